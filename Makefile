@@ -1,0 +1,58 @@
+# Every habit as one word. `make` lists them.
+
+export CGO_ENABLED ?= 0
+
+FUZZTIME ?= 10s
+BENCH ?= .
+# Packages run one after the other where they start brokers and services of their own: two at a time on two cores.
+TESTFLAGS ?= -p 2 -timeout 45m
+
+.PHONY: help demo test unit lint vuln fuzz golden-update generate generated bench yardstick clean
+
+help:  ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo:  ## the flights example, from the spec to a table of results, on an embedded broker
+	@echo "compiling weir and the runtime"
+	@go build -ldflags="-s -w" -o bin/ ./cmd/weir ./runtime/...
+	@bin/weir run examples/flights/flights.weir.yaml --input flights=examples/flights/data/flights-2013-01.csv.gz \
+		--until-end --format table --limit 30
+
+test: lint generated unit  ## everything: lint, all tests (real Kafka included), a short fuzz of each target
+	$(MAKE) fuzz FUZZTIME=5s
+
+unit:  ## all tests
+	go test $(TESTFLAGS) ./...
+
+lint:  ## gofmt, go vet, staticcheck
+	@files=$$(gofmt -l $$(git ls-files -co --exclude-standard '*.go')); \
+		if [ -n "$$files" ]; then echo "gofmt would change:"; echo "$$files"; exit 1; fi
+	go vet ./...
+	go tool staticcheck ./...
+
+vuln:  ## known vulnerabilities of what is linked (asks vuln.go.dev; not part of lint, whose result must not depend on the day)
+	go tool govulncheck ./...
+
+fuzz:  ## fuzz each target for FUZZTIME (10s)
+	@grep -rn --include='*_test.go' -o '^func Fuzz[A-Za-z0-9_]*' . | while IFS=: read -r file _ func; do \
+		dir=$$(dirname "$$file"); name=$${func#func }; echo "fuzz $$dir $$name"; \
+		go test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) "$$dir" || exit 1; done
+
+golden-update:  ## rewrite the expectations below golden/ (look at the diff)
+	go test ./golden -update
+
+generate:  ## generate the code of the examples
+	go generate ./examples/...
+
+generated:  ## fail if generate would change something
+	@go build -o bin/ ./cmd/weir
+	@for spec in examples/*/*.weir.yaml; do bin/weir gen --check "$$spec" || exit 1; done
+
+bench:  ## the hot path of generated code: ns, bytes and allocations a record
+	go test -run '^$$' -bench '$(BENCH)' -benchmem ./bench/...
+
+yardstick:  ## weir beside Kafka Streams, Flink and hand-written Go on a real broker (bench/yardstick/README.md)
+	bench/yardstick/yardstick.sh
+
+clean:  ## remove what was built here
+	rm -rf bin

@@ -1,0 +1,111 @@
+package emitgo
+
+import (
+	"github.com/weirstream/weir/gen/codec"
+	"github.com/weirstream/weir/gen/plan"
+	"github.com/weirstream/weir/gen/printer"
+	"github.com/weirstream/weir/spec/check"
+	"github.com/weirstream/weir/spec/naming"
+	"github.com/weirstream/weir/spec/types"
+)
+
+// codecs collects what the program needs of each type while the tasks are printed, and then prints it.
+type codecs struct {
+	g     *generator
+	order []*types.Type
+	needs map[string]*codec.Need
+	use   codec.Use
+	// csvSuffix is what stands behind decodeCSV in the name of a source's decoder.
+	csvSuffix map[*check.Source]string
+	// pending are declarations that expressions inside of methods need, printed at the end of the file.
+	pending []string
+}
+
+// newCodecs asks for the types of all streams and for the decoders of all inputs.
+func newCodecs(g *generator) *codecs {
+	c := &codecs{g: g, needs: map[string]*codec.Need{}, use: codec.Use{}, csvSuffix: map[*check.Source]string{}}
+	for _, t := range g.p.Types {
+		c.need(t)
+	}
+	for _, sub := range g.pl.Subtopologies {
+		if s := sub.Source; s != nil {
+			n := c.need(s.Value)
+			if s.Format == check.CSV {
+				suffix := ""
+				if len(n.CSVDecode) > 0 { // another source reads the same type, from other columns perhaps
+					suffix = naming.Exported(s.Name)
+				}
+				n.CSVDecode = append(n.CSVDecode, csvOf(s.CSV, suffix))
+				c.csvSuffix[s] = suffix
+			} else {
+				n.JSONDecode = true
+			}
+			for path := range g.pl.Reads(s.Out) {
+				c.use.Read(s.Value, plan.Split(path)...)
+			}
+		} else {
+			c.need(g.pl.Payload(sub.Cut)).State = []codec.State{{}}
+		}
+		for _, st := range sub.Steps {
+			if st.Select != nil {
+				c.need(st.Row)
+			}
+			if !st.Repartition && g.pl.Live(st.Out) {
+				c.need(st.Out.Type)
+			}
+		}
+		if sub.Cut != nil && g.pl.Live(sub.Cut.Out) {
+			c.need(sub.Cut.Out.Type)
+		}
+	}
+	return c
+}
+
+func (c *codecs) need(t *types.Type) *codec.Need {
+	k := typeKey(t)
+	n := c.needs[k]
+	if n == nil {
+		n = &codec.Need{Type: t, Struct: true}
+		c.needs[k] = n
+		c.order = append(c.order, t)
+	}
+	return n
+}
+
+// needJSON asks for appendJSON of a record.
+func (c *codecs) needJSON(t *types.Type) { c.need(t).JSONEncode = true }
+
+// needCSV asks for appendCSV of a record as a sink writes it, and returns the suffix of its name: sinks may differ in their
+// columns.
+func (c *codecs) needCSV(t *types.Type, sk *check.Sink) string {
+	suffix := naming.Exported(sk.Name)
+	n := c.need(t)
+	n.CSVEncode = append(n.CSVEncode, csvOf(sk.CSV, suffix))
+	return suffix
+}
+
+func csvOf(o check.CSVOptions, suffix string) codec.CSV {
+	return codec.CSV{Suffix: suffix, Columns: o.Columns, Nulls: o.Nulls, Delimiter: o.Delimiter}
+}
+
+// files prints the types and the codecs.
+func (c *codecs) files() (typesFile, codecFile *printer.File, err error) {
+	req := codec.Request{Names: c.g.codecNames(), Use: c.use}
+	for _, t := range c.order {
+		req.Types = append(req.Types, *c.needs[typeKey(t)])
+	}
+	decls, err := codec.Generate(req)
+	if err != nil {
+		return nil, nil, err
+	}
+	typesFile, codecFile = c.g.newFile(), c.g.newFile()
+	for _, d := range decls {
+		f := codecFile
+		if d.Type {
+			f = typesFile
+		}
+		f.Import(d.Imports...)
+		f.P(d.Code)
+	}
+	return typesFile, codecFile, nil
+}

@@ -1,0 +1,220 @@
+package emitgo
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/weirstream/weir/gen/plan"
+	"github.com/weirstream/weir/gen/printer"
+	"github.com/weirstream/weir/spec/check"
+	"github.com/weirstream/weir/spec/types"
+)
+
+// params are the parameters of the method that takes a record of stream s.
+func (g *generator) params(s *check.Stream) string {
+	p := "r *" + g.typeName(s.Type) + ", key []byte, at int64"
+	if s.Windowed {
+		p += ", w window.Bounds"
+	}
+	return p
+}
+
+// handOn prints the calls that give a record to everything that reads stream s. The record is in the variable row; key, at and
+// w are in scope under their own names.
+func (g *generator) handOn(f *printer.File, s *check.Stream, row string) {
+	args := row + ", key, at"
+	if s.Windowed {
+		args += ", w"
+	}
+	steps, sinks := g.pl.Consumers(s)
+	var calls []string
+	for _, st := range steps {
+		calls = append(calls, fmt.Sprintf("t.%s(%s)", g.steps[st].method, args))
+	}
+	for _, sk := range sinks {
+		calls = append(calls, fmt.Sprintf("t.%s(%s)", g.sinks[sk], args))
+	}
+	g.chain(f, calls)
+}
+
+// chain prints calls that each return an error, the last one as the function's result.
+func (g *generator) chain(f *printer.File, calls []string) {
+	if len(calls) == 0 {
+		f.P("return nil")
+		return
+	}
+	for _, c := range calls[:len(calls)-1] {
+		f.P("if err := ", c, "; err != nil {")
+		f.P("return err")
+		f.P("}")
+	}
+	f.P("return ", calls[len(calls)-1])
+}
+
+// step prints the method that takes a record of st's input, and the functions of its expressions.
+func (g *generator) step(f *printer.File, sub *plan.Subtopology, st *check.Step) error {
+	n := g.steps[st]
+	f.P()
+	f.F("// %s is step %s: %s.", n.method, st.Name, g.describe(st))
+	f.F("func (t *%s) %s(%s) error {", taskName(sub), n.method, g.params(st.From))
+	if st.From.Windowed {
+		f.Import(module + "window")
+	}
+	c := &scope{g: g, f: f, sub: sub, row: "r", typ: st.From.Type, windowed: st.From.Windowed}
+	if st.Where != nil {
+		if err := g.whereCall(f, c, st); err != nil {
+			return err
+		}
+	}
+	row, rowType := "r", st.From.Type
+	if st.Select != nil {
+		if err := g.selectBlock(f, c, st); err != nil {
+			return err
+		}
+		row, rowType = "row", st.Row
+	}
+	c = &scope{g: g, f: f, sub: sub, row: row, typ: rowType, windowed: st.From.Windowed, pointer: row == "r"}
+	var err error
+	switch {
+	case st.Repartition:
+		err = g.repartition(f, c, st)
+	case st.Window != nil:
+		err = g.addToWindow(f, c, st, row)
+	default:
+		if row == "row" {
+			row = "&row"
+		}
+		g.handOn(f, st.Out, row)
+	}
+	f.P("}")
+	if err != nil {
+		return err
+	}
+	if st.Where != nil {
+		if err := g.predicate(f, sub, st, "where", st.Where, st.From.Type, st.From.Windowed); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// describe says in a few words what a step does.
+func (g *generator) describe(st *check.Step) string {
+	var parts []string
+	if st.Where != nil {
+		parts = append(parts, "filters "+st.From.Name)
+	}
+	if st.Select != nil {
+		parts = append(parts, "makes a "+g.typeName(st.Row))
+	}
+	switch {
+	case st.Repartition:
+		parts = append(parts, "sends it on by group, through topic "+g.pl.RepartitionTopic(st))
+	case st.Window != nil:
+		parts = append(parts, "adds it to its group's window")
+	}
+	if len(parts) == 0 {
+		return "passes " + st.From.Name + " on"
+	}
+	return strings.Join(parts, ", ")
+}
+
+// whereCall prints the call of the step's predicate and what follows from it.
+func (g *generator) whereCall(f *printer.File, c *scope, st *check.Step) error {
+	return g.guard(f, c, st, "where", st.Where)
+}
+
+// guard prints: return unless the predicate holds.
+func (g *generator) guard(f *printer.File, c *scope, st *check.Step, clause string, e *check.Expr) error {
+	fails, err := g.canFail(c, g.predicateName(st, clause), e)
+	if err != nil {
+		return err
+	}
+	call := g.predicateName(st, clause) + "(" + strings.Join(c.arguments(e), ", ") + ")"
+	if !fails {
+		f.P("if !", call, " {")
+		turnedAway(f, clause)
+		f.P("}")
+		return nil
+	}
+	f.P("ok, err := ", call)
+	f.P("if err != nil {")
+	f.P("return ", g.at(st, clause, e, "err"))
+	f.P("}")
+	f.P("if !ok {")
+	turnedAway(f, clause)
+	f.P("}")
+	return nil
+}
+
+// turnedAway prints what becomes of a record for which a predicate is false.
+func turnedAway(f *printer.File, clause string) {
+	if clause == "where" {
+		f.P("t.Stats.Filtered++")
+	}
+	f.P("return nil")
+}
+
+func (g *generator) predicateName(st *check.Step, clause string) string {
+	return g.steps[st].method + strings.ToUpper(clause[:1]) + clause[1:]
+}
+
+// at is the Go expression that says where in the spec an error came up.
+func (g *generator) at(st *check.Step, clause string, e *check.Expr, err string) string {
+	return fmt.Sprintf("topology.At(%q, %q, %s)", "step "+st.Name+", "+clause, g.pos(e), err)
+}
+
+// predicate prints a boolean expression as a function of its own, under its text and position in the spec.
+func (g *generator) predicate(f *printer.File, sub *plan.Subtopology, st *check.Step, clause string, e *check.Expr, row *types.Type, windowed bool) error {
+	name := g.predicateName(st, clause)
+	c := &scope{g: g, f: f, sub: sub, row: "r", typ: row, windowed: windowed, prefix: name, free: true}
+	code, err := c.compile(e, func(x string) string { return "return false, " + x })
+	if err != nil {
+		return err
+	}
+	f.P()
+	for _, d := range code.Decls {
+		g.declare(f, d)
+	}
+	f.F("// %s is %s", name, g.pos(e))
+	f.P("//")
+	for _, l := range strings.Split(strings.TrimSpace(e.Text), "\n") {
+		f.P("//\t", strings.TrimSpace(l))
+	}
+	result := "bool"
+	if code.CanFail {
+		result = "(bool, error)"
+	}
+	f.F("func %s(%s) %s {", name, strings.Join(c.parameters(e), ", "), result)
+	if code.Stmts != "" {
+		f.P(code.Stmts)
+	}
+	if code.CanFail {
+		f.P("return ", code.Value, ", nil")
+	} else {
+		f.P("return ", code.Value)
+	}
+	f.P("}")
+	return nil
+}
+
+// declare prints a package-level declaration that an expression needs, once.
+func (g *generator) declare(f *printer.File, d string) {
+	if !g.usedBy[d] {
+		g.usedBy[d] = true
+		f.P(d)
+		f.P()
+	}
+}
+
+// selectBlock prints the computation of the selected record into the variable row.
+func (g *generator) selectBlock(f *printer.File, c *scope, st *check.Step) error {
+	f.F("var row %s", g.typeName(st.Row))
+	for _, s := range st.Select {
+		field := st.Row.Field(s.Name)
+		if err := c.assign("row."+fieldName(field), s.Expr, st, "select "+s.Name); err != nil {
+			return err
+		}
+	}
+	return nil
+}

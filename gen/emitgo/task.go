@@ -1,0 +1,372 @@
+package emitgo
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/weirstream/weir/gen/plan"
+	"github.com/weirstream/weir/gen/printer"
+	"github.com/weirstream/weir/spec/check"
+	"github.com/weirstream/weir/spec/naming"
+	"github.com/weirstream/weir/spec/types"
+)
+
+const planRepartition = plan.RepartitionOutput
+
+func taskName(sub *plan.Subtopology) string { return naming.Local(sub.Name) + "Task" }
+
+// outputConst is the name of the constant that holds an output's index.
+func outputConst(sub *plan.Subtopology, index int) string {
+	o := sub.Outputs[index]
+	kind := map[plan.OutputKind]string{plan.SinkOutput: "Sink", plan.RepartitionOutput: "Repartition", plan.ChangelogOutput: "Changelog", plan.DeadLetterOutput: "DeadLetters"}[o.Kind]
+	return naming.Local(sub.Name) + kind + naming.Exported(o.Name)
+}
+
+// subtopology prints the file of one sub-topology.
+func (g *generator) subtopology(sub *plan.Subtopology) (*printer.File, error) {
+	f := g.newFile()
+	f.Import("github.com/twmb/franz-go/pkg/kgo", module+"topology")
+	g.outputs(f, sub)
+	g.taskType(f, sub)
+	g.constructor(f, sub)
+	if err := g.process(f, sub); err != nil {
+		return nil, err
+	}
+	g.advance(f, sub)
+	g.seal(f, sub)
+	if sub.Cut != nil {
+		if err := g.windowParts(f, sub, sub.Cut); err != nil {
+			return nil, err
+		}
+	}
+	for _, st := range sub.Steps {
+		if err := g.step(f, sub, st); err != nil {
+			return nil, err
+		}
+		if st.Window != nil && !st.Repartition {
+			if err := g.windowParts(f, sub, st); err != nil {
+				return nil, err
+			}
+		}
+	}
+	for _, o := range sub.Outputs {
+		if o.Kind == plan.SinkOutput {
+			g.sink(f, sub, o)
+		}
+	}
+	for _, d := range g.codecs.pending {
+		g.declare(f, d)
+	}
+	g.codecs.pending = nil
+	return f, nil
+}
+
+// windowParts prints what a windowed step needs besides the method that takes its records.
+func (g *generator) windowParts(f *printer.File, sub *plan.Subtopology, st *check.Step) error {
+	if err := g.result(f, sub, st); err != nil {
+		return err
+	}
+	g.state(f, st)
+	if g.keyTextWanted(sub, st) {
+		g.keyTextFunc(f, st)
+	}
+	return nil
+}
+
+// outputs prints the constants that the task sends by.
+func (g *generator) outputs(f *printer.File, sub *plan.Subtopology) {
+	if len(sub.Outputs) == 0 {
+		return
+	}
+	f.F("// The topics that %s writes, as indexes of its outputs.", sub.Name)
+	f.P("const (")
+	for i, o := range sub.Outputs {
+		iota := ""
+		if i == 0 {
+			iota = " = iota"
+		}
+		f.F("%s%s // %s", outputConst(sub, i), iota, o.Topic)
+	}
+	f.P(")")
+	f.P()
+}
+
+// keyed tells whether the typed key of the source is needed as a field of the task.
+func (g *generator) keyed(sub *plan.Subtopology) bool {
+	return sub.Source != nil && sub.Source.Key != nil
+}
+
+func (g *generator) inputType(sub *plan.Subtopology) *types.Type {
+	if sub.Source != nil {
+		return sub.Source.Value
+	}
+	return g.pl.Payload(sub.Cut)
+}
+
+func (g *generator) taskType(f *printer.File, sub *plan.Subtopology) {
+	f.F("// %s runs one partition of sub-topology %s:", taskName(sub), sub.Name)
+	f.P("//")
+	for _, l := range g.pl.ASCII(sub) {
+		f.P("//\t", l)
+	}
+	f.F("type %s struct {", taskName(sub))
+	f.P("*topology.Context")
+	f.P()
+	f.F("in %s // the record in hand; it lives until the next one", g.typeName(g.inputType(sub)))
+	if s := sub.Source; s != nil {
+		if s.Format == check.CSV {
+			f.Import(module + "csvx")
+			f.P("scratch csvx.Scratch")
+		} else {
+			f.Import(module + "jsonx")
+			f.P("scratch jsonx.Scratch")
+		}
+		if g.keyed(sub) {
+			f.F("key %s // of the record in hand", g.goType(f, s.Key))
+		}
+	}
+	if g.buildsGroups(sub) {
+		f.P("group []byte // the group of the record in hand")
+	}
+	for _, s := range sub.Stores {
+		n := g.steps[s.Step]
+		f.Import(module + "window")
+		f.F("%s *window.Tumbling[%s]", storeField(n), stateType(n))
+	}
+	f.P("}")
+	f.P()
+}
+
+// buildsGroups tells whether the task encodes group keys for stores of its own.
+func (g *generator) buildsGroups(sub *plan.Subtopology) bool {
+	for _, st := range sub.Steps {
+		if st.Window != nil && !st.Repartition {
+			return true
+		}
+	}
+	return false
+}
+
+func (g *generator) constructor(f *printer.File, sub *plan.Subtopology) {
+	name := taskName(sub)
+	f.F("func new%s(c *topology.Context) (topology.Task, error) {", naming.Exported(name))
+	if len(sub.Stores) == 0 {
+		f.F("return &%s{Context: c}, nil", name)
+		f.P("}")
+		return
+	}
+	f.F("t := &%s{Context: c}", name)
+	f.P("var err error")
+	for _, s := range sub.Stores {
+		n := g.steps[s.Step]
+		f.F("t.%s, err = window.NewTumbling(c, window.Config[%s]{", storeField(n), stateType(n))
+		f.F("Name: %q,", s.Step.Name)
+		f.F("Output: %s,", outputConst(sub, s.Output.Index))
+		f.F("Size: %s,", grouped(s.Step.Window.Size.Milliseconds()))
+		f.F("Lateness: %s,", grouped(s.Step.Window.Lateness.Milliseconds()))
+		if d := g.upstreamDelay(sub, s.Step); d > 0 {
+			f.F("Delay: %s,", grouped(d))
+		}
+		f.F("Append: append%s,", naming.Exported(stateType(n)))
+		f.F("Decode: decode%s,", naming.Exported(stateType(n)))
+		if h := g.heapBytes(s.Step); h != "" {
+			f.F("Bytes: %s,", h)
+		}
+		f.P("})")
+		f.P("if err != nil {")
+		f.P("return nil, err")
+		f.P("}")
+	}
+	f.P("return t, nil")
+	f.P("}")
+}
+
+// process prints the method that takes a record of the input.
+func (g *generator) process(f *printer.File, sub *plan.Subtopology) error {
+	f.P()
+	f.F("// Process takes one record of topic %s through the graph.", sub.Topic)
+	f.F("func (t *%s) Process(input int, rec *kgo.Record) error {", taskName(sub))
+	f.P("at, err := t.read(rec)")
+	f.P("if err != nil {")
+	f.P("return t.Bad(input, rec, err)")
+	f.P("}")
+	f.P("wm := t.Clock.Observe(input, at)")
+	f.P("if err := t.take(&t.in, rec.Key, at); err != nil {")
+	f.P("if err := t.Bad(input, rec, err); err != nil {")
+	f.P("return err")
+	f.P("}")
+	f.P("}")
+	f.P("return t.Advance(wm)")
+	f.P("}")
+	if sub.Source != nil {
+		if err := g.readSource(f, sub); err != nil {
+			return err
+		}
+	} else {
+		g.readPayload(f, sub)
+	}
+	f.P()
+	if sub.Source != nil {
+		f.F("// take gives a record to what reads source %s.", sub.Source.Name)
+		f.F("func (t *%s) take(%s) error {", taskName(sub), g.params(sub.Source.Out))
+		g.handOn(f, sub.Source.Out, "r")
+		f.P("}")
+		return nil
+	}
+	st := sub.Cut
+	f.F("// take adds a record to its group's window; its group is its key.")
+	f.F("func (t *%s) take(r *%s, key []byte, at int64) error {", taskName(sub), g.typeName(g.inputType(sub)))
+	f.P("group := key")
+	c := &scope{g: g, f: f, sub: sub, row: "r", typ: g.inputType(sub), pointer: true}
+	err := g.fold(f, c, st, "r")
+	f.P("}")
+	return err
+}
+
+// readSource prints the decoding of a source's record into t.in and the computation of its event time.
+func (g *generator) readSource(f *printer.File, sub *plan.Subtopology) error {
+	s := sub.Source
+	f.P()
+	f.F("// read decodes a record and gives its event time in Unix milliseconds.")
+	f.F("func (t *%s) read(rec *kgo.Record) (at int64, err error) {", taskName(sub))
+	if s.Key != nil {
+		f.Import(module + "keyenc")
+		g.parseKey(f, s.Key)
+	}
+	method := "decodeJSON"
+	if s.Format == check.CSV {
+		method = "decodeCSV" + g.codecs.csvSuffix[s]
+	}
+	f.F("if err := t.in.%s(rec.Value, &t.scratch); err != nil {", method)
+	f.P("return 0, err")
+	f.P("}")
+	if s.KeyField != "" {
+		field := s.Value.Field(s.KeyField)
+		f.P("if ", g.differs(f, field.Type, "t.key", "t.in."+fieldName(field)), " {")
+		f.F("return 0, topology.KeyDiffers(%q)", s.KeyField)
+		f.P("}")
+	}
+	if s.EventTime == nil {
+		f.P("return rec.Timestamp.UnixMilli(), nil")
+		f.P("}")
+		return nil
+	}
+	f.P("r := &t.in")
+	c := &scope{g: g, f: f, sub: sub, row: "r", typ: s.Value, pointer: true, prefix: naming.Local(s.Name) + "EventTime"}
+	where := func(x string) string {
+		return fmt.Sprintf("return 0, topology.At(%q, %q, %s)", "source "+s.Name+", event_time", g.pos(s.EventTime), x)
+	}
+	code, err := c.compile(s.EventTime, where)
+	if err != nil {
+		return err
+	}
+	g.codecs.pending = append(g.codecs.pending, code.Decls...)
+	if code.Stmts != "" {
+		f.P(code.Stmts)
+	}
+	f.F("return %s.UnixMilli(), nil // %s: %s", paren(code.Value), g.pos(s.EventTime), oneLine(s.EventTime.Text))
+	f.P("}")
+	return nil
+}
+
+// paren wraps an expression that a selector can't follow directly.
+func paren(e string) string {
+	if strings.ContainsAny(e, " *&") {
+		return "(" + e + ")"
+	}
+	return e
+}
+
+// differs is a Go condition: the values a and b of type t are not the same.
+func (g *generator) differs(f *printer.File, t *types.Type, a, b string) string {
+	switch t.Kind {
+	case types.Bytes:
+		f.Import("bytes")
+		return fmt.Sprintf("!bytes.Equal(%s, %s)", a, b)
+	case types.Timestamp:
+		return fmt.Sprintf("!%s.Equal(%s)", a, b)
+	case types.Optional:
+		return fmt.Sprintf("%s.Valid != %s.Valid || %s.Valid && %s", a, b, a, g.differs(f, t.Elem, a+".Value", b+".Value"))
+	}
+	return a + " != " + b
+}
+
+func (g *generator) readPayload(f *printer.File, sub *plan.Subtopology) {
+	f.P()
+	f.F("// read decodes a record and gives its event time in Unix milliseconds, which is the timestamp of records in %s.", sub.Topic)
+	f.F("func (t *%s) read(rec *kgo.Record) (at int64, err error) {", taskName(sub))
+	f.P("if err := t.in.decodeState(rec.Value); err != nil {")
+	f.P("return 0, topology.Fatal(err)")
+	f.P("}")
+	f.P("return rec.Timestamp.UnixMilli(), nil")
+	f.P("}")
+}
+
+func (g *generator) advance(f *printer.File, sub *plan.Subtopology) {
+	f.P()
+	if len(sub.Stores) == 0 {
+		f.P("// Advance has nothing to close: there are no windows here.")
+		f.F("func (t *%s) Advance(wm int64) error { return nil }", taskName(sub))
+		return
+	}
+	f.P("// Advance closes the windows that the watermark has passed, those of earlier steps first.")
+	f.F("func (t *%s) Advance(wm int64) error {", taskName(sub))
+	for _, s := range sub.Stores {
+		g.closeWindows(f, sub, s.Step)
+	}
+	f.P("return nil")
+	f.P("}")
+}
+
+func (g *generator) closeWindows(f *printer.File, sub *plan.Subtopology, st *check.Step) {
+	n := g.steps[st]
+	d := g.upstreamDelay(sub, st)
+	emit, onlyDirty := "nil", "false"
+	if g.pl.Live(st.Out) {
+		emit = "t." + n.method + "Result"
+	}
+	if st.Emit == check.Updates {
+		onlyDirty = "true"
+	}
+	if d > 0 {
+		f.Import(module + "watermark")
+		f.F("// The results that %s reads come up to %s late.", st.Name, plan.Duration(durationMillis(d)))
+		f.F("if wm := watermark.Sub(wm, %s); wm >= t.%s.Due() {", grouped(d), storeField(n))
+	} else {
+		f.F("if wm >= t.%s.Due() {", storeField(n))
+	}
+	f.F("if err := t.%s.Close(wm, %s, %s); err != nil {", storeField(n), emit, onlyDirty)
+	f.P("return err")
+	f.P("}")
+	f.P("}")
+}
+
+// upstreamDelay is how far in milliseconds the records of a step in this sub-topology may stay behind the task's watermark.
+func (g *generator) upstreamDelay(sub *plan.Subtopology, st *check.Step) int64 {
+	if st == sub.Cut {
+		return 0
+	}
+	return g.pl.Delay(sub, st.From).Milliseconds()
+}
+
+func (g *generator) seal(f *printer.File, sub *plan.Subtopology) {
+	f.P()
+	if len(sub.Stores) == 0 {
+		f.P("// Seal has nothing to write: there is no state here.")
+		f.F("func (t *%s) Seal() error { return nil }", taskName(sub))
+		return
+	}
+	f.P("// Seal writes what changed since the last commit.")
+	f.F("func (t *%s) Seal() error {", taskName(sub))
+	var calls []string
+	for _, s := range sub.Stores {
+		n := g.steps[s.Step]
+		emit := "nil"
+		if s.Step.Emit == check.Updates && g.pl.Live(s.Step.Out) {
+			emit = "t." + n.method + "Result"
+		}
+		calls = append(calls, fmt.Sprintf("t.%s.Seal(%s)", storeField(n), emit))
+	}
+	g.chain(f, calls)
+	f.P("}")
+}

@@ -1,0 +1,246 @@
+// Package expr compiles checked CEL expressions to Go.
+//
+// The Go code does what cel-go does with the same expression, errors included; a test holds the two against each other on random
+// expressions. What cannot fail becomes one Go expression. What can fail is computed by statements in front of it, each
+// followed by a test of its error and the caller's return. The operators that absorb errors (&&, ||, all, exists) compute their
+// operands in an order of the compiler's choice, which nobody can tell: operands that cannot fail come first and guard those
+// that can; where both sides can fail, the first one's error is kept until the second is known.
+//
+// An expression's generated names: v1, v2 … for values, the user's names for the variables of macros, err. Package-level
+// declarations (regular expressions, time zones, timestamps, equality of records, sets for `in`) are collected in [Decls].
+package expr
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+
+	"cel.dev/cel-go/cel"
+	celast "cel.dev/cel-go/common/ast"
+
+	"github.com/weirstream/weir/spec/celenv"
+	"github.com/weirstream/weir/spec/types"
+)
+
+// Resolver knows what the variables of an expression are called in Go.
+type Resolver interface {
+	// Ident is the Go expression of a variable, such as "o.AmountCents". It must be cheap, free of side effects, and a primary
+	// expression (nothing that would need parentheses before a dot). Enum constants are not asked for.
+	Ident(name string) (goExpr string, ok bool)
+}
+
+// Options say how types and fields are named in the generated package.
+type Options struct {
+	Env       *celenv.Env
+	TypeName  func(*types.Type) string // of a record or enum
+	FieldName func(*types.Field) string
+	EnumConst func(t *types.Type, value string) string
+	// Prefix begins the names of package-level declarations that belong to the expression ("paid" gives paidRegex).
+	Prefix string
+	// Decls is shared by the expressions of one package, so that equal declarations are made once and names are not given
+	// twice. Without it, Prefix must differ from expression to expression.
+	Decls *Decls
+}
+
+// Code is a compiled expression.
+type Code struct {
+	// Stmts are Go statements that must stand before Value, without a newline at the end; often empty.
+	Stmts string
+	// Value is a Go expression of the Go type of the expression's type. Where the context does not fix the type, Typed says
+	// the same with one: 5 and int64(5).
+	Value, Typed string
+	// CanFail tells whether Stmts contain a return.
+	CanFail bool
+	// Imports are the paths of the packages that Stmts and Value name, sorted.
+	Imports []string
+	// Decls are the package-level declarations that the code needs, complete and gofmt-able. Equal needs give equal texts, so a
+	// text that was printed before must not be printed again.
+	Decls []string
+}
+
+// The packages that generated code names.
+const (
+	celPath  = "github.com/weirstream/weir/runtime/cel"
+	zonePath = "github.com/weirstream/weir/runtime/cel/zone"
+)
+
+// Compile compiles an expression that [celenv.Env.Compile] accepted. onErr is given the Go expression of an error and gives the
+// statement that leaves the caller's code with it, such as "return false, err".
+func Compile(ast *cel.Ast, r Resolver, o Options, onErr func(errExpr string) string) (code Code, err error) {
+	if o.Decls == nil {
+		o.Decls = NewDecls(nil)
+	}
+	c := &compiler{
+		ast: ast.NativeRep(), r: r, o: o, imports: map[string]bool{}, idents: map[string]string{}, taken: map[string]bool{},
+		known: map[string]int{},
+	}
+	defer func() {
+		// compileError carries what cannot be compiled up from deep inside; anything else is a bug and goes on.
+		if p := recover(); p != nil {
+			ce, ok := p.(compileError)
+			if !ok {
+				panic(p)
+			}
+			code, err = Code{}, ce
+		}
+	}()
+	c.resolve(c.ast.Expr(), nil)
+	b := &block{fail: func(_ *block, e string) string { return onErr(e) }}
+	v := c.compile(c.ast.Expr(), b)
+	code = Code{Value: v.code, Typed: v.typed(), CanFail: b.fails}
+	code.Stmts = c.finish(b, code.Typed)
+	for p := range c.imports {
+		code.Imports = append(code.Imports, p)
+	}
+	sort.Strings(code.Imports)
+	code.Decls = c.decls
+	return code, nil
+}
+
+type compileError string
+
+func (e compileError) Error() string { return string(e) }
+
+// compiler compiles one expression.
+type compiler struct {
+	ast     *celast.AST
+	r       Resolver
+	o       Options
+	imports map[string]bool
+	decls   []string
+	idents  map[string]string // Go expressions of the variables
+	taken   map[string]bool   // Go names that macros' variables must keep off
+	scope   []local           // variables of the macros around, innermost last
+	temps   int
+	known   map[string]int // optionals (by their Go expression) that hold a value here
+}
+
+// local is a variable of a macro.
+type local struct {
+	name string
+	v    value
+}
+
+func (c *compiler) failf(format string, args ...any) {
+	panic(compileError(fmt.Sprintf(format, args...)))
+}
+
+func (c *compiler) use(path string) { c.imports[path] = true }
+
+// temp is a fresh name for a value.
+func (c *compiler) temp() string {
+	c.temps++
+	return fmt.Sprintf("v%d", c.temps)
+}
+
+// typeOf is the type of a node.
+func (c *compiler) typeOf(e celast.Expr) *types.Type {
+	ct := c.ast.GetType(e.ID())
+	t, ok := c.o.Env.TypeOf(ct)
+	if !ok {
+		c.failf("an expression of type %s has no Go form", ct)
+	}
+	return t
+}
+
+// goType is the Go type of values of t.
+func (c *compiler) goType(t *types.Type) string {
+	switch t.Kind {
+	case types.Bool:
+		return "bool"
+	case types.Int:
+		return "int64"
+	case types.Uint:
+		return "uint64"
+	case types.Double:
+		return "float64"
+	case types.String:
+		return "string"
+	case types.Bytes:
+		return "[]byte"
+	case types.Timestamp:
+		c.use("time")
+		return "time.Time"
+	case types.Duration:
+		c.use("time")
+		return "time.Duration"
+	case types.List:
+		return "[]" + c.goType(t.Elem)
+	case types.Map:
+		return "map[" + c.goType(t.Key) + "]" + c.goType(t.Elem)
+	case types.Optional:
+		c.use(celPath)
+		return "cel.Opt[" + c.goType(t.Elem) + "]"
+	}
+	return c.o.TypeName(t)
+}
+
+// resolve asks for every variable before anything is compiled, so that the names of macros' variables can step around what the
+// answers use.
+func (c *compiler) resolve(e celast.Expr, bound []string) {
+	switch e.Kind() {
+	case celast.IdentKind:
+		name := strings.TrimPrefix(e.AsIdent(), ".")
+		if c.idents[name] != "" || contains(bound, e.AsIdent()) {
+			return
+		}
+		if g, ok := c.r.Ident(name); ok {
+			c.idents[name] = g
+			c.taken[rootName(g)] = true
+		}
+	case celast.ComprehensionKind:
+		x := e.AsComprehension()
+		c.resolve(x.IterRange(), bound)
+		c.resolve(x.AccuInit(), bound)
+		bound = append(append([]string(nil), bound...), x.AccuVar(), x.IterVar())
+		c.resolve(x.LoopStep(), bound)
+		c.resolve(x.Result(), bound)
+	default:
+		for _, k := range children(e) {
+			c.resolve(k, bound)
+		}
+	}
+}
+
+func contains(list []string, s string) bool {
+	for _, x := range list {
+		if x == s {
+			return true
+		}
+	}
+	return false
+}
+
+// rootName is the identifier that a Go expression begins with.
+func rootName(g string) string {
+	i := strings.IndexFunc(g, func(r rune) bool {
+		return r != '_' && (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z')
+	})
+	if i < 0 {
+		return g
+	}
+	return g[:i]
+}
+
+// children are the operands of a node that is no comprehension.
+func children(e celast.Expr) []celast.Expr {
+	switch e.Kind() {
+	case celast.CallKind:
+		call := e.AsCall()
+		if call.IsMemberFunction() {
+			return append([]celast.Expr{call.Target()}, call.Args()...)
+		}
+		return call.Args()
+	case celast.SelectKind:
+		return []celast.Expr{e.AsSelect().Operand()}
+	case celast.ListKind:
+		return e.AsList().Elements()
+	case celast.MapKind:
+		var kids []celast.Expr
+		for _, x := range e.AsMap().Entries() {
+			kids = append(kids, x.AsMapEntry().Key(), x.AsMapEntry().Value())
+		}
+		return kids
+	}
+	return nil
+}

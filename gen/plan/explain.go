@@ -1,0 +1,122 @@
+package plan
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/weirstream/weir/spec/check"
+)
+
+// Explain tells the plan in words, for somebody who wants to know what the service will do and what it needs.
+func (pl *Plan) Explain() string {
+	var b strings.Builder
+	p := pl.Program
+	fmt.Fprintf(&b, "Service %s: %s, %s, %s, run as %s.\n", p.Service, count(len(p.Sources), "source"), count(len(p.Steps), "step"),
+		count(len(p.Sinks), "sink"), count(len(pl.Subtopologies), "sub-topology"))
+	b.WriteString("Each partition of a sub-topology is one task. Instances of the service share the tasks out among themselves.\n")
+	for _, sub := range pl.Subtopologies {
+		b.WriteString("\n")
+		pl.explainSub(&b, sub)
+	}
+	b.WriteString("\n")
+	pl.explainTopics(&b)
+	return b.String()
+}
+
+func (pl *Plan) explainSub(b *strings.Builder, sub *Subtopology) {
+	if s := sub.Source; s != nil {
+		fmt.Fprintf(b, "%s reads topic %s as %s of %s.\n", sub.Name, s.Topic, strings.ToUpper(formatName(s.Format)), s.Value)
+		fmt.Fprintf(b, "  Event time is %s. The watermark stays %s behind the highest one seen in a partition", exprOr(s.EventTime, "the record's timestamp"), Duration(s.Lag))
+		if s.IdleAfter > 0 {
+			fmt.Fprintf(b, "; a partition that is silent for %s holds nothing back", Duration(s.IdleAfter))
+		}
+		b.WriteString(".\n")
+		switch s.OnError {
+		case check.Fail:
+			b.WriteString("  A record that can't be processed stops the service.\n")
+		case check.Skip:
+			b.WriteString("  A record that can't be processed is counted and skipped.\n")
+		case check.DeadLetter:
+			fmt.Fprintf(b, "  A record that can't be processed goes to topic %s.\n", s.DeadLetterTopic)
+		}
+		used := pl.Used(s.Out)
+		fmt.Fprintf(b, "  Of %s, %d are decoded: %s. The rest is skipped.\n", count(len(s.Value.Fields), "field"), len(used), fieldNames(used))
+	} else {
+		fmt.Fprintf(b, "%s reads topic %s, which %s writes, one record for each of its own, grouped by %s.\n", sub.Name, sub.Topic, sub.Upstream.Name, strings.Join(groupNames(sub.Cut), ", "))
+		explainWindow(b, sub.Cut)
+	}
+	for _, st := range sub.Steps {
+		fmt.Fprintf(b, "  Step %s takes %s", st.Name, st.From.Name)
+		if st.Where != nil {
+			fmt.Fprintf(b, " where %s", oneLine(st.Where.Text))
+		}
+		if st.Select != nil {
+			fmt.Fprintf(b, ", makes records of %s", count(len(st.Select), "field"))
+		}
+		if st.Repartition {
+			fmt.Fprintf(b, ", and sends them by %s through topic %s", strings.Join(groupNames(st), ", "), pl.RepartitionTopic(st))
+		}
+		b.WriteString(".\n")
+		if st.Window != nil && !st.Repartition {
+			explainWindow(b, st)
+		}
+	}
+	for _, o := range sub.Outputs {
+		if o.Kind == SinkOutput {
+			fmt.Fprintf(b, "  Sink %s writes %s to topic %s as %s.\n", o.Name, o.Sink.From.Name, o.Topic, strings.ToUpper(formatName(o.Sink.Format)))
+		}
+	}
+}
+
+func explainWindow(b *strings.Builder, st *check.Step) {
+	var as []string
+	for _, a := range st.Aggregate {
+		as = append(as, a.Name+" = "+aggregateText(a))
+	}
+	fmt.Fprintf(b, "  Step %s keeps, per %s and window of %s: %s.\n", st.Name, strings.Join(groupNames(st), ", "), Duration(st.Window.Size), strings.Join(as, ", "))
+	if st.Emit == check.Final {
+		fmt.Fprintf(b, "    Each result is handed on once, when the watermark has passed the window's end by %s", Duration(st.Window.Lateness))
+	} else {
+		fmt.Fprintf(b, "    Each result that changed is handed on at every commit. A window is dropped when the watermark has passed its end by %s", Duration(st.Window.Lateness))
+	}
+	if st.Having != nil {
+		fmt.Fprintf(b, ", if %s", oneLine(st.Having.Text))
+	}
+	b.WriteString(".\n")
+	if st.Late != nil {
+		fmt.Fprintf(b, "    Records that come after that go to %s.\n", st.Late.Name)
+	} else {
+		b.WriteString("    Records that come after that are counted and dropped.\n")
+	}
+}
+
+func (pl *Plan) explainTopics(b *strings.Builder) {
+	b.WriteString("Topics:\n")
+	for _, s := range pl.Program.Sources {
+		fmt.Fprintf(b, "  read      %s\n", s.Topic)
+	}
+	for _, sub := range pl.Subtopologies {
+		for _, o := range sub.Outputs {
+			switch o.Kind {
+			case RepartitionOutput:
+				fmt.Fprintf(b, "  internal  %s (as many partitions as %s)\n", o.Topic, sub.Origin.Topic)
+			case ChangelogOutput:
+				fmt.Fprintf(b, "  internal  %s (compacted; the durable copy of store %s)\n", o.Topic, o.Name)
+			case SinkOutput:
+				fmt.Fprintf(b, "  written   %s\n", o.Topic)
+			case DeadLetterOutput:
+				fmt.Fprintf(b, "  written   %s (dead letters)\n", o.Topic)
+			}
+		}
+	}
+}
+
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	if strings.HasSuffix(noun, "y") {
+		return fmt.Sprintf("%d %sies", n, strings.TrimSuffix(noun, "y"))
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}

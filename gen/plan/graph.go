@@ -1,0 +1,228 @@
+package plan
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/weirstream/weir/spec/check"
+)
+
+// node is a box of a drawing: a topic, source, step or sink.
+type node struct {
+	id, label string
+	topic     bool
+}
+
+// edge is an arrow of a drawing.
+type edge struct {
+	from, to, label string
+}
+
+// drawing is the graph of a plan, for any format.
+type drawing struct {
+	groups []group
+	topics []node
+	edges  []edge
+}
+
+type group struct {
+	id, label string
+	nodes     []node
+}
+
+func (pl *Plan) draw() *drawing {
+	d := &drawing{}
+	topics := map[string]string{}
+	topic := func(name string) string {
+		id, ok := topics[name]
+		if !ok {
+			id = fmt.Sprintf("t%d", len(topics))
+			topics[name] = id
+			d.topics = append(d.topics, node{id, name, true})
+		}
+		return id
+	}
+	at := map[*check.Stream]string{} // the node that a stream leaves
+	for i, sub := range pl.Subtopologies {
+		g := group{id: fmt.Sprintf("s%d", i), label: sub.Name}
+		n := 0
+		add := func(label string) string {
+			id := fmt.Sprintf("s%dn%d", i, n)
+			n++
+			g.nodes = append(g.nodes, node{id: id, label: label})
+			return id
+		}
+		if sub.Source != nil {
+			id := add("source " + sub.Source.Name)
+			d.edges = append(d.edges, edge{topic(sub.Topic), id, ""})
+			at[sub.Source.Out] = id
+		} else {
+			id := add(sub.Cut.Name + "\n" + windowLabel(sub.Cut))
+			d.edges = append(d.edges, edge{topic(sub.Topic), id, ""})
+			at[sub.Cut.Out] = id
+			if sub.Cut.Late != nil {
+				at[sub.Cut.Late] = id
+			}
+		}
+		for _, st := range sub.Steps {
+			id := add(stepLabel(st))
+			d.edges = append(d.edges, edge{at[st.From], id, lateLabel(st.From)})
+			if st.Repartition {
+				d.edges = append(d.edges, edge{id, topic(pl.RepartitionTopic(st)), "by " + groupKey(st)})
+				continue
+			}
+			at[st.Out] = id
+			if st.Late != nil {
+				at[st.Late] = id
+			}
+		}
+		for _, o := range sub.Outputs {
+			switch o.Kind {
+			case SinkOutput:
+				id := add("sink " + o.Name)
+				d.edges = append(d.edges, edge{at[o.Sink.From], id, lateLabel(o.Sink.From)}, edge{id, topic(o.Topic), ""})
+			case DeadLetterOutput:
+				if sub.Source != nil {
+					d.edges = append(d.edges, edge{at[sub.Source.Out], topic(o.Topic), "bad records"})
+				}
+			}
+		}
+		d.groups = append(d.groups, g)
+	}
+	return d
+}
+
+func lateLabel(s *check.Stream) string {
+	if s.LateOf != nil {
+		return "late"
+	}
+	return ""
+}
+
+func stepLabel(st *check.Step) string {
+	l := []string{st.Name}
+	if st.Where != nil {
+		l = append(l, "where "+oneLine(st.Where.Text))
+	}
+	if st.Select != nil {
+		l = append(l, "select")
+	}
+	if st.Window != nil && !st.Repartition {
+		l = append(l, windowLabel(st))
+	}
+	return strings.Join(l, "\n")
+}
+
+func windowLabel(st *check.Step) string {
+	var as []string
+	for _, a := range st.Aggregate {
+		as = append(as, aggregateText(a))
+	}
+	return "tumbling " + Duration(st.Window.Size) + "\n" + strings.Join(as, ", ") + "\nemit " + emitName(st.Emit)
+}
+
+// Mermaid draws the plan as a Mermaid flowchart.
+func (pl *Plan) Mermaid() string {
+	d := pl.draw()
+	var b strings.Builder
+	b.WriteString("flowchart LR\n")
+	text := func(s string) string {
+		return strings.NewReplacer(`"`, "#quot;", "<", "#lt;", ">", "#gt;", "\n", "<br/>").Replace(s)
+	}
+	for _, t := range d.topics {
+		fmt.Fprintf(&b, "  %s[(\"%s\")]\n", t.id, text(t.label))
+	}
+	for _, g := range d.groups {
+		fmt.Fprintf(&b, "  subgraph %s[\"%s\"]\n", g.id, text(g.label))
+		for _, n := range g.nodes {
+			fmt.Fprintf(&b, "    %s[\"%s\"]\n", n.id, text(n.label))
+		}
+		b.WriteString("  end\n")
+	}
+	for _, e := range d.edges {
+		if e.label != "" {
+			fmt.Fprintf(&b, "  %s -->|\"%s\"| %s\n", e.from, text(e.label), e.to)
+		} else {
+			fmt.Fprintf(&b, "  %s --> %s\n", e.from, e.to)
+		}
+	}
+	return b.String()
+}
+
+// DOT draws the plan in Graphviz' language.
+func (pl *Plan) DOT() string {
+	d := pl.draw()
+	var b strings.Builder
+	fmt.Fprintf(&b, "digraph %q {\n  rankdir=LR;\n  node [shape=box, fontname=\"sans-serif\"];\n", pl.Program.Service)
+	for _, t := range d.topics {
+		fmt.Fprintf(&b, "  %s [shape=cylinder, label=%q];\n", t.id, t.label)
+	}
+	for _, g := range d.groups {
+		fmt.Fprintf(&b, "  subgraph cluster_%s {\n    label=%q;\n", g.id, g.label)
+		for _, n := range g.nodes {
+			fmt.Fprintf(&b, "    %s [label=%q];\n", n.id, n.label)
+		}
+		b.WriteString("  }\n")
+	}
+	for _, e := range d.edges {
+		if e.label != "" {
+			fmt.Fprintf(&b, "  %s -> %s [label=%q];\n", e.from, e.to, e.label)
+		} else {
+			fmt.Fprintf(&b, "  %s -> %s;\n", e.from, e.to)
+		}
+	}
+	b.WriteString("}\n")
+	return b.String()
+}
+
+// ASCII is the graph of one sub-topology in a few lines of text, for the comment at the top of generated code.
+func (pl *Plan) ASCII(sub *Subtopology) []string {
+	var lines []string
+	var walk func(prefix string, s *check.Stream)
+	walk = func(prefix string, s *check.Stream) {
+		steps, sinks := pl.Consumers(s)
+		for _, st := range steps {
+			l := prefix + " ─▶ " + st.Name
+			switch {
+			case st.Repartition:
+				lines = append(lines, l+" (group by "+strings.Join(groupNames(st), ", ")+") ─▶ topic "+pl.RepartitionTopic(st))
+				continue
+			case st.Window != nil:
+				l += " (tumbling " + Duration(st.Window.Size) + ")"
+			case st.Where != nil:
+				l += " (where)"
+			}
+			before := len(lines)
+			if st.Late != nil && pl.Live(st.Late) {
+				walk(l+" late", st.Late)
+			}
+			if pl.Live(st.Out) {
+				walk(l, st.Out)
+			}
+			if len(lines) == before {
+				lines = append(lines, l)
+			}
+		}
+		for _, sk := range sinks {
+			lines = append(lines, prefix+" ─▶ sink "+sk.Name)
+		}
+	}
+	if sub.Source != nil {
+		walk(sub.Source.Name, sub.Source.Out)
+	} else {
+		root := sub.Cut.Name + " (tumbling " + Duration(sub.Cut.Window.Size) + ")"
+		if sub.Cut.Late != nil && pl.Live(sub.Cut.Late) {
+			walk(root+" late", sub.Cut.Late)
+		}
+		walk(root, sub.Cut.Out)
+	}
+	return lines
+}
+
+func groupNames(st *check.Step) []string {
+	var ns []string
+	for _, g := range st.GroupBy {
+		ns = append(ns, g.Name)
+	}
+	return ns
+}

@@ -1,0 +1,230 @@
+// Package plan turns a checked program into the physical plan: sub-topologies cut at repartition topics, the topics each reads
+// and writes, its stores, and the fields that are really read.
+//
+// Names of what is stored or sent come from the spec: the repartition topic and the changelog of step s in service v are
+// v-s-repartition and v-s-changelog, a sub-topology has the name of its source or of the step whose group_by cut it. Inserting a
+// step therefore renames nothing.
+package plan
+
+import (
+	"time"
+
+	"github.com/weirstream/weir/spec/check"
+	"github.com/weirstream/weir/spec/types"
+)
+
+// Plan is the physical plan of a program. It is not changed after [New].
+type Plan struct {
+	Program       *check.Program
+	Subtopologies []*Subtopology // sources first, each behind the ones that feed it
+
+	reads map[*check.Stream]Use
+	live  map[*check.Stream]bool
+}
+
+// Subtopology is a part of the graph that one task runs without a network hop. It has one input.
+type Subtopology struct {
+	Index int
+	Name  string
+	// Source is set when the input is a source; else Cut is the step behind whose repartition topic this sub-topology begins,
+	// and Upstream is the sub-topology that writes it.
+	Source   *check.Source
+	Cut      *check.Step
+	Upstream *Subtopology
+	Origin   *check.Source // the source that everything here comes from: its on_error applies
+	Topic    string        // of the input
+
+	// Steps are the steps whose records come by here, in program order. A step that repartitions stands in the sub-topology that
+	// writes its topic (up to its group_by) and, as Cut, in the one that reads it.
+	Steps   []*check.Step
+	Outputs []*Output
+	Stores  []*Store
+}
+
+// OutputKind says what an output is.
+type OutputKind uint8
+
+// The kinds of output.
+const (
+	SinkOutput OutputKind = iota + 1
+	RepartitionOutput
+	ChangelogOutput
+	DeadLetterOutput
+)
+
+// Output is a topic that a sub-topology writes.
+type Output struct {
+	Index int
+	Kind  OutputKind
+	Name  string // sink, step or source
+	Topic string
+	Sink  *check.Sink
+	Step  *check.Step
+	// Delay is how far results of windows that travel through a repartition topic may stay behind the task's watermark.
+	Delay time.Duration
+}
+
+// Store is the state of a windowed step.
+type Store struct {
+	Step   *check.Step
+	Output *Output // its changelog
+}
+
+// New plans a program.
+func New(p *check.Program) *Plan {
+	pl := &Plan{Program: p, reads: map[*check.Stream]Use{}, live: map[*check.Stream]bool{}}
+	for _, s := range p.Sinks {
+		pl.markLive(s.From)
+	}
+	pl.projections()
+	for _, s := range p.Sources {
+		sub := &Subtopology{Name: s.Name, Source: s, Origin: s, Topic: s.Topic}
+		pl.grow(sub, s.Out)
+	}
+	for i, s := range pl.Subtopologies {
+		s.Index = i
+	}
+	return pl
+}
+
+// markLive marks a stream that leads to a sink, and with it all streams that it is made of.
+func (pl *Plan) markLive(s *check.Stream) {
+	if s == nil || pl.live[s] {
+		return
+	}
+	pl.live[s] = true
+	switch {
+	case s.Step != nil:
+		pl.markLive(s.Step.From)
+	case s.LateOf != nil:
+		pl.markLive(s.LateOf.From)
+	}
+}
+
+// Live tells whether anything that leaves the service depends on the stream. What is not live is not generated.
+func (pl *Plan) Live(s *check.Stream) bool { return pl.live[s] }
+
+// Runs tells whether a step is generated: its results or its late records are live.
+func (pl *Plan) Runs(s *check.Step) bool { return pl.live[s.Out] || s.Late != nil && pl.live[s.Late] }
+
+// Consumers are the live steps and the sinks that read a stream, in program order.
+func (pl *Plan) Consumers(s *check.Stream) (steps []*check.Step, sinks []*check.Sink) {
+	for _, st := range pl.Program.Steps {
+		if st.From == s && pl.Runs(st) {
+			steps = append(steps, st)
+		}
+	}
+	for _, sk := range pl.Program.Sinks {
+		if sk.From == s {
+			sinks = append(sinks, sk)
+		}
+	}
+	return steps, sinks
+}
+
+// grow adds sub to the plan with everything behind stream that needs no cut, then the sub-topologies behind the cuts.
+func (pl *Plan) grow(sub *Subtopology, stream *check.Stream) {
+	pl.Subtopologies = append(pl.Subtopologies, sub)
+	var cuts []*check.Step
+	if sub.Cut != nil {
+		sub.addStore(pl, sub.Cut)
+		pl.follow(sub, sub.Cut.Late, &cuts)
+	}
+	pl.follow(sub, stream, &cuts)
+	if sub.Origin.OnError == check.DeadLetter {
+		sub.addOutput(&Output{Kind: DeadLetterOutput, Name: sub.Origin.Name, Topic: sub.Origin.DeadLetterTopic})
+	}
+	for _, c := range cuts {
+		pl.grow(&Subtopology{Name: c.Name, Cut: c, Upstream: sub, Origin: sub.Origin, Topic: pl.RepartitionTopic(c)}, c.Out)
+	}
+}
+
+func (pl *Plan) follow(sub *Subtopology, stream *check.Stream, cuts *[]*check.Step) {
+	if stream == nil || !pl.live[stream] {
+		return
+	}
+	steps, sinks := pl.Consumers(stream)
+	for _, st := range steps {
+		sub.Steps = append(sub.Steps, st)
+		switch {
+		case st.Repartition:
+			sub.addOutput(&Output{Kind: RepartitionOutput, Name: st.Name, Topic: pl.RepartitionTopic(st), Step: st, Delay: pl.Delay(sub, st.From)})
+			*cuts = append(*cuts, st)
+			continue
+		case st.Window != nil:
+			sub.addStore(pl, st)
+		}
+		pl.follow(sub, st.Late, cuts)
+		pl.follow(sub, st.Out, cuts)
+	}
+	for _, sk := range sinks {
+		sub.addOutput(&Output{Kind: SinkOutput, Name: sk.Name, Topic: sk.Topic, Sink: sk})
+	}
+}
+
+func (sub *Subtopology) addOutput(o *Output) *Output {
+	o.Index = len(sub.Outputs)
+	sub.Outputs = append(sub.Outputs, o)
+	return o
+}
+
+func (sub *Subtopology) addStore(pl *Plan, st *check.Step) {
+	o := sub.addOutput(&Output{Kind: ChangelogOutput, Name: st.Name, Topic: pl.ChangelogTopic(st), Step: st})
+	sub.Stores = append(sub.Stores, &Store{Step: st, Output: o})
+}
+
+// Output finds the output of a kind for a step or sink, nil if there is none.
+func (sub *Subtopology) Output(kind OutputKind, name string) *Output {
+	for _, o := range sub.Outputs {
+		if o.Kind == kind && o.Name == name {
+			return o
+		}
+	}
+	return nil
+}
+
+// Delay is how far the records of a stream may stay behind the watermark of a task in sub: the lateness of each window that they
+// have gone through within it, since a final result waits for it.
+func (pl *Plan) Delay(sub *Subtopology, s *check.Stream) time.Duration {
+	var d time.Duration
+	for s != nil && s.Step != nil {
+		st := s.Step
+		if st.Window != nil {
+			d += st.Window.Lateness
+		}
+		if st == sub.Cut {
+			break
+		}
+		s = st.From
+	}
+	return d
+}
+
+// RepartitionTopic is the name of the topic in front of a step that groups by something other than the partition key.
+func (pl *Plan) RepartitionTopic(s *check.Step) string {
+	return pl.Program.Service + "-" + s.Name + "-repartition"
+}
+
+// ChangelogTopic is the name of the changelog of a step's store.
+func (pl *Plan) ChangelogTopic(s *check.Step) string {
+	return pl.Program.Service + "-" + s.Name + "-changelog"
+}
+
+// Payload is the record that travels through the repartition topic of a step: the fields of its row that are read behind the
+// cut. When late records are wanted that is the whole row.
+func (pl *Plan) Payload(st *check.Step) *types.Type {
+	if st.Late != nil && pl.live[st.Late] {
+		return st.Row
+	}
+	use := Use{}
+	for _, a := range st.Aggregate {
+		use.addExpr(a.Arg)
+	}
+	p := &types.Type{Kind: types.Record, Name: st.Name + "_input", Derived: true, Span: st.Span}
+	for _, f := range st.Row.Fields {
+		if use.Field(f.Name) {
+			p.Fields = append(p.Fields, f)
+		}
+	}
+	return p
+}

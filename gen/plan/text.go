@@ -1,0 +1,248 @@
+package plan
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/weirstream/weir/spec/check"
+	"github.com/weirstream/weir/spec/types"
+)
+
+// Text prints the plan in full, one fact a line: what golden files pin.
+func (pl *Plan) Text() string {
+	var w writer
+	w.line("service %s", pl.Program.Service)
+	for _, sub := range pl.Subtopologies {
+		w.line("")
+		w.line("sub-topology %s", sub.Name)
+		w.in(func() { pl.writeSub(&w, sub) })
+	}
+	return w.String()
+}
+
+func (pl *Plan) writeSub(w *writer, sub *Subtopology) {
+	if sub.Source != nil {
+		pl.writeSource(w, sub.Source)
+	} else {
+		w.line("reads %s (repartitioned by %s)", sub.Topic, sub.Upstream.Name)
+		w.in(func() {
+			w.line("key %s", groupKey(sub.Cut))
+			w.line("payload %s", fields(pl.Payload(sub.Cut).Fields))
+		})
+		pl.writeWindow(w, sub.Cut)
+	}
+	for _, st := range sub.Steps {
+		pl.writeStep(w, sub, st)
+	}
+	for _, o := range sub.Outputs {
+		switch o.Kind {
+		case SinkOutput:
+			w.line("sink %s writes %s (%s) from %s", o.Name, o.Topic, formatName(o.Sink.Format), o.Sink.From.Name)
+			w.in(func() {
+				w.line("key %s", keyText(o.Sink.From.Key))
+				w.line("value %s", o.Sink.From.Type.Structure())
+			})
+		case DeadLetterOutput:
+			w.line("dead letters of %s go to %s", o.Name, o.Topic)
+		}
+	}
+}
+
+func (pl *Plan) writeSource(w *writer, s *check.Source) {
+	w.line("reads %s (source %s, %s of %s)", s.Topic, s.Name, formatName(s.Format), s.Value)
+	w.in(func() {
+		switch {
+		case s.Key == nil:
+			w.line("key none")
+		case s.KeyField != "":
+			w.line("key %s, equal to field %s", s.Key, s.KeyField)
+		default:
+			w.line("key %s", s.Key)
+		}
+		w.line("event time %s", exprOr(s.EventTime, "the record's timestamp"))
+		w.line("watermark lag %s, idle after %s", Duration(s.Lag), orNever(s.IdleAfter))
+		w.line("on error %s", onError(s))
+		used := pl.Used(s.Out)
+		w.line("fields read %s", fieldNames(used))
+		if n := len(s.Value.Fields) - len(used); n > 0 {
+			w.line("fields skipped %d", n)
+		}
+	})
+}
+
+func (pl *Plan) writeStep(w *writer, sub *Subtopology, st *check.Step) {
+	w.line("step %s reads %s", st.Name, st.From.Name)
+	w.in(func() {
+		if st.Where != nil {
+			w.line("where %s", oneLine(st.Where.Text))
+		}
+		for _, s := range st.Select {
+			w.line("select %s = %s", s.Name, oneLine(s.Expr.Text))
+		}
+		for _, g := range st.GroupBy {
+			w.line("group by %s = %s", g.Name, oneLine(g.Expr.Text))
+		}
+		if st.Repartition {
+			o := sub.Output(RepartitionOutput, st.Name)
+			w.line("repartition through %s", o.Topic)
+			if o.Delay > 0 {
+				w.line("watermark %s behind", Duration(o.Delay))
+			}
+			return
+		}
+	})
+	if st.Window != nil && !st.Repartition {
+		pl.writeWindow(w, st)
+	} else if st.Window == nil {
+		w.in(func() { w.line("gives %s", st.Out.Type.Structure()) })
+	}
+}
+
+func (pl *Plan) writeWindow(w *writer, st *check.Step) {
+	w.line("window %s tumbling %s, allowed lateness %s", st.Name, Duration(st.Window.Size), Duration(st.Window.Lateness))
+	w.in(func() {
+		for _, a := range st.Aggregate {
+			w.line("aggregate %s = %s : %s", a.Name, aggregateText(a), a.Type)
+		}
+		if st.Having != nil {
+			w.line("having %s", oneLine(st.Having.Text))
+		}
+		w.line("emit %s", emitName(st.Emit))
+		if st.Late != nil {
+			w.line("late records to %s", st.Late.Name)
+		}
+		w.line("store %s, key window end, %s; changelog %s", st.Name, groupKey(st), pl.ChangelogTopic(st))
+		w.line("gives %s", st.Out.Type.Structure())
+	})
+}
+
+func aggregateText(a *check.Aggregate) string {
+	if a.Arg == nil {
+		return a.Func.String() + "()"
+	}
+	return a.Func.String() + "(" + oneLine(a.Arg.Text) + ")"
+}
+
+func groupKey(st *check.Step) string {
+	var parts []string
+	for _, g := range st.GroupBy {
+		parts = append(parts, g.Name+": "+g.Expr.Type.String())
+	}
+	return strings.Join(parts, ", ")
+}
+
+func keyText(key []check.KeyPart) string {
+	if len(key) == 0 {
+		return "none"
+	}
+	var parts []string
+	for _, k := range key {
+		parts = append(parts, k.Name+": "+k.Type.String())
+	}
+	return strings.Join(parts, ", ")
+}
+
+func fields(fs []*types.Field) string {
+	if len(fs) == 0 {
+		return "none"
+	}
+	var parts []string
+	for _, f := range fs {
+		parts = append(parts, f.Name+": "+f.Type.String())
+	}
+	return strings.Join(parts, ", ")
+}
+
+func fieldNames(fs []*types.Field) string {
+	if len(fs) == 0 {
+		return "none"
+	}
+	var parts []string
+	for _, f := range fs {
+		parts = append(parts, f.Name)
+	}
+	return strings.Join(parts, ", ")
+}
+
+func formatName(f check.Format) string {
+	if f == check.CSV {
+		return "csv"
+	}
+	return "json"
+}
+
+func emitName(e check.Emit) string {
+	if e == check.Updates {
+		return "updates"
+	}
+	return "final"
+}
+
+func onError(s *check.Source) string {
+	switch s.OnError {
+	case check.Skip:
+		return "skip"
+	case check.DeadLetter:
+		return "dead letter to " + s.DeadLetterTopic
+	}
+	return "fail"
+}
+
+func exprOr(e *check.Expr, none string) string {
+	if e == nil {
+		return none
+	}
+	return oneLine(e.Text)
+}
+
+func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+func orNever(d time.Duration) string {
+	if d == 0 {
+		return "never"
+	}
+	return Duration(d)
+}
+
+// Duration prints a duration as the spec language writes it: 1h30m, 7d, 0s.
+func Duration(d time.Duration) string {
+	if d == 0 {
+		return "0s"
+	}
+	var b strings.Builder
+	if d < 0 {
+		b.WriteByte('-')
+		d = -d
+	}
+	for _, u := range []struct {
+		size time.Duration
+		name string
+	}{{24 * time.Hour, "d"}, {time.Hour, "h"}, {time.Minute, "m"}, {time.Second, "s"}, {time.Millisecond, "ms"}, {time.Microsecond, "us"}, {1, "ns"}} {
+		if n := d / u.size; n > 0 {
+			fmt.Fprintf(&b, "%d%s", n, u.name)
+			d -= n * u.size
+		}
+	}
+	return b.String()
+}
+
+// writer prints indented lines.
+type writer struct {
+	strings.Builder
+	depth int
+}
+
+func (w *writer) line(form string, args ...any) {
+	if form != "" {
+		w.WriteString(strings.Repeat("  ", w.depth))
+		fmt.Fprintf(w, form, args...)
+	}
+	w.WriteByte('\n')
+}
+
+func (w *writer) in(f func()) {
+	w.depth++
+	f()
+	w.depth--
+}

@@ -1,0 +1,198 @@
+package difftest
+
+import (
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/weirstream/weir/gen"
+	"github.com/weirstream/weir/internal/difftest/batch"
+	"github.com/weirstream/weir/internal/oracle"
+	"github.com/weirstream/weir/internal/randspec"
+	"github.com/weirstream/weir/spec/source"
+)
+
+var (
+	firstSeed = flag.Uint64("seed", 1, "seed of the first random spec")
+	specs     = flag.Int("specs", 30, "how many random specs")
+	records   = flag.Int("records", 150, "input records of each source")
+	schedules = flag.Int("schedules", 4, "schedules for each spec and input")
+	shrink    = flag.Bool("shrink", false, "make a failing spec smaller before reporting it; takes minutes")
+)
+
+// specCase is a random spec with its input, expected result and schedules.
+type specCase struct {
+	seed     uint64
+	spec     *randspec.Spec
+	compiled *gen.Result
+	input    oracle.Input
+	parts    int32
+	want     *oracle.Result
+	jobs     []batch.Job
+}
+
+// TestRandomSpecs compares generated services with the reference interpreter.
+func TestRandomSpecs(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds generated code")
+	}
+	var cases []*specCase
+	for i := range *specs {
+		seed := *firstSeed + uint64(i)
+		c, err := newCase(seed, randspec.New(seed, 1+int(seed%5)))
+		if err != nil {
+			t.Errorf("seed %d: %v", seed, err)
+			continue
+		}
+		cases = append(cases, c)
+	}
+	for c, failure := range check(t, cases) {
+		if *shrink {
+			c, failure = smallest(t, c, failure)
+		}
+		t.Errorf("%s\nreproduce with: go test ./internal/difftest -run TestRandomSpecs -specs 1 -seed %d -records %d -schedules %d\n%s",
+			failure, c.seed, *records, *schedules, c.spec.Text())
+	}
+}
+
+// newCase compiles a spec and finds out what it must give.
+func newCase(seed uint64, spec *randspec.Spec) (*specCase, error) {
+	c := &specCase{seed: seed, spec: spec, parts: int32(1 + seed%3)}
+	text := spec.Text()
+	result, diags, err := gen.Compile(source.New(spec.Service+".weir.yaml", []byte(text)))
+	if err != nil {
+		return nil, fmt.Errorf("%w\n%s", err, text)
+	}
+	if result == nil {
+		return nil, fmt.Errorf("a valid spec was refused:\n%s\n%s", diags, text)
+	}
+	c.compiled = result
+	c.input = randspec.Input(result.Program, seed, *records, c.parts)
+	if c.want, err = oracle.Run(result.Program, c.input, oracle.Options{Partitions: c.parts, End: true}); err != nil {
+		return nil, err
+	}
+	r := rand.New(rand.NewPCG(seed, 3))
+	for i := range *schedules {
+		c.jobs = append(c.jobs, batch.Job{Service: result.Program.Service, Input: records4(c.input), Schedule: schedule(r, i, c.parts)})
+	}
+	return c, nil
+}
+
+// schedule is the i-th schedule of a case: first the plainest, then random ones.
+func schedule(r *rand.Rand, i int, partitions int32) batch.Schedule {
+	if i == 0 {
+		return batch.Schedule{Partitions: partitions, Memory: true}
+	}
+	pick := func(from ...int) int { return from[r.IntN(len(from))] }
+	return batch.Schedule{
+		Seed: r.Uint64(), Partitions: partitions, Memory: r.IntN(2) == 0,
+		Commit: pick(5, 50, 300, 1000), Crash: pick(0, 10, 50), Wipe: pick(0, 0, 500), OverlayBytes: int64(pick(0, 1, 2000)),
+	}
+}
+
+func records4(in oracle.Input) map[string][]batch.Record {
+	m := map[string][]batch.Record{}
+	for name, recs := range in {
+		for _, r := range recs {
+			m[name] = append(m[name], batch.Record{Partition: r.Partition, Key: r.Key, Value: r.Value, Timestamp: r.Timestamp})
+		}
+	}
+	return m
+}
+
+// check builds the cases, runs them and says which failed and how.
+func check(t *testing.T, cases []*specCase) map[*specCase]string {
+	failures := map[*specCase]string{}
+	if len(cases) == 0 {
+		return failures
+	}
+	repo, err := filepath.Abs("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var services []*gen.Result
+	var jobs []batch.Job
+	for _, c := range cases {
+		services = append(services, c.compiled)
+		jobs = append(jobs, c.jobs...)
+	}
+	b, err := Build(repo, t.TempDir(), services)
+	if err != nil {
+		if len(cases) > 1 { // find out whose code it is
+			for _, c := range cases {
+				for c, f := range check(t, []*specCase{c}) {
+					failures[c] = f
+				}
+			}
+			return failures
+		}
+		failures[cases[0]] = err.Error()
+		return failures
+	}
+	outcomes, err := b.Run(jobs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range cases {
+		for i, j := range c.jobs {
+			o := outcomes[i]
+			if f := c.judge(j.Schedule, o); f != "" && failures[c] == "" {
+				failures[c] = fmt.Sprintf("seed %d, schedule %d %+v:\n%s", c.seed, i, j.Schedule, f)
+			}
+		}
+		outcomes = outcomes[len(c.jobs):]
+	}
+	return failures
+}
+
+// judge says what is wrong with an outcome, "" when nothing is.
+func (c *specCase) judge(s batch.Schedule, o batch.Outcome) string {
+	switch {
+	case o.Panic != "":
+		return "panic: " + o.Panic
+	case len(c.want.Failed) > 0 && o.Err == "":
+		return fmt.Sprintf("the run should have failed: %v", c.want.Failed[0])
+	case len(c.want.Failed) > 0:
+		return ""
+	case o.Err != "":
+		return "the run failed: " + o.Err
+	}
+	got := map[string][]oracle.Got{}
+	for topic, ws := range o.Output {
+		for _, w := range ws {
+			got[topic] = append(got[topic], oracle.Got{Key: w.Key, Value: w.Value, Timestamp: w.Timestamp, Headers: w.Headers})
+		}
+	}
+	diffs := c.want.Compare(got)
+	if !c.want.LooseCounts && s.Crash == 0 && (o.Late != c.want.Late || o.Skipped != c.want.Skipped) {
+		diffs = append(diffs, fmt.Sprintf("late %d, want %d; skipped %d, want %d", o.Late, c.want.Late, o.Skipped, c.want.Skipped))
+	}
+	if len(diffs) > 5 {
+		diffs = append(diffs[:5], fmt.Sprintf("and %d more", len(diffs)-5))
+	}
+	return strings.Join(diffs, "\n")
+}
+
+// smallest takes things away from a failing case as long as it fails.
+func smallest(t *testing.T, c *specCase, failure string) (*specCase, string) {
+	for {
+		smaller := false
+		for _, s := range c.spec.Smaller() {
+			next, err := newCase(c.seed, s)
+			if err != nil {
+				continue
+			}
+			if f := check(t, []*specCase{next})[next]; f != "" {
+				c, failure, smaller = next, f, true
+				t.Logf("smaller:\n%s", c.spec.Text())
+				break
+			}
+		}
+		if !smaller {
+			return c, failure
+		}
+	}
+}

@@ -1,0 +1,110 @@
+package oracle
+
+import (
+	"cel.dev/cel-go/common/ast"
+
+	"github.com/weirstream/weir/spec/check"
+)
+
+// liveness tells which streams lead to a sink. What doesn't is not run at all.
+func liveness(p *check.Program) map[*check.Stream]bool {
+	live := map[*check.Stream]bool{}
+	var mark func(s *check.Stream)
+	mark = func(s *check.Stream) {
+		if live[s] {
+			return
+		}
+		live[s] = true
+		if s.Step != nil {
+			mark(s.Step.From)
+		}
+		if s.LateOf != nil {
+			mark(s.LateOf.From)
+		}
+	}
+	for _, s := range p.Sinks {
+		mark(s.From)
+	}
+	return live
+}
+
+// consumers are the steps that read a stream and are run.
+func (r *run) consumers(s *check.Stream) []*check.Step {
+	var sts []*check.Step
+	for _, st := range r.p.Steps {
+		if st.From == s && (r.live[st.Out] || st.Late != nil && r.live[st.Late]) {
+			sts = append(sts, st)
+		}
+	}
+	return sts
+}
+
+// fieldsRead are the fields of a source's records that something reads. The others may be missing or wrong without harm.
+func fieldsRead(p *check.Program, live map[*check.Stream]bool, s *check.Source) map[string]bool {
+	r := &run{p: p, live: live}
+	read := r.reads(s.Out)
+	mention(read, s.EventTime)
+	if s.KeyField != "" {
+		read[s.KeyField] = true
+	}
+	return read
+}
+
+// reads are the fields of a stream's records that its readers need.
+func (r *run) reads(s *check.Stream) map[string]bool {
+	read := map[string]bool{}
+	for _, sink := range r.p.Sinks {
+		if sink.From == s {
+			for _, f := range s.Type.Fields {
+				read[f.Name] = true
+			}
+		}
+	}
+	for _, st := range r.consumers(s) {
+		mention(read, st.Where)
+		row := read
+		if st.Select != nil {
+			for _, n := range st.Select {
+				mention(read, n.Expr)
+			}
+			row = map[string]bool{} // names of the selected record, not of the stream's
+		}
+		for _, g := range st.GroupBy {
+			mention(row, g.Expr)
+		}
+		for _, a := range st.Aggregate {
+			mention(row, a.Arg)
+		}
+		if st.Select != nil {
+			continue
+		}
+		behind := []*check.Stream{st.Late}
+		if st.Window == nil {
+			behind = append(behind, st.Out)
+		}
+		for _, b := range behind {
+			if b == nil || !r.live[b] {
+				continue
+			}
+			for f := range r.reads(b) {
+				read[f] = true
+			}
+		}
+	}
+	return read
+}
+
+// mention adds the fields that an expression names.
+func mention(read map[string]bool, e *check.Expr) {
+	if e == nil {
+		return
+	}
+	ast.PreOrderVisit(e.AST.NativeRep().Expr(), ast.NewExprVisitor(func(x ast.Expr) {
+		if x.Kind() != ast.IdentKind {
+			return
+		}
+		if v, ok := e.Scope.Lookup(x.AsIdent()); ok && v.Kind == check.FieldVar {
+			read[v.Name] = true
+		}
+	}))
+}

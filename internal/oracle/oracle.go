@@ -1,0 +1,186 @@
+// Package oracle is the reference interpreter: it says what a correct run of a program must give.
+//
+// It evaluates a [check.Program] over the whole input at once, record by record, with cel-go for every expression and
+// encoding/json for the data. There are no stores, no batches, no commits, no generated code, and it shares nothing with the
+// runtime: where the two agree, they agree for different reasons. It is written to be read, not to be fast.
+//
+// # Time
+//
+// A source partition has a watermark, the highest event time seen in it less the lag; a record's own event time counts before
+// the record is judged. A record is late for a window iff the watermark has reached the window's end plus the allowed lateness.
+// A step behind a window sees that watermark less the lateness of the windows before it, so final results are never late there.
+//
+// # What is exact and what is not
+//
+// Records of one source partition are processed in order, so all that follows from one partition is determined, late records
+// included. Behind a repartition topic records of several upstream tasks interleave, and whether a late one is still counted
+// depends on it. The oracle finds out whether any record could be affected, and if so marks what is behind that step
+// [Topic.Loose]: such a topic is not compared. The same holds for results of `emit: updates`: which of them appear depends on
+// when commits happen, but each one is a state that the group went through, and the last one is its final state.
+package oracle
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/weirstream/weir/spec/check"
+)
+
+// Record is one input record. Records of a partition are given in the order of their offsets.
+type Record struct {
+	Partition int32
+	Offset    int64
+	Key       []byte // nil: null
+	Value     []byte // nil: null
+	Timestamp time.Time
+}
+
+// Input holds each source's records by the source's name.
+type Input map[string][]Record
+
+// Options say how a run ends.
+type Options struct {
+	// Partitions is how many partitions each source topic has.
+	Partitions int32
+	// End says that the input is bounded: after the last record every window closes.
+	End bool
+}
+
+// Result is what a correct run gives.
+type Result struct {
+	// Failed lists the errors under on_error: fail. A run meets one of them and stops; what it has committed until then
+	// depends on the schedule, so nothing else of the result counts when there is one.
+	Failed []error
+	// Topics are the sinks' and dead letter topics by name.
+	Topics map[string]*Topic
+	// Late counts records that came after their window had closed, Skipped those dropped by on_error: skip.
+	Late, Skipped int64
+	// LooseCounts says that the counts depend on the interleaving of upstream tasks.
+	LooseCounts bool
+}
+
+// Topic is what must be in an output topic.
+type Topic struct {
+	Name string
+	Sink *check.Sink // nil for a dead letter topic
+	// Updates says that Records holds every state that a result went through, in order, and that a run writes some of them.
+	Updates bool
+	// Unordered says that only the last state in Records is known: the order of the earlier ones depends on interleaving.
+	Unordered bool
+	// Loose says that the content depends on the interleaving of upstream tasks.
+	Loose   bool
+	Records []Out
+}
+
+// Out is one record of an output topic.
+type Out struct {
+	Key  []byte // nil: null
+	Time int64  // Unix milliseconds
+	// Value is the record for a sink, nil where this state of an update is filtered away behind the window.
+	Value *record
+	// Raw is the input record of a dead letter, Why what is bad about it. Opaque says that Raw is not known: the bad record
+	// was a result or came through a repartition topic.
+	Raw    Record
+	Why    error
+	Opaque bool
+	// Lane tells which task made the record: order is defined among records of one key from one lane.
+	Lane int32
+}
+
+// Run interprets a program over an input.
+func Run(p *check.Program, in Input, o Options) (*Result, error) {
+	ev, err := newEvaluator(p)
+	if err != nil {
+		return nil, err
+	}
+	r := &run{p: p, ev: ev, opts: o, live: liveness(p), cuts: map[*check.Step]*cut{}, res: &Result{Topics: map[string]*Topic{}}}
+	for _, s := range p.Sinks {
+		r.res.Topics[s.Topic] = &Topic{Name: s.Topic, Sink: s, Updates: s.From.Updates}
+	}
+	for _, s := range p.Sources {
+		if s.OnError == check.DeadLetter {
+			r.res.Topics[s.DeadLetterTopic] = &Topic{Name: s.DeadLetterTopic}
+		}
+	}
+	for _, s := range p.Sources {
+		for part := range o.Partitions {
+			r.sourcePartition(s, part, in[s.Name])
+		}
+	}
+	// A step stands behind the ones it reads, so when its turn comes everything that feeds it has been run.
+	for _, s := range p.Steps {
+		if c := r.cuts[s]; c != nil {
+			r.behindCut(c)
+		}
+	}
+	return r.res, nil
+}
+
+// run is one interpretation under way.
+type run struct {
+	p    *check.Program
+	ev   *evaluator
+	opts Options
+	live map[*check.Stream]bool
+	cuts map[*check.Step]*cut
+	res  *Result
+}
+
+// cut is what travels through the repartition topic of a step.
+type cut struct {
+	step   *check.Step
+	source *check.Source
+	elems  []elem
+	// wm is the lowest of the upstream tasks' watermarks after their last record.
+	wm    int64
+	loose bool // a record could be late, or what comes was loose already
+}
+
+// sourcePartition runs one partition of a source through everything that needs no repartitioning.
+func (r *run) sourcePartition(s *check.Source, part int32, recs []Record) {
+	t := &task{run: r, source: s, lane: part, wm: noTime}
+	t.grow(s.Out, 0)
+	need := fieldsRead(r.p, r.live, s)
+	high := noTime
+	for _, rec := range recs {
+		if rec.Partition != part {
+			continue
+		}
+		e, err := r.ev.decode(s, need, rec)
+		if err != nil {
+			t.bad(&rec, fmt.Errorf("source %s partition %d offset %d: %w", s.Name, part, rec.Offset, err))
+			continue
+		}
+		if high = max(high, e.time); high-s.Lag.Milliseconds() > t.wm {
+			t.advance(high - s.Lag.Milliseconds())
+		}
+		if err := t.push(s.Out, e); err != nil {
+			t.bad(&rec, fmt.Errorf("source %s partition %d offset %d: %w", s.Name, part, rec.Offset, err))
+		}
+	}
+	if r.opts.End {
+		t.advance(endOfTime)
+	}
+	t.leave()
+}
+
+// behindCut runs all that lies behind a repartition topic as one task: groups don't share anything, so it doesn't matter how
+// many there are.
+func (r *run) behindCut(c *cut) {
+	t := &task{run: r, source: c.source, lane: -1, wm: noTime, cut: c.step, loose: c.loose}
+	t.windows = []*window{newWindow(c.step, 0)}
+	t.grow(c.step.Late, 0)
+	t.grow(c.step.Out, c.step.Window.Lateness.Milliseconds())
+	if c.loose {
+		r.res.LooseCounts = true
+	}
+	for _, e := range c.elems {
+		if err := t.add(t.windows[0], e); err != nil {
+			t.bad(nil, fmt.Errorf("repartitioned record: %w", err))
+		}
+	}
+	if c.wm > noTime {
+		t.advance(c.wm)
+	}
+	t.leave()
+}

@@ -1,0 +1,207 @@
+package oracle
+
+import (
+	"fmt"
+	"math"
+
+	"cel.dev/cel-go/common/types/ref"
+
+	"github.com/weirstream/weir/spec/check"
+)
+
+const (
+	noTime    int64 = math.MinInt64 // nothing seen yet
+	endOfTime int64 = math.MaxInt64 // nothing will come any more
+)
+
+// elem is a record on its way through the graph.
+type elem struct {
+	rec *record
+	key []ref.Val // the value of `key`, where there is one
+	// kafkaKey is the key that a sink writes: the source record's own bytes, or the text of a group; nil is null.
+	kafkaKey []byte
+	time     int64   // event time, Unix milliseconds
+	win      *bounds // of the window whose result this is
+	// group is the evaluated group_by of the step that the record is on its way to.
+	group []ref.Val
+}
+
+// bounds are a window, in Unix milliseconds.
+type bounds struct{ start, end int64 }
+
+// task is everything of the graph that runs on one partition.
+type task struct {
+	run     *run
+	source  *check.Source
+	cut     *check.Step // the step behind whose repartition topic this task begins, nil for a source
+	lane    int32
+	wm      int64
+	loose   bool
+	windows []*window // upstream first
+}
+
+// grow finds the windowed steps behind a stream that run in this task. Delay is how far the stream's records may stay behind
+// the task's watermark.
+func (t *task) grow(s *check.Stream, delay int64) {
+	if s == nil {
+		return
+	}
+	for _, st := range t.run.consumers(s) {
+		switch {
+		case st.Repartition:
+			c := t.run.cuts[st]
+			if c == nil {
+				c = &cut{step: st, source: t.source, wm: endOfTime}
+				t.run.cuts[st] = c
+			}
+			t.windows = append(t.windows, &window{step: st, delay: delay, cut: c})
+		case st.Window != nil:
+			t.windows = append(t.windows, newWindow(st, delay))
+			t.grow(st.Late, delay)
+			t.grow(st.Out, delay+st.Window.Lateness.Milliseconds())
+		default:
+			t.grow(st.Out, delay)
+		}
+	}
+}
+
+// leave tells the steps behind repartition topics how far this task's time went.
+func (t *task) leave() {
+	for _, w := range t.windows {
+		if w.cut != nil {
+			w.cut.wm = min(w.cut.wm, minus(t.wm, w.delay))
+			w.cut.loose = w.cut.loose || t.loose
+		}
+	}
+}
+
+// minus delays a watermark.
+func minus(wm, delay int64) int64 {
+	if wm == noTime || wm == endOfTime {
+		return wm
+	}
+	return wm - delay
+}
+
+func (t *task) window(st *check.Step) *window {
+	for _, w := range t.windows {
+		if w.step == st {
+			return w
+		}
+	}
+	panic("no window for step " + st.Name)
+}
+
+// push hands a record of a stream to everything that reads the stream: steps and then sinks, in the order written. The first
+// that fails makes the record a bad one, and those after it don't get it.
+func (t *task) push(s *check.Stream, e elem) error {
+	for _, st := range t.run.consumers(s) {
+		if err := t.step(st, e); err != nil {
+			return err
+		}
+	}
+	for _, sink := range t.run.p.Sinks {
+		if sink.From == s {
+			t.sink(sink, e)
+		}
+	}
+	return nil
+}
+
+func (t *task) step(st *check.Step, e elem) error {
+	ev := t.run.ev
+	if st.Where != nil {
+		ok, err := ev.bool(st.Where, t.vars(&e))
+		if err != nil {
+			return fmt.Errorf("step %s, where: %w", st.Name, err)
+		}
+		if !ok {
+			t.filtered(st, e)
+			return nil
+		}
+	}
+	if st.Select != nil {
+		row := &record{typ: st.Row, fields: map[string]ref.Val{}}
+		for _, n := range st.Select {
+			v, err := ev.eval(n.Expr, t.vars(&e))
+			if err != nil {
+				return fmt.Errorf("step %s, select %s: %w", st.Name, n.Name, err)
+			}
+			row.fields[n.Name] = v
+		}
+		e.rec = row
+	}
+	if st.Window == nil {
+		return t.push(st.Out, e)
+	}
+	w := t.window(st)
+	if w.cut == nil {
+		return t.add(w, e)
+	}
+	return t.toCut(w, e)
+}
+
+// toCut evaluates what a step needs before its repartition topic, and puts the record there.
+func (t *task) toCut(w *window, e elem) error {
+	group, err := t.group(w.step, &e)
+	if err != nil {
+		return err
+	}
+	start := startOf(e.time, w.size())
+	if late(start+w.size(), w.lateness(), minus(t.wm, w.delay)) {
+		w.cut.loose = true
+	}
+	e.group = group
+	w.cut.elems = append(w.cut.elems, e)
+	return nil
+}
+
+// sink writes a record to a sink.
+func (t *task) sink(s *check.Sink, e elem) {
+	t.out(s.Topic, Out{Key: e.kafkaKey, Time: e.time, Value: e.rec})
+}
+
+func (t *task) out(topic string, o Out) {
+	tp := t.run.res.Topics[topic]
+	tp.Loose = tp.Loose || t.loose
+	tp.Unordered = tp.Unordered || t.cut != nil
+	o.Lane = t.lane
+	tp.Records = append(tp.Records, o)
+}
+
+// filtered notes that this state of an updated result does not reach the sinks behind step.
+func (t *task) filtered(st *check.Step, e elem) {
+	if st.Out.Updates {
+		t.hidden(st.Out, e)
+	}
+}
+
+func (t *task) hidden(s *check.Stream, e elem) {
+	for _, sink := range t.run.p.Sinks {
+		if sink.From == s {
+			t.out(sink.Topic, Out{Key: e.kafkaKey, Time: e.time})
+		}
+	}
+	for _, st := range t.run.consumers(s) {
+		t.hidden(st.Out, e)
+	}
+}
+
+// bad takes a record where its source's on_error says.
+func (t *task) bad(raw *Record, err error) {
+	switch t.source.OnError {
+	case check.Skip:
+		t.run.res.Skipped++
+	case check.DeadLetter:
+		o := Out{Why: err, Opaque: raw == nil}
+		if raw != nil {
+			o.Raw = *raw
+		}
+		t.out(t.source.DeadLetterTopic, o)
+	default:
+		t.run.res.Failed = append(t.run.res.Failed, err)
+	}
+}
+
+// vars is what expressions over a record see.
+func (t *task) vars(e *elem) *vars { return &vars{rec: e.rec, key: e.key, time: e.time, win: e.win} }

@@ -1,0 +1,184 @@
+package oracle
+
+import (
+	"fmt"
+	"sort"
+
+	"cel.dev/cel-go/common/types/ref"
+
+	"github.com/weirstream/weir/spec/check"
+)
+
+// window is a windowed step within one task: every group that is still open.
+type window struct {
+	step  *check.Step
+	delay int64
+	cut   *cut // set where the step's records leave the task for its repartition topic; then there are no groups here
+
+	groups map[string]*group
+}
+
+// group is one key in one window.
+type group struct {
+	win  bounds
+	key  []ref.Val
+	text string // of the key, to order groups
+	accs []accumulator
+}
+
+func newWindow(st *check.Step, delay int64) *window {
+	return &window{step: st, delay: delay, groups: map[string]*group{}}
+}
+
+func (w *window) size() int64     { return w.step.Window.Size.Milliseconds() }
+func (w *window) lateness() int64 { return w.step.Window.Lateness.Milliseconds() }
+
+// startOf is the start of the window that a time falls in. Windows are aligned to the epoch, before it as well.
+func startOf(t, size int64) int64 {
+	r := t % size
+	if r < 0 {
+		r += size
+	}
+	return t - r
+}
+
+func late(end, lateness, wm int64) bool { return wm >= end+lateness }
+
+// group evaluates a step's group_by.
+func (t *task) group(st *check.Step, e *elem) ([]ref.Val, error) {
+	vs := make([]ref.Val, len(st.GroupBy))
+	for i, g := range st.GroupBy {
+		v, err := t.run.ev.eval(g.Expr, t.vars(e))
+		if err != nil {
+			return nil, fmt.Errorf("step %s, group_by %s: %w", st.Name, g.Name, err)
+		}
+		vs[i] = v
+	}
+	return vs, nil
+}
+
+// add puts a record into its window, or among the late ones.
+func (t *task) add(w *window, e elem) error {
+	st := w.step
+	if e.group == nil {
+		g, err := t.group(st, &e)
+		if err != nil {
+			return err
+		}
+		e.group = g
+	}
+	win := bounds{start: startOf(e.time, w.size())}
+	win.end = win.start + w.size()
+	if late(win.end, w.lateness(), minus(t.wm, w.delay)) {
+		t.run.res.Late++
+		if st.Late != nil && t.run.live[st.Late] {
+			if st.Repartition { // the record's own key did not come along
+				e.key, e.kafkaKey = nil, groupText(st, e.group)
+			}
+			e.group = nil
+			return t.push(st.Late, e)
+		}
+		return nil
+	}
+	args := make([]ref.Val, len(st.Aggregate))
+	for i, a := range st.Aggregate {
+		if a.Arg == nil {
+			continue
+		}
+		v, err := t.run.ev.eval(a.Arg, t.vars(&e))
+		if err != nil {
+			return fmt.Errorf("step %s, aggregate %s: %w", st.Name, a.Name, err)
+		}
+		args[i] = v
+	}
+	id := fmt.Sprint(win.start, " ", identity(e.group))
+	g := w.groups[id]
+	if g == nil {
+		g = &group{win: win, key: e.group, text: identity(e.group), accs: make([]accumulator, len(st.Aggregate))}
+	}
+	// A record counts in all aggregates or, if one of them fails, in none.
+	next := make([]accumulator, len(g.accs))
+	for i, a := range st.Aggregate {
+		var err error
+		if next[i], err = g.accs[i].add(a.Func, args[i]); err != nil {
+			return fmt.Errorf("step %s, aggregate %s: %w", st.Name, a.Name, err)
+		}
+	}
+	g.accs = next
+	w.groups[id] = g
+	if st.Emit == check.Updates {
+		t.result(w, g)
+	}
+	return nil
+}
+
+// result hands the present state of a group on. A result that fails is bad on its own account, not its records'.
+func (t *task) result(w *window, g *group) {
+	if !t.run.live[w.step.Out] {
+		return
+	}
+	if err := t.handOn(w, g); err != nil {
+		t.bad(nil, fmt.Errorf("result of %w", err))
+		if w.step.Emit == check.Updates { // not every state is handed on, so not every such error comes up
+			t.run.res.LooseCounts = true
+			if d := t.run.res.Topics[t.source.DeadLetterTopic]; d != nil {
+				d.Loose = true
+			}
+		}
+	}
+}
+
+func (t *task) handOn(w *window, g *group) error {
+	st := w.step
+	e := elem{kafkaKey: groupText(st, g.key), time: g.win.end - 1, win: &g.win, rec: &record{typ: st.Out.Type, fields: map[string]ref.Val{}}}
+	for i, n := range st.GroupBy {
+		e.rec.fields[n.Name] = g.key[i]
+	}
+	for i, a := range st.Aggregate {
+		e.rec.fields[a.Name] = g.accs[i].value(a.Func)
+	}
+	if st.Having != nil {
+		ok, err := t.run.ev.bool(st.Having, t.vars(&e))
+		if err != nil {
+			return fmt.Errorf("step %s, having: %w", st.Name, err)
+		}
+		if !ok {
+			t.filtered(st, e)
+			return nil
+		}
+	}
+	return t.push(st.Out, e)
+}
+
+// advance moves the task's watermark and closes what it closes, upstream windows first: a window is told the time only after
+// it has had the results of those before it.
+func (t *task) advance(wm int64) {
+	old := t.wm
+	for _, w := range t.windows {
+		if w.cut != nil {
+			continue
+		}
+		t.wm = wm
+		var due []*group
+		for id, g := range w.groups {
+			if late(g.win.end, w.lateness(), minus(wm, w.delay)) {
+				due = append(due, g)
+				delete(w.groups, id)
+			}
+		}
+		sort.Slice(due, func(i, j int) bool {
+			if due[i].win.start != due[j].win.start {
+				return due[i].win.start < due[j].win.start
+			}
+			return due[i].text < due[j].text
+		})
+		if w.step.Emit == check.Updates {
+			continue // every state was handed on already
+		}
+		t.wm = old
+		for _, g := range due {
+			t.result(w, g)
+		}
+	}
+	t.wm = wm
+}

@@ -1,0 +1,300 @@
+package randspec
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/weirstream/weir/spec/types"
+)
+
+// env writes expressions over the records of a stream.
+type env struct {
+	g *gen
+	// terms are expressions by the type of their value, total those that can't fail.
+	terms map[string][]string
+	total map[string][]string
+	all   []term
+	safe  bool // write only what can't fail
+}
+
+// term is an expression and its type.
+type term struct {
+	text string
+	typ  *types.Type
+}
+
+func (g *gen) env(s *stream) *env {
+	e := &env{g: g, terms: map[string][]string{}, total: map[string][]string{}, safe: s.updates || s.fail}
+	for _, f := range s.typ.Fields {
+		e.add(f.Name, f.Type, 0, true)
+		e.all = append(e.all, term{f.Name, f.Type})
+	}
+	if s.key != nil {
+		e.add("key", s.key, 0, true)
+		e.all = append(e.all, term{"key", s.key})
+	}
+	if s.windowed {
+		e.add("window.start", types.TimestampType, 0, true)
+		e.add("window.end", types.TimestampType, 0, true)
+	}
+	e.add("event_time", types.TimestampType, 0, true)
+	return e
+}
+
+func (e *env) put(t *types.Type, text string, total bool) {
+	e.terms[t.String()] = append(e.terms[t.String()], text)
+	if total {
+		e.total[t.String()] = append(e.total[t.String()], text)
+	}
+}
+
+// add adds a value and what can be reached from it.
+func (e *env) add(text string, t *types.Type, depth int, total bool) {
+	if depth > 2 {
+		return
+	}
+	switch t.Kind {
+	case types.Record:
+		for _, f := range t.Fields {
+			e.add(text+"."+f.Name, f.Type, depth+1, total)
+		}
+	case types.List:
+		e.put(types.IntType, text+".size()", total)
+		e.add(text+"[0]", t.Elem, depth+1, false)
+		if t.Elem.Keyable() && t.Elem.Kind != types.Double {
+			e.put(types.BoolType, "("+e.literal(t.Elem)+" in "+text+")", total)
+			e.put(types.BoolType, fmt.Sprintf("%s.exists(x, x == %s)", text, e.literal(t.Elem)), total)
+		}
+		if t.Elem.Kind == types.Record {
+			f := t.Elem.Fields[0]
+			e.put(types.BoolType, fmt.Sprintf("%s.all(i, i.%s != %s)", text, f.Name, e.literal(f.Type)), total)
+			e.put(types.BoolType, fmt.Sprintf("%s.exists_one(x, x.%s == %s)", text, f.Name, e.literal(f.Type)), total)
+			e.put(types.IntType, fmt.Sprintf("%s.filter(it, it.%s != %s).size()", text, f.Name, e.literal(f.Type)), total)
+			if f.Type.Keyable() {
+				e.add(fmt.Sprintf("%s.map(it, it.%s)", text, f.Name), types.ListOf(f.Type), depth+1, total)
+				e.put(f.Type, fmt.Sprintf("%s[?0].?%s.orValue(%s)", text, f.Name, e.literal(f.Type)), total)
+			}
+		}
+		if t.Elem.Kind == types.String {
+			e.put(types.StringType, text+`.join("-")`, total)
+		}
+		if t.Elem.Keyable() {
+			e.put(t.Elem, fmt.Sprintf("%s[?1].orValue(%s)", text, e.literal(t.Elem)), total)
+			e.put(t.Elem, fmt.Sprintf("%s.first().orValue(%s)", text, e.literal(t.Elem)), total)
+			e.put(t.Elem, fmt.Sprintf("(%s + [%s])[0]", text, e.literal(t.Elem)), false)
+		}
+	case types.Map:
+		k := e.literal(t.Key)
+		e.put(types.IntType, "size("+text+")", total)
+		e.put(types.BoolType, "("+k+" in "+text+")", total)
+		e.put(types.BoolType, fmt.Sprintf("%s.exists(k, k == %s)", text, k), total)
+		if t.Elem.Keyable() {
+			e.put(t.Elem, fmt.Sprintf("%s[?%s].orValue(%s)", text, k, e.literal(t.Elem)), total)
+		}
+		e.add(fmt.Sprintf("%s[%s]", text, k), t.Elem, depth+1, false)
+	case types.Optional:
+		e.put(types.BoolType, text+".hasValue()", total)
+		if t.Elem.Keyable() {
+			e.add(fmt.Sprintf("%s.orValue(%s)", text, e.literal(t.Elem)), t.Elem, depth+1, total)
+			e.put(types.BoolType, fmt.Sprintf("%s.optMap(v, v == %s).orValue(false)", text, e.literal(t.Elem)), total)
+			e.put(types.BoolType, fmt.Sprintf("(%s == optional.of(%s))", text, e.literal(t.Elem)), total)
+		}
+		if t.Elem.Kind == types.Record && t.Elem.Fields[0].Type.Keyable() {
+			f := t.Elem.Fields[0]
+			e.put(f.Type, fmt.Sprintf("%s.?%s.orValue(%s)", text, f.Name, e.literal(f.Type)), total)
+		}
+		e.add(text+".value()", t.Elem, depth+1, false)
+	default:
+		e.put(t, text, total)
+	}
+}
+
+// drop takes a variable out of scope.
+func (e *env) drop(name string) {
+	t := types.TimestampType.String()
+	is := func(s string) bool { return s == name }
+	e.terms[t] = slices.DeleteFunc(slices.Clone(e.terms[t]), is)
+	e.total[t] = slices.DeleteFunc(slices.Clone(e.total[t]), is)
+}
+
+// leaf is an expression of a type without operators.
+func (e *env) leaf(t *types.Type) string {
+	terms := e.terms[t.String()]
+	if e.safe {
+		terms = e.total[t.String()]
+	}
+	if len(terms) == 0 || e.g.chance(15) {
+		return e.literal(t)
+	}
+	return pick(e.g, terms...)
+}
+
+func (e *env) literal(t *types.Type) string {
+	g := e.g
+	switch t.Kind {
+	case types.Bool:
+		return pick(g, "true", "false")
+	case types.Int:
+		return pick(g, "0", "1", "3", "100", "(-7)")
+	case types.Uint:
+		return pick(g, "0u", "1u", "3u", "100u")
+	case types.Double:
+		return pick(g, "0.0", "1.5", "(-2.25)", "1e3")
+	case types.String:
+		return pick(g, `""`, `"a"`, `"b"`, `"it's"`, `"é€"`, `"k1"`)
+	case types.Bytes:
+		return pick(g, `b""`, `b"a"`, `b"\x00\xff"`)
+	case types.Timestamp:
+		return pick(g, `timestamp("2024-03-01T12:00:00Z")`, `timestamp("2024-03-01T14:00:30.5+02:00")`, `timestamp("1970-01-01T00:00:00Z")`)
+	case types.Duration:
+		return pick(g, `duration("0s")`, `duration("1.5s")`, `duration("-90s")`, `duration("1h")`)
+	case types.Enum:
+		return t.Name + "." + pick(g, t.Values...)
+	}
+	panic("no literal of type " + t.String())
+}
+
+// gen is an expression of a kind.
+func (e *env) gen(k types.Kind, depth int) string {
+	for _, t := range types.Scalars {
+		if t.Kind == k {
+			return e.typed(t, depth)
+		}
+	}
+	return e.typed(e.g.enums[0], depth)
+}
+
+// typed is an expression of a scalar or enum type with operators to the given depth.
+func (e *env) typed(t *types.Type, depth int) string {
+	g := e.g
+	if depth <= 0 || t.Kind != types.Bool && g.chance(30) {
+		return e.leaf(t)
+	}
+	sub := func(t *types.Type) string { return e.typed(t, depth-1) }
+	if g.chance(8) {
+		return fmt.Sprintf("(%s ? %s : %s)", sub(types.BoolType), sub(t), sub(t))
+	}
+	// choose picks one of the forms; those behind the first n may fail.
+	choose := func(n int, forms ...func() string) string {
+		if e.safe {
+			forms = forms[:n]
+		}
+		if len(forms) == 0 {
+			return e.leaf(t)
+		}
+		return pick(g, forms...)()
+	}
+	bin := func(op string, t *types.Type) func() string {
+		return func() string { return fmt.Sprintf("(%s %s %s)", sub(t), op, sub(t)) }
+	}
+	call := func(format string, ts ...*types.Type) func() string {
+		return func() string {
+			var args []any
+			for _, t := range ts {
+				args = append(args, sub(t))
+			}
+			return fmt.Sprintf(format, args...)
+		}
+	}
+	switch t.Kind {
+	case types.Bool:
+		return choose(15, bin("&&", types.BoolType), bin("||", types.BoolType), call("!%s", types.BoolType), e.comparison(depth), e.comparison(depth),
+			e.comparison(depth), e.comparison(depth), call("%s.startsWith(%s)", types.StringType, types.StringType),
+			call("%s.contains(%s)", types.StringType, types.StringType), call("%s.endsWith(%s)", types.StringType, types.StringType),
+			call(`%s.matches("^[a-m]*$")`, types.StringType), e.comparison(depth), call("math.isNaN(%s)", types.DoubleType),
+			call("(%s < %s)", types.IntType, types.DoubleType), call("(%s in [%s, %s])", types.IntType, types.IntType, types.IntType),
+			call("bool(%s)", types.StringType), call("%s.matches(%s)", types.StringType, types.StringType))
+	case types.Int:
+		return choose(2, call("%s.size()", types.StringType), call("size(%s)", types.BytesType), bin("+", t), bin("-", t), bin("*", t), bin("/", t), bin("%", t),
+			call("int(%s)", types.UintType), call("int(%s)", types.DoubleType), call("%s.getHours()", types.TimestampType),
+			call("%s.getSeconds()", types.DurationType), call("int(%s)", types.TimestampType), call("int(%s)", types.StringType),
+			call("%s.indexOf(%s)", types.StringType, types.StringType), call("%s.lastIndexOf(%s)", types.StringType, types.StringType),
+			call("math.greatest(%s, %s)", t, t), call("math.least(%s, %s, 2)", t, t), call("math.abs(%s)", t), call("math.sign(%s)", t),
+			call("math.bitAnd(%s, %s)", t, t), call("math.bitShiftLeft(%s, %s)", t, t), call(`%s.getDayOfYear("Europe/Paris")`, types.TimestampType),
+			call(`%s.getHours("+05:30")`, types.TimestampType), call("%s.getMilliseconds()", types.TimestampType), call("(-%s)", t),
+			call("%s.getDayOfWeek()", types.TimestampType), call(`%s.split("a").size()`, types.StringType))
+	case types.Uint:
+		return choose(0, bin("+", t), bin("*", t), bin("/", t), bin("%", t), bin("-", t), call("uint(%s)", types.IntType), call("uint(%s)", types.StringType),
+			call("math.greatest(%s, %s)", t, t), call("math.bitXor(%s, %s)", t, t), call("uint(%s)", types.DoubleType))
+	case types.Double:
+		return choose(12, bin("+", t), bin("-", t), bin("*", t), bin("/", t), call("double(%s)", types.IntType), call("double(%s)", types.UintType),
+			call("math.round(%s)", t), call("math.floor(%s)", t), call("math.trunc(%s)", t), call("math.sqrt(%s)", t), call("math.abs(%s)", t),
+			call("math.least(%s, %s)", t, t), call("double(%s)", types.StringType))
+	case types.String:
+		return choose(13, bin("+", t), call("string(%s)", types.IntType), call("string(%s)", types.BoolType), call("string(%s)", types.DoubleType),
+			call("string(%s)", types.TimestampType), call("string(%s)", types.DurationType), call("string(%s)", e.g.enums[0]), call("%s.upperAscii()", t),
+			call("%s.replace(%s, %s)", t, t, t), call("%s.trim()", t), call("%s.reverse()", t), call("strings.quote(%s)", t), call(`%s.split(",").join(";")`, t),
+			call("%s.substring(%s)", t, types.IntType), call("%s.charAt(%s)", t, types.IntType), call("string(%s)", types.BytesType),
+			call("%s.substring(1, %s)", t, types.IntType))
+	case types.Bytes:
+		return choose(2, bin("+", t), call("bytes(%s)", types.StringType))
+	case types.Timestamp:
+		return choose(0, call("(%s + %s)", t, types.DurationType), call("(%s - %s)", t, types.DurationType), call("timestamp(%s)", types.IntType),
+			call(`timestamp("" + %s)`, types.StringType))
+	case types.Duration:
+		return choose(0, bin("+", t), bin("-", t), call("(%s - %s)", types.TimestampType, types.TimestampType), call(`duration(%s + "s")`, types.StringType))
+	}
+	return e.leaf(t)
+}
+
+// comparison compares two expressions of a random type.
+func (e *env) comparison(depth int) func() string {
+	return func() string {
+		t := e.g.scalarType()
+		op := pick(e.g, "==", "!=", "<", ">=", ">", "<=")
+		if t.Kind == types.Enum || t.Kind == types.Bool {
+			op = pick(e.g, "==", "!=")
+		}
+		return fmt.Sprintf("(%s %s %s)", e.leaf(t), op, e.typed(t, depth-1))
+	}
+}
+
+// any is an expression of any type that a selected field can have.
+func (e *env) any() (string, *types.Type) {
+	if len(e.all) > 0 && e.g.chance(45) {
+		t := pick(e.g, e.all...)
+		return t.text, t.typ
+	}
+	t := e.g.scalarType()
+	return e.typed(t, 2), t
+}
+
+// keyable is an expression to group by.
+func (e *env) keyable() (string, *types.Type) {
+	var fs []term
+	for _, t := range e.all {
+		if t.typ.Keyable() && t.typ.Kind != types.Double {
+			fs = append(fs, t)
+		}
+	}
+	if len(fs) > 0 && e.g.chance(75) {
+		t := pick(e.g, fs...)
+		return t.text, t.typ
+	}
+	t := pick(e.g, types.BoolType, types.IntType, types.StringType)
+	return e.typed(t, 1), t
+}
+
+// aggregate is an aggregate and the type of its result.
+func (e *env) aggregate() (string, *types.Type) {
+	g := e.g
+	fn := pick(g, "count", "sum", "sum", "min", "max", "avg")
+	var t *types.Type
+	switch fn {
+	case "count":
+		return "count()", types.IntType
+	case "sum":
+		t = pick(g, types.IntType, types.IntType, types.UintType, types.DoubleType, types.DurationType)
+	case "avg":
+		t = pick(g, types.IntType, types.UintType, types.DoubleType)
+	default:
+		for t = g.scalarType(); t.Kind == types.Enum; t = g.scalarType() {
+		}
+	}
+	arg := strings.TrimSpace(e.typed(t, 1))
+	if fn == "avg" {
+		return "avg(" + arg + ")", types.DoubleType
+	}
+	return fn + "(" + arg + ")", t
+}

@@ -1,0 +1,370 @@
+package randspec
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+
+	"github.com/weirstream/weir/spec/types"
+)
+
+// New makes the spec of a seed. Size, from 1 up, is roughly the number of steps.
+func New(seed uint64, size int) *Spec {
+	g := &gen{r: rand.New(rand.NewPCG(seed, 1)), spec: &Spec{Service: fmt.Sprintf("svc-%d", seed), seed: seed}}
+	g.types()
+	for i := range 1 + g.r.IntN(2) {
+		g.source(i)
+	}
+	for range 1 + g.r.IntN(max(size, 1)*2) {
+		g.step()
+	}
+	g.sinks()
+	return g.spec
+}
+
+type gen struct {
+	r       *rand.Rand
+	spec    *Spec
+	enums   []*types.Type
+	streams []*stream
+	used    map[string]bool // streams that a step reads
+}
+
+// stream is what the generator knows of a stream: enough to write expressions over its records.
+type stream struct {
+	name     string
+	typ      *types.Type
+	key      *types.Type // of `key`, nil when it is not in scope
+	parts    [][]string  // for each component of the key the expressions that are known to equal it
+	windowed bool
+	updates  bool
+	fail     bool // on_error is fail: expressions had better not fail
+}
+
+func (g *gen) chance(percent int) bool { return g.r.IntN(100) < percent }
+
+func pick[T any](g *gen, from ...T) T { return from[g.r.IntN(len(from))] }
+
+// types makes an enum or two, and a record to be nested.
+func (g *gen) types() {
+	for i := range 1 + g.r.IntN(2) {
+		e := &types.Type{Kind: types.Enum, Name: []string{"Status", "Kind"}[i], Values: []string{"pending", "paid", "cancelled", "type"}[:2+g.r.IntN(3)]}
+		g.enums = append(g.enums, e)
+		g.spec.Types = append(g.spec.Types, e)
+	}
+	item := &types.Type{Kind: types.Record, Name: pick(g, "Item", "Row", "Task")}
+	name := g.uniqueNames()
+	for range 1 + g.r.IntN(4) {
+		item.Fields = append(item.Fields, g.field(name(), g.scalarType()))
+	}
+	g.spec.Types = append(g.spec.Types, item)
+}
+
+func (g *gen) scalarType() *types.Type {
+	if g.chance(10) {
+		return pick(g, g.enums...)
+	}
+	return pick(g, types.BoolType, types.IntType, types.IntType, types.UintType, types.DoubleType, types.StringType, types.StringType,
+		types.BytesType, types.TimestampType, types.DurationType)
+}
+
+func (g *gen) field(name string, t *types.Type) *types.Field {
+	f := &types.Field{Name: name, Type: t, Wire: name}
+	if g.chance(15) {
+		f.Wire = pick(g, name+"Wire", "W-"+name, name+" x", "@"+name, strings.ToUpper(name)+"!", "ü"+name)
+	}
+	elem := t
+	for elem.Elem != nil {
+		elem = elem.Elem
+	}
+	if elem.Kind == types.Timestamp && g.chance(60) {
+		f.As = pick(g, types.EpochMillis, types.EpochSeconds)
+	}
+	return f
+}
+
+// source makes a source with a record type of its own.
+func (g *gen) source(i int) {
+	rec := &types.Type{Kind: types.Record, Name: pick(g, "Order", "Event", "Reading", "Topology") + []string{"", "B"}[i]}
+	src := &Source{Name: []string{"orders", "events"}[i], Topic: fmt.Sprintf("in-%d", i), Value: rec}
+	if g.chance(25) {
+		src.CSV = g.csv()
+	}
+	name := g.uniqueNames()
+	for range 2 + g.r.IntN(7) {
+		rec.Fields = append(rec.Fields, g.field(name(), g.fieldType(src.CSV != nil)))
+	}
+	if g.chance(80) {
+		f := g.field(name(), types.TimestampType)
+		if f.As == types.EpochSeconds && g.chance(50) {
+			f.As = types.EpochMillis
+		}
+		rec.Fields = slices.Insert(rec.Fields, g.r.IntN(len(rec.Fields)+1), f)
+		src.EventTime = f.Name
+		if g.chance(10) {
+			src.EventTime += ` + duration("1500ms")`
+		}
+	}
+	if src.CSV != nil && src.CSV.Columns != nil {
+		src.CSV.Columns = nil
+		for _, f := range rec.Fields {
+			src.CSV.Columns = append(src.CSV.Columns, f.Wire)
+		}
+		src.CSV.Columns = append(src.CSV.Columns, "unused")
+		g.r.Shuffle(len(src.CSV.Columns), func(i, j int) {
+			c := src.CSV.Columns
+			c[i], c[j] = c[j], c[i]
+		})
+	}
+	key := g.key(src)
+	src.Lag = pick(g, "", "0s", "500ms", "5s", "1m")
+	src.OnError = pick(g, "skip", "skip", "{dead_letter: "+src.Topic+".dlq}", "{dead_letter: "+src.Topic+".dlq}", "fail", "")
+	g.spec.Types = append(g.spec.Types, rec)
+	g.spec.Sources = append(g.spec.Sources, src)
+	s := &stream{name: src.Name, typ: rec, key: key, fail: src.OnError == "" || src.OnError == "fail"}
+	if key != nil {
+		s.parts = [][]string{{"key"}}
+		if _, field, ok := strings.Cut(src.Key, "field: "); ok {
+			s.parts[0] = append(s.parts[0], strings.TrimSuffix(field, "}"))
+		}
+	}
+	g.streams = append(g.streams, s)
+}
+
+func (g *gen) csv() *CSV {
+	c := &CSV{}
+	if g.chance(50) {
+		c.Columns = []string{}
+	}
+	if g.chance(40) {
+		c.Delimiter = pick(g, ";", "|", "\t")
+		if c.Delimiter == "\t" {
+			c.Delimiter = ";"
+		}
+	}
+	if g.chance(50) {
+		c.Nulls = pick(g, []string{"", "NA"}, []string{"NULL"}, []string{"-", ""})
+	}
+	return c
+}
+
+func (g *gen) fieldType(flat bool) *types.Type {
+	if flat {
+		if g.chance(25) {
+			return types.OptionalOf(g.scalarType())
+		}
+		return g.scalarType()
+	}
+	item := g.spec.Types[len(g.enums)]
+	switch g.r.IntN(12) {
+	case 0, 1:
+		return types.OptionalOf(g.scalarType())
+	case 2:
+		return types.ListOf(item)
+	case 3:
+		return types.ListOf(g.scalarType())
+	case 4:
+		return types.MapOf(pick(g, types.StringType, types.IntType, types.UintType, types.BoolType), g.scalarType())
+	case 5:
+		return item
+	case 6:
+		return pick(g, types.OptionalOf(item), types.ListOf(types.OptionalOf(types.IntType)), types.OptionalOf(types.ListOf(types.StringType)),
+			types.MapOf(types.StringType, item))
+	}
+	return g.scalarType()
+}
+
+// key picks a source's key and returns its type as expressions see it.
+func (g *gen) key(src *Source) *types.Type {
+	switch g.r.IntN(6) {
+	case 0:
+		return nil
+	case 1, 2:
+		var fs []*types.Field
+		for _, f := range src.Value.Fields {
+			if f.Type.Keyable() && f.Type.Kind != types.Double && f.Name != src.EventTime {
+				fs = append(fs, f)
+			}
+		}
+		if fs != nil {
+			f := pick(g, fs...)
+			src.Key = fmt.Sprintf("{type: %s, field: %s}", f.Type, f.Name)
+			return f.Type
+		}
+	case 3:
+		src.Key = "string?"
+		return types.OptionalOf(types.StringType)
+	}
+	t := pick(g, types.StringType, types.StringType, types.IntType, types.UintType, types.BoolType, types.BytesType, types.TimestampType,
+		types.DurationType, g.enums[0])
+	src.Key = t.String()
+	return t
+}
+
+// step adds a step over a random stream.
+func (g *gen) step() {
+	if g.used == nil {
+		g.used = map[string]bool{}
+	}
+	in := g.streams[g.r.IntN(len(g.streams))]
+	if g.chance(50) {
+		in = g.streams[len(g.streams)-1]
+	}
+	n := len(g.spec.Steps)
+	st := &Step{Name: fmt.Sprintf("%s_%d", pick(g, "paid", "per_user", "order", "type", "func"), n), From: in.name}
+	row := *in
+	env := g.env(in)
+	if g.chance(50) {
+		st.Where = env.gen(types.Bool, 2)
+	}
+	if g.chance(35) {
+		row.typ = &types.Type{Kind: types.Record, Name: st.Name, Derived: true}
+		name := g.uniqueNames()
+		for range 1 + g.r.IntN(5) {
+			f := &types.Field{Name: name()}
+			f.Wire = f.Name
+			var expr string
+			expr, f.Type = env.any()
+			row.typ.Fields = append(row.typ.Fields, f)
+			st.Select = append(st.Select, Named{f.Name, expr})
+		}
+		row.parts = movedParts(in.parts, st.Select)
+		env = g.env(&row)
+	}
+	out := row
+	if !in.updates && (g.chance(55) || st.Where == "" && st.Select == nil) {
+		out = g.window(st, &row, env)
+	} else if st.Where == "" && st.Select == nil {
+		st.Where = env.gen(types.Bool, 2)
+	}
+	out.name = st.Name
+	g.used[in.name] = true
+	g.spec.Steps = append(g.spec.Steps, st)
+	g.streams = append(g.streams, &out)
+	if st.LateTo != "" {
+		late := row
+		late.name, late.windowed = st.LateTo, false
+		if !sameKey(st.GroupBy, row.parts) {
+			late.key, late.parts = nil, groupParts(st.GroupBy, row.typ)
+		}
+		g.streams = append(g.streams, &late)
+	}
+}
+
+// window adds the clauses of a windowed step.
+func (g *gen) window(st *Step, row *stream, env *env) stream {
+	out := stream{name: st.Name, windowed: true, fail: row.fail, typ: &types.Type{Kind: types.Record, Name: st.Name, Derived: true}}
+	name := g.uniqueNames()
+	add := func(to *[]Named, expr string, t *types.Type) {
+		f := &types.Field{Name: name(), Type: t}
+		f.Wire = f.Name
+		out.typ.Fields = append(out.typ.Fields, f)
+		*to = append(*to, Named{f.Name, expr})
+	}
+	if row.key != nil && row.key.Kind != types.Optional && g.chance(50) {
+		add(&st.GroupBy, "key", row.key)
+	} else {
+		for range 1 + g.r.IntN(2) {
+			e, t := env.keyable()
+			add(&st.GroupBy, e, t)
+		}
+	}
+	args := *row // what aggregates see: no window, and behind a repartition topic no key
+	args.windowed = false
+	if !sameKey(st.GroupBy, row.parts) {
+		args.key = nil
+	}
+	env = g.env(&args)
+	for _, n := range st.GroupBy {
+		out.parts = append(out.parts, []string{n.Name})
+	}
+	st.Size = pick(g, "1s", "5s", "7s", "1m", "1500ms", "1h")
+	st.Lateness = pick(g, "", "0s", "1s", "10s", "333ms")
+	if g.chance(40) {
+		st.LateTo = "late_" + st.Name
+	}
+	for range 1 + g.r.IntN(4) {
+		e, t := env.aggregate()
+		add(&st.Aggregate, e, t)
+	}
+	st.Emit = pick(g, "", "final", "updates")
+	out.updates = st.Emit == "updates"
+	if g.chance(30) {
+		having := g.env(&out)
+		having.drop("event_time")
+		st.Having = having.gen(types.Bool, 1)
+	}
+	return out
+}
+
+// sinks writes out every stream that nothing reads, and some others.
+func (g *gen) sinks() {
+	for i, s := range g.streams {
+		if g.used[s.name] && g.chance(70) {
+			continue
+		}
+		format := "json"
+		if flat(s.typ) && g.chance(20) {
+			format = "csv"
+		}
+		g.spec.Sinks = append(g.spec.Sinks, &Sink{Name: fmt.Sprintf("sink_%d", i), From: s.name, Topic: fmt.Sprintf("out-%d", i), Format: format})
+	}
+}
+
+func flat(t *types.Type) bool {
+	for _, f := range t.Fields {
+		ft := f.Type
+		if ft.Kind == types.Optional {
+			ft = ft.Elem
+		}
+		if !ft.Keyable() {
+			return false
+		}
+	}
+	return true
+}
+
+// sameKey tells whether a group is the key of the stream, so that nothing is repartitioned.
+func sameKey(group []Named, parts [][]string) bool {
+	if len(group) != len(parts) {
+		return false
+	}
+	for i, n := range group {
+		if !slices.Contains(parts[i], n.Expr) {
+			return false
+		}
+	}
+	return true
+}
+
+// movedParts is what is known of a key's components behind a select.
+func movedParts(parts [][]string, selected []Named) [][]string {
+	var moved [][]string
+	for _, p := range parts {
+		var names []string
+		if slices.Contains(p, "key") {
+			names = append(names, "key")
+		}
+		for _, n := range selected {
+			if slices.Contains(p, n.Expr) {
+				names = append(names, n.Name)
+			}
+		}
+		moved = append(moved, names)
+	}
+	return moved
+}
+
+// groupParts is what is known of the components of a group as the key of late records.
+func groupParts(group []Named, row *types.Type) [][]string {
+	var parts [][]string
+	for _, n := range group {
+		var names []string
+		if row.Field(n.Expr) != nil {
+			names = append(names, n.Expr)
+		}
+		parts = append(parts, names)
+	}
+	return parts
+}

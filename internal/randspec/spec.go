@@ -1,0 +1,222 @@
+// Package randspec makes random specs of the language and random inputs for them, for tests that compare two ways of running
+// the same thing.
+//
+// Everything follows from a seed. A spec is kept as a small tree ([Spec]), not only as text, so that a failing one can be made
+// smaller: [Spec.Smaller] lists specs with one thing less, most drastic first. Not all of them are valid; whoever shrinks
+// keeps those that pass the checker and still fail.
+package randspec
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"regexp"
+	"strings"
+
+	"github.com/weirstream/weir/spec/types"
+)
+
+// Spec is a random spec. Its parts are text where nothing here needs to look into them.
+type Spec struct {
+	Service string
+	Types   []*types.Type // enums and records, each before its users
+	Sources []*Source
+	Steps   []*Step
+	Sinks   []*Sink
+
+	style *rand.Rand // picks between spellings that mean the same; set again before each rendering
+	seed  uint64
+}
+
+// Source is a source of a spec.
+type Source struct {
+	Name, Topic string
+	Key         string // as the spec writes it, "" for none
+	Value       *types.Type
+	CSV         *CSV // nil: JSON
+	EventTime   string
+	Lag         string // "" for no watermark clause
+	OnError     string // "" for the default
+}
+
+// CSV are a source's CSV options.
+type CSV struct {
+	Columns   []string
+	Delimiter string
+	Nulls     []string
+}
+
+// Step is a step of a spec. Expressions are CEL.
+type Step struct {
+	Name, From string
+	Where      string
+	Select     []Named
+	GroupBy    []Named
+	Size       string // of the window, "" for none
+	Lateness   string
+	LateTo     string
+	Aggregate  []Named
+	Having     string
+	Emit       string
+}
+
+// Named is an entry of select, group_by or aggregate.
+type Named struct{ Name, Expr string }
+
+// Sink is a sink of a spec.
+type Sink struct {
+	Name, From, Topic, Format string
+}
+
+// Text is the spec as YAML.
+func (s *Spec) Text() string {
+	s.style = rand.New(rand.NewPCG(s.seed, 77))
+	var b strings.Builder
+	p := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
+	p("weir: v1")
+	p("service: %s", s.Service)
+	p("\ntypes:")
+	for _, t := range s.Types {
+		if t.Kind == types.Enum {
+			p("  %s: {enum: [%s]}", t.Name, strings.Join(t.Values, ", "))
+			continue
+		}
+		p("  %s:", t.Name)
+		for _, f := range t.Fields {
+			p("    %s: %s", f.Name, fieldText(f))
+		}
+	}
+	p("\nsources:")
+	for _, src := range s.Sources {
+		s.source(p, src)
+	}
+	if len(s.Steps) > 0 {
+		p("\nsteps:")
+	}
+	for _, st := range s.Steps {
+		s.step(p, st)
+	}
+	p("\nsinks:")
+	for _, sk := range s.Sinks {
+		p("  %s: {from: %s, kafka: {topic: %s}, value: {format: %s}}", sk.Name, sk.From, sk.Topic, sk.Format)
+	}
+	return b.String()
+}
+
+// fieldText is a field's type, in the long form where it has JSON options.
+func fieldText(f *types.Field) string {
+	var opts []string
+	if f.Wire != f.Name {
+		opts = append(opts, "name: "+quoted(f.Wire))
+	}
+	if f.As != types.RFC3339 {
+		opts = append(opts, "as: "+[...]string{"rfc3339", "epoch_ms", "epoch_s"}[f.As])
+	}
+	t := f.Type.String()
+	if strings.ContainsAny(t, ",?(") {
+		t = quoted(t)
+	}
+	if len(opts) == 0 {
+		return t
+	}
+	return fmt.Sprintf("{type: %s, json: {%s}}", t, strings.Join(opts, ", "))
+}
+
+func quoted(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
+
+func (s *Spec) source(p func(string, ...any), src *Source) {
+	p("  %s:", src.Name)
+	p("    kafka: {topic: %s}", src.Topic)
+	if src.Key != "" {
+		p("    key: %s", src.Key)
+	}
+	switch c := src.CSV; {
+	case c == nil:
+		p("    value: {type: %s, format: json}", src.Value.Name)
+	default:
+		var opts []string
+		if c.Columns != nil {
+			var names []string
+			for _, n := range c.Columns {
+				names = append(names, quoted(n))
+			}
+			opts = append(opts, "columns: ["+strings.Join(names, ", ")+"]")
+		}
+		if c.Delimiter != "" {
+			opts = append(opts, "delimiter: "+quoted(c.Delimiter))
+		}
+		if c.Nulls != nil {
+			var nulls []string
+			for _, n := range c.Nulls {
+				nulls = append(nulls, quoted(n))
+			}
+			opts = append(opts, "null: ["+strings.Join(nulls, ", ")+"]")
+		}
+		if opts == nil {
+			p("    value: {type: %s, format: csv}", src.Value.Name)
+		} else {
+			p("    value: {type: %s, format: csv, csv: {%s}}", src.Value.Name, strings.Join(opts, ", "))
+		}
+	}
+	if src.EventTime != "" {
+		p("    event_time: %s", s.scalar(src.EventTime, "      "))
+	}
+	if src.Lag != "" {
+		p("    watermark: {lag: %s}", src.Lag)
+	}
+	if src.OnError != "" {
+		p("    on_error: %s", src.OnError)
+	}
+}
+
+func (s *Spec) step(p func(string, ...any), st *Step) {
+	const in = "      "
+	p("  %s:", st.Name)
+	p("    from: %s", st.From)
+	if st.Where != "" {
+		p("    where: %s", s.scalar(st.Where, in))
+	}
+	named := func(clause string, ns []Named) {
+		if len(ns) == 0 {
+			return
+		}
+		p("    %s:", clause)
+		for _, n := range ns {
+			p("      %s: %s", n.Name, s.scalar(n.Expr, in+"  "))
+		}
+	}
+	named("select", st.Select)
+	named("group_by", st.GroupBy)
+	if st.Size != "" {
+		w := "tumbling: " + st.Size
+		if st.Lateness != "" {
+			w += ", allowed_lateness: " + st.Lateness
+		}
+		if st.LateTo != "" {
+			w += ", late_to: " + st.LateTo
+		}
+		p("    window: {%s}", w)
+	}
+	named("aggregate", st.Aggregate)
+	if st.Having != "" {
+		p("    having: %s", s.scalar(st.Having, in))
+	}
+	if st.Emit != "" {
+		p("    emit: %s", st.Emit)
+	}
+}
+
+// plain matches expressions that mean the same without quotes in YAML.
+var plain = regexp.MustCompile(`^[a-zA-Z_][a-zA-Z0-9_.]*( (==|<|>|<=|>=|\+|-|\*) [a-zA-Z0-9_.]+)*$`)
+
+// scalar writes text in one of YAML's ways.
+func (s *Spec) scalar(text, indent string) string {
+	switch n := s.style.IntN(4); {
+	case n == 0 && plain.MatchString(text):
+		return text
+	case n == 1 && !strings.ContainsAny(text, "\\\n\t"):
+		return `"` + strings.ReplaceAll(text, `"`, `\"`) + `"`
+	case n == 2:
+		return ">-\n" + indent + text
+	}
+	return quoted(text)
+}

@@ -1,0 +1,259 @@
+package kafka
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/weirstream/weir/runtime/config"
+	"github.com/weirstream/weir/runtime/topology"
+)
+
+// Layout is what a topology looks like on a cluster.
+type Layout struct {
+	IDs TopicIDs
+	// Partitions of every topic.
+	Partitions map[string]int32
+	// Tasks of each sub-topology, by its index: the largest number of partitions of its inputs.
+	Tasks []int32
+}
+
+// Prepare makes sure that the topics of a topology are there. Missing internal topics are created, with create-topics the others
+// too. A topic that is there is checked; an error names the topic, what it has and what it should have.
+func Prepare(ctx context.Context, cl *kgo.Client, t *topology.Topology, c config.Config) (*Layout, error) {
+	p := preparer{ctx: ctx, adm: kadm.NewClient(cl), c: c, t: t, l: &Layout{IDs: TopicIDs{}, Partitions: map[string]int32{}, Tasks: make([]int32, len(t.Subtopologies))}}
+	if err := p.external(); err != nil {
+		return nil, err
+	}
+	if err := p.internal(); err != nil {
+		return nil, err
+	}
+	return p.l, nil
+}
+
+type preparer struct {
+	ctx context.Context
+	adm *kadm.Client
+	c   config.Config
+	t   *topology.Topology
+	l   *Layout
+}
+
+// want is a topic as it should be.
+type want struct {
+	name       string
+	partitions int32
+	kind       topology.OutputKind
+	configs    map[string]string
+	exact      bool // the number of partitions is ours to say
+}
+
+func (p *preparer) external() error {
+	var sources, written []want
+	for _, s := range p.t.Subtopologies {
+		for _, in := range s.Inputs {
+			if !in.Repartition {
+				sources = append(sources, want{name: in.Topic, partitions: p.c.Partitions})
+			}
+		}
+		for _, out := range s.Outputs {
+			if out.Kind == topology.Sink || out.Kind == topology.DeadLetters {
+				written = append(written, want{name: out.Topic, partitions: p.c.Partitions})
+			}
+		}
+	}
+	all := append(sources, written...)
+	if err := p.describe(all); err != nil {
+		return err
+	}
+	var missing []want
+	for _, w := range all {
+		if _, ok := p.l.Partitions[w.name]; !ok && !slices.ContainsFunc(missing, func(m want) bool { return m.name == w.name }) {
+			missing = append(missing, w)
+		}
+	}
+	if len(missing) > 0 && !p.c.CreateTopics {
+		names := make([]string, len(missing))
+		for i, w := range missing {
+			names[i] = w.name
+		}
+		return fmt.Errorf("missing topics: %s; create them, or run with create-topics", strings.Join(names, ", "))
+	}
+	return p.create(missing)
+}
+
+// internal goes over the sub-topologies in their order: a repartition topic has as many partitions as the sub-topology that
+// writes it has tasks, and that one comes first.
+func (p *preparer) internal() error {
+	var all []want
+	for i, s := range p.t.Subtopologies {
+		for _, in := range s.Inputs {
+			n := p.l.Partitions[in.Topic]
+			if in.Repartition {
+				n = p.l.Tasks[in.From]
+				all = append(all, want{in.Topic, n, topology.Repartition, p.repartition(), true})
+			}
+			p.l.Tasks[i] = max(p.l.Tasks[i], n)
+		}
+		for _, st := range s.Stores {
+			all = append(all, want{s.Outputs[st.Output].Topic, p.l.Tasks[i], topology.Changelog, p.changelog(st), true})
+		}
+	}
+	if err := p.describe(all); err != nil {
+		return err
+	}
+	var missing, present []want
+	for _, w := range all {
+		n, ok := p.l.Partitions[w.name]
+		if !ok {
+			missing = append(missing, w)
+			continue
+		}
+		present = append(present, w)
+		if n != w.partitions {
+			return fmt.Errorf("internal topic %s has %d partitions, the topology needs %d: the partitions of a source have changed; "+
+				"start under another service name, or delete the topic and the group's offsets", w.name, n, w.partitions)
+		}
+	}
+	if err := p.create(missing); err != nil {
+		return err
+	}
+	return p.checkPolicies(present)
+}
+
+func (p *preparer) repartition() map[string]string {
+	return map[string]string{
+		"cleanup.policy":         "delete",
+		"retention.ms":           "-1", // records are deleted once they are read
+		"segment.bytes":          strconv.Itoa(segmentBytes),
+		"message.timestamp.type": "CreateTime",
+	}
+}
+
+// segmentBytes is a compromise: only whole segments are deleted, but each one is several open files on the broker.
+const segmentBytes = 50 << 20
+
+func (p *preparer) changelog(s topology.Store) map[string]string {
+	m := map[string]string{"cleanup.policy": "compact", "message.timestamp.type": "CreateTime"}
+	keep := p.c.ChangelogRetention + s.Retention
+	switch {
+	case p.c.Embedded:
+		// The embedded broker's compaction looks past open transactions, so nothing there is compacted.
+		m["cleanup.policy"], m["retention.ms"] = "delete", "-1"
+	case s.Retention > 0:
+		m["cleanup.policy"] = "compact,delete"
+		m["retention.ms"] = strconv.FormatInt(keep.Milliseconds(), 10)
+	}
+	return m
+}
+
+// describe takes in the topics that are there.
+func (p *preparer) describe(ws []want) error {
+	if len(ws) == 0 {
+		return nil
+	}
+	names := map[string]bool{}
+	for _, w := range ws {
+		names[w.name] = true
+	}
+	ds, err := p.adm.ListTopicsWithInternal(p.ctx, slices.Sorted(maps.Keys(names))...)
+	if err != nil {
+		return fmt.Errorf("describe topics: %w", err)
+	}
+	for _, d := range ds.Sorted() {
+		switch {
+		case errors.Is(d.Err, kerr.UnknownTopicOrPartition):
+		case d.Err != nil:
+			return fmt.Errorf("describe topic %s: %w", d.Topic, d.Err)
+		default:
+			p.l.Partitions[d.Topic], p.l.IDs[d.Topic] = int32(len(d.Partitions)), d.ID
+		}
+	}
+	return nil
+}
+
+// create makes topics and waits until they are known to the cluster. Several instances may do so at once.
+func (p *preparer) create(ws []want) error {
+	if len(ws) == 0 {
+		return nil
+	}
+	for _, w := range ws {
+		configs := map[string]*string{}
+		for k, v := range w.configs {
+			configs[k] = &v
+		}
+		_, err := p.adm.CreateTopic(p.ctx, w.partitions, p.c.ReplicationFactor, configs, w.name)
+		if err != nil && !errors.Is(err, kerr.TopicAlreadyExists) {
+			return fmt.Errorf("create topic %s with %d partitions: %w", w.name, w.partitions, err)
+		}
+	}
+	for {
+		if err := p.describe(ws); err != nil {
+			return err
+		}
+		known := 0
+		for _, w := range ws {
+			n, ok := p.l.Partitions[w.name]
+			if !ok {
+				continue
+			}
+			known++
+			if w.exact && n != w.partitions {
+				return fmt.Errorf("internal topic %s has %d partitions, the topology needs %d", w.name, n, w.partitions)
+			}
+		}
+		if known == len(ws) {
+			return nil
+		}
+		if err := Pause(p.ctx, 20*time.Millisecond); err != nil {
+			return fmt.Errorf("waiting for new topics: %w", err)
+		}
+	}
+}
+
+// checkPolicies refuses internal topics whose clean-up would lose data.
+func (p *preparer) checkPolicies(ws []want) error {
+	if len(ws) == 0 || p.c.Embedded {
+		return nil
+	}
+	names := make([]string, len(ws))
+	for i, w := range ws {
+		names[i] = w.name
+	}
+	rs, err := p.adm.DescribeTopicConfigs(p.ctx, names...)
+	if err != nil {
+		return fmt.Errorf("describe topic configs: %w", err)
+	}
+	for _, r := range rs {
+		if errors.Is(r.Err, kerr.TopicAuthorizationFailed) {
+			continue // not ours to see: whoever looks after the cluster knows
+		}
+		if r.Err != nil {
+			return fmt.Errorf("describe config of topic %s: %w", r.Name, r.Err)
+		}
+		i := slices.IndexFunc(ws, func(w want) bool { return w.name == r.Name })
+		if i < 0 {
+			continue
+		}
+		for _, c := range r.Configs {
+			if c.Key != "cleanup.policy" || c.Value == nil {
+				continue
+			}
+			compacts := strings.Contains(*c.Value, "compact")
+			if compacts != (ws[i].kind == topology.Changelog) {
+				return fmt.Errorf("internal topic %s has cleanup.policy=%s, the topology needs %s: records would be lost",
+					r.Name, *c.Value, ws[i].configs["cleanup.policy"])
+			}
+		}
+	}
+	return nil
+}

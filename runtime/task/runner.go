@@ -1,0 +1,293 @@
+package task
+
+import (
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/weirstream/weir/runtime/emit"
+	"github.com/weirstream/weir/runtime/position"
+	"github.com/weirstream/weir/runtime/store"
+	"github.com/weirstream/weir/runtime/topology"
+	"github.com/weirstream/weir/runtime/watermark"
+)
+
+// Position is how far a task has come.
+type Position = position.Position
+
+// Options are what a task needs from whoever runs it.
+type Options struct {
+	// DB is the task's own; the runner doesn't close it.
+	DB *store.DB
+	// Pool may be shared with other tasks.
+	Pool *emit.Pool
+	// Targets say where each output goes, see [Targets].
+	Targets []emit.Target
+	// Upstreams are the tasks that write each input, see [Upstreams]; the zero value for a source.
+	Upstreams []Upstream
+	// OverlayBytes bounds what the stores keep in memory besides what changed since the last commit; 0: no bound.
+	OverlayBytes int64
+	Log          *slog.Logger // nil: slog.Default()
+}
+
+// Upstream describes who writes a repartition topic.
+type Upstream struct {
+	Subtopology string
+	Tasks       int // how many, the partitions of its inputs
+}
+
+// Targets are the targets of a task's outputs: changelogs go to the task's own partition, repartition topics by the key's hash
+// over the topic's partitions, and the rest wherever the producer's partitioner says.
+func Targets(sub *topology.Subtopology, partition int32, partitions func(topic string) int32) []emit.Target {
+	ts := make([]emit.Target, len(sub.Outputs))
+	for i, o := range sub.Outputs {
+		ts[i] = emit.Target{Topic: o.Topic, Fixed: -1}
+		switch o.Kind {
+		case topology.Changelog:
+			ts[i].Fixed = partition
+		case topology.Repartition:
+			ts[i].Partitions = partitions(o.Topic)
+		}
+	}
+	return ts
+}
+
+// Upstreams are the writers of a sub-topology's inputs.
+func Upstreams(t *topology.Topology, sub *topology.Subtopology, partitions func(topic string) int32) []Upstream {
+	us := make([]Upstream, len(sub.Inputs))
+	for i, in := range sub.Inputs {
+		if !in.Repartition {
+			continue
+		}
+		from := &t.Subtopologies[in.From]
+		us[i].Subtopology = from.Name
+		for _, up := range from.Inputs {
+			us[i].Tasks = max(us[i].Tasks, int(partitions(up.Topic)))
+		}
+	}
+	return us
+}
+
+// input is one input of the task.
+type input struct {
+	topology.Input
+	up    Upstream
+	next  position.Offset
+	known bool      // next is known
+	fed   bool      // a record came since the last Tick
+	seen  time.Time // the Tick after the last record
+}
+
+// stored is what the runner needs of stores whose entries expire with the watermark.
+type stored interface {
+	topology.State
+	Live(key []byte, wm int64) (bool, error)
+	Trim(wm int64) error
+	Closed() int64
+}
+
+// Runner runs one task. See the package comment for which goroutine may call what.
+type Runner struct {
+	sub       *topology.Subtopology
+	partition int32
+	c         *topology.Context
+	task      topology.Task
+	inputs    []input
+	targets   []emit.Target
+
+	touched   bool           // something happened since the last Seal
+	advanced  int64          // the watermark that the task was last told outside Process
+	announced watermark.Mark // what was last written into the repartition topics
+	announce  bool           // write it again though it didn't change
+	reparts   bool           // there are repartition topics to write it into
+	settled   int            // applied seals that the stores know of
+
+	mu        sync.Mutex // guards what follows, which Apply changes
+	committed Position
+	clock     *watermark.Clock // as of committed
+	stats     topology.Stats   // as of committed
+	sealed    []*Sealed        // not applied yet, oldest first
+	applied   int
+
+	live struct { // for metrics, from any goroutine
+		watermark, size atomic.Int64
+		idle            atomic.Bool
+	}
+}
+
+// New makes the task of one partition and opens its stores. Call Restore before the first record.
+func New(sub *topology.Subtopology, partition int32, o Options) (*Runner, error) {
+	if len(o.Targets) != len(sub.Outputs) || len(o.Upstreams) != len(sub.Inputs) {
+		return nil, fmt.Errorf("task %s/%d: %d targets for %d outputs, %d upstreams for %d inputs",
+			sub.Name, partition, len(o.Targets), len(sub.Outputs), len(o.Upstreams), len(sub.Inputs))
+	}
+	if o.Log == nil {
+		o.Log = slog.Default()
+	}
+	r := &Runner{sub: sub, partition: partition, targets: o.Targets, announce: true, advanced: watermark.None, committed: position.Start()}
+	cfg := make([]watermark.Config, len(sub.Inputs))
+	for i, in := range sub.Inputs {
+		r.inputs = append(r.inputs, input{Input: in, up: o.Upstreams[i]})
+		cfg[i].Lag = in.Lag.Milliseconds()
+		if in.Repartition {
+			cfg[i].Upstreams = max(1, o.Upstreams[i].Tasks)
+		}
+	}
+	for _, out := range sub.Outputs {
+		r.reparts = r.reparts || out.Kind == topology.Repartition
+	}
+	r.c = &topology.Context{
+		Subtopology: sub, Partition: partition, Clock: watermark.NewClock(cfg), Out: emit.New(o.Pool, o.Targets), DB: o.DB,
+		OverlayBytes: o.OverlayBytes, Log: o.Log,
+	}
+	r.clock = r.c.Clock.Clone()
+	var err error
+	if r.task, err = sub.New(r.c); err != nil {
+		return nil, fmt.Errorf("task %s/%d: %w", sub.Name, partition, err)
+	}
+	r.publish()
+	return r, nil
+}
+
+// Feed takes a record of an input: a control record goes to the clock, any other to the task. After an error the task must be
+// aborted or given up.
+func (r *Runner) Feed(input int, rec *kgo.Record) error {
+	in := &r.inputs[input]
+	if in.Repartition && rec.Key == nil && len(rec.Headers) > 0 && rec.Headers[0].Key == watermark.Header {
+		if err := r.mark(input, rec); err != nil {
+			return err
+		}
+	} else {
+		r.c.Stats.Records++
+		r.c.Stats.Bytes += int64(len(rec.Key) + len(rec.Value))
+		if err := r.task.Process(input, rec); err != nil {
+			return err
+		}
+	}
+	in.next = position.Offset{Offset: rec.Offset + 1, Epoch: rec.LeaderEpoch}
+	in.known, in.fed, r.touched = true, true, true
+	return nil
+}
+
+func (r *Runner) mark(input int, rec *kgo.Record) error {
+	from, partition, m, err := watermark.ParseMark(rec.Value)
+	if err != nil {
+		return topology.Fatal(&topology.RecordError{Topic: rec.Topic, Partition: rec.Partition, Offset: rec.Offset, Err: err})
+	}
+	if up := r.inputs[input].up.Subtopology; up != "" && from != up {
+		// Left by an earlier version of the service in which another sub-topology fed this topic: its time is over.
+		r.c.Log.Debug("watermark of a former sub-topology ignored", "topic", rec.Topic, "subtopology", from)
+		return nil
+	}
+	r.c.Clock.Mark(input, partition, m)
+	return r.advance()
+}
+
+// advance tells the task that the watermark moved without a record of its own.
+func (r *Runner) advance() error {
+	now := r.c.Clock.Now()
+	if now <= r.advanced {
+		return nil
+	}
+	r.advanced, r.touched = now, true
+	return r.task.Advance(now)
+}
+
+// Tick tells the time, now and then: a source input that got no record for its IdleAfter becomes idle, counted from the Tick
+// after its last record, or from the first one. It also lets stores evict what Apply has made clean, and publishes the gauges.
+func (r *Runner) Tick(now time.Time) error {
+	for i := range r.inputs {
+		in := &r.inputs[i]
+		if in.Repartition || in.IdleAfter <= 0 {
+			continue
+		}
+		if in.fed || in.seen.IsZero() {
+			in.fed, in.seen = false, now
+			continue
+		}
+		if !r.c.Clock.InputIdle(i) && now.Sub(in.seen) >= in.IdleAfter {
+			r.c.Clock.SetIdle(i, true)
+		}
+	}
+	r.settle()
+	r.publish()
+	return r.advance()
+}
+
+// Busy says that an input has records that were not fed yet, so that silence so far is no idleness.
+func (r *Runner) Busy(input int) { r.inputs[input].fed = true }
+
+// End says that a source input is used up, in a bounded run: nothing will be fed to it any more. Repartition inputs end by the
+// marks of their upstream tasks.
+func (r *Runner) End(input int) error {
+	r.c.Clock.End(input)
+	return r.advance()
+}
+
+// Ended reports whether every input has ended and the task has closed everything. What follows is to commit it.
+func (r *Runner) Ended() bool { return r.advanced == watermark.End }
+
+// Announce has the next Seal write the watermark into the repartition topics though it may not have moved.
+func (r *Runner) Announce() { r.announce = true }
+
+// Pending reports whether a Seal would have anything to commit.
+func (r *Runner) Pending() bool {
+	return r.touched || r.reparts && (r.announce || r.announced != r.now())
+}
+
+// Size is an estimate of the memory that the stores use, in bytes. An engine commits early when it is too much.
+func (r *Runner) Size() (n int64) {
+	for _, s := range r.c.Stores {
+		n += s.Size()
+	}
+	return n
+}
+
+// Watermark is the task's watermark.
+func (r *Runner) Watermark() int64 { return r.c.Clock.Now() }
+
+// Context is the task's context, for tests and tools.
+func (r *Runner) Context() *topology.Context { return r.c }
+
+// Subtopology is what the task is a partition of.
+func (r *Runner) Subtopology() *topology.Subtopology { return r.sub }
+
+// Partition is the task's partition.
+func (r *Runner) Partition() int32 { return r.partition }
+
+// settle tells the stores which seals have reached the DB.
+func (r *Runner) settle() {
+	r.mu.Lock()
+	n := r.applied
+	r.mu.Unlock()
+	for ; r.settled < n; r.settled++ {
+		for _, s := range r.c.Stores {
+			s.Committed()
+		}
+	}
+}
+
+// Gauges are a task's figures for metrics.
+type Gauges struct {
+	topology.Stats       // of what was committed
+	Watermark      int64 // as of the last Seal or Tick
+	Idle           bool
+	OverlayBytes   int64
+}
+
+// Gauges may be called from any goroutine.
+func (r *Runner) Gauges() Gauges {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return Gauges{r.stats, r.live.watermark.Load(), r.live.idle.Load(), r.live.size.Load()}
+}
+
+func (r *Runner) publish() {
+	r.live.watermark.Store(r.c.Clock.Now())
+	r.live.idle.Store(r.c.Clock.Idle())
+	r.live.size.Store(r.Size())
+}

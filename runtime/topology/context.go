@@ -1,0 +1,175 @@
+package topology
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"strconv"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/weirstream/weir/runtime/emit"
+	"github.com/weirstream/weir/runtime/store"
+	"github.com/weirstream/weir/runtime/watermark"
+)
+
+// Task is one partition of one sub-topology. Generated code implements it; one goroutine at a time calls it.
+type Task interface {
+	// Process takes one record of an input through the graph, windows that its event time closes included. A record that
+	// can't be processed goes where the policy says and is no error; an error is fatal to the task, and nothing since the
+	// last commit counts.
+	Process(input int, rec *kgo.Record) error
+	// Advance closes what a watermark (Unix milliseconds) closes. The driver calls it when the watermark moved without a
+	// record: by a control record, by idleness, at the end of a bounded run.
+	Advance(watermark int64) error
+	// Seal hands on pending updates and encodes what changed since the last Seal, for the changelogs and the local store.
+	Seal() error
+}
+
+// Context is what a task lives in. It belongs to the task's goroutine.
+type Context struct {
+	Subtopology *Subtopology
+	Partition   int32
+	Clock       *watermark.Clock
+	Out         *emit.Emitter
+	DB          *store.DB
+	// OverlayBytes bounds what the stores of this task keep in memory besides dirty entries; 0 is no bound.
+	OverlayBytes int64
+	Stats        Stats
+	Log          *slog.Logger
+
+	// Stores are the task's open stores, for the driver. Stores add themselves.
+	Stores []State
+}
+
+// State is what a driver needs to know of a store.
+type State interface {
+	// Name is the store's name in the topology.
+	Name() string
+	// Reset forgets everything in memory, committed or not; what is needed is read again from the DB.
+	Reset()
+	// Committed says that the oldest seal not yet reported is in the DB, so what is clean may be evicted.
+	Committed()
+	// Size is an estimate of the memory used, in bytes.
+	Size() int64
+}
+
+// Stats counts what happened in a task. Plain integers: only the task's goroutine touches them, the driver copies them out.
+type Stats struct {
+	Records, Bytes int64 // read
+	Filtered       int64 // times that a where turned a record away
+	Late           int64 // records that came after their window had closed
+	Skipped        int64 // bad records dropped by on_error: skip
+	DeadLetters    int64 // bad records written to a dead letter topic
+	Results        int64 // results of windows handed on
+	WindowsClosed  int64
+}
+
+// FatalError is an error that is no record's fault: a disk that fails, state that can't be decoded. It stops the task
+// whatever on_error says.
+type FatalError struct{ Err error }
+
+func (e *FatalError) Error() string { return e.Err.Error() }
+func (e *FatalError) Unwrap() error { return e.Err }
+
+// Fatal wraps err so that on_error does not apply to it; nil stays nil.
+func Fatal(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &FatalError{err}
+}
+
+// RecordError says which record could not be processed, and why.
+type RecordError struct {
+	Topic     string
+	Partition int32
+	Offset    int64
+	Err       error
+}
+
+func (e *RecordError) Error() string {
+	return fmt.Sprintf("topic %s, partition %d, offset %d: %v", e.Topic, e.Partition, e.Offset, e.Err)
+}
+func (e *RecordError) Unwrap() error { return e.Err }
+
+// At says where in the topology err came up: what failed, and its position in the spec. It is called only when something failed.
+func At(what, position string, err error) error {
+	return fmt.Errorf("%s (%s): %w", what, position, err)
+}
+
+// ErrNullKey is the error of a record without a key where the spec says that there is one.
+var ErrNullKey = errors.New("key: is null")
+
+// InKey says that err is about a record's key.
+func InKey(err error) error { return fmt.Errorf("key: %w", err) }
+
+// KeyDiffers is the error of a record whose key is not what its field says, so that it stands in the wrong partition.
+func KeyDiffers(field string) error {
+	return fmt.Errorf("field %s: differs from the record's key, which the spec says it equals", field)
+}
+
+// Headers of a dead letter, the names of KIP-1034.
+const (
+	HeaderException = "__streams.errors.exception"
+	HeaderMessage   = "__streams.errors.message"
+	HeaderTopic     = "__streams.errors.topic"
+	HeaderPartition = "__streams.errors.partition"
+	HeaderOffset    = "__streams.errors.offset"
+)
+
+// Bad takes a record that failed where the input's on_error says. It returns nil when that is dealt with, and the error
+// itself under the policy fail or when it is fatal. The record's key, value and headers go into the dead letter unchanged.
+func (c *Context) Bad(input int, rec *kgo.Record, err error) error {
+	if _, ok := errors.AsType[*FatalError](err); ok {
+		return err
+	}
+	in := &c.Subtopology.Inputs[input]
+	full := &RecordError{rec.Topic, rec.Partition, rec.Offset, err}
+	switch in.OnError {
+	case Skip:
+		c.Stats.Skipped++
+		c.Log.Debug("record skipped", "source", in.Name, "error", full)
+		return nil
+	case DeadLetter:
+		c.Stats.DeadLetters++
+		c.Out.SendRecord(in.DeadLetter, &kgo.Record{
+			Key: rec.Key, Value: rec.Value, Timestamp: rec.Timestamp,
+			Headers: append(rec.Headers[:len(rec.Headers):len(rec.Headers)], dlqHeaders(full)...),
+		})
+		return nil
+	}
+	return full
+}
+
+// BadResult is Bad for a result of step that could not be computed after its window: there is no input record any more, so
+// a dead letter holds the result's key and value as far as they are known.
+func (c *Context) BadResult(input int, step string, key, value []byte, err error) error {
+	if _, ok := errors.AsType[*FatalError](err); ok {
+		return err
+	}
+	in := &c.Subtopology.Inputs[input]
+	rec := &kgo.Record{Topic: in.Topic, Partition: c.Partition, Offset: -1, Key: key, Value: value}
+	return c.Bad(input, rec, fmt.Errorf("result of step %s: %w", step, err))
+}
+
+func dlqHeaders(e *RecordError) []kgo.RecordHeader {
+	return []kgo.RecordHeader{
+		{Key: HeaderException, Value: []byte(fmt.Sprintf("%T", rootOf(e.Err)))},
+		{Key: HeaderMessage, Value: []byte(e.Err.Error())},
+		{Key: HeaderTopic, Value: []byte(e.Topic)},
+		{Key: HeaderPartition, Value: strconv.AppendInt(nil, int64(e.Partition), 10)},
+		{Key: HeaderOffset, Value: strconv.AppendInt(nil, e.Offset, 10)},
+	}
+}
+
+// rootOf is the innermost error of a chain: its type is what the exception header names.
+func rootOf(err error) error {
+	for {
+		inner := errors.Unwrap(err)
+		if inner == nil {
+			return err
+		}
+		err = inner
+	}
+}

@@ -1,0 +1,87 @@
+package window
+
+import (
+	"encoding/binary"
+	"testing"
+
+	"github.com/weirstream/weir/runtime/position"
+	"github.com/weirstream/weir/runtime/store"
+)
+
+const benchKeys = 12_500
+
+func benchStore(b *testing.B) (*Tumbling[sum], [][]byte) {
+	c := newContext(b, store.Options{Memory: true})
+	b.Cleanup(func() { c.DB.Close() })
+	keys := make([][]byte, benchKeys)
+	for i := range keys {
+		keys[i] = append([]byte("c-"), binary.AppendUvarint(nil, uint64(i)*2654435761)...)
+	}
+	b.ReportAllocs()
+	return newStore(b, c, sumConfig(60_000, 0)), keys
+}
+
+func BenchmarkUpsertHit(b *testing.B) {
+	s, keys := benchStore(b)
+	for _, k := range keys {
+		add(b, s, 0, string(k), 1)
+	}
+	b.ResetTimer()
+	for i := range b.N {
+		v, _, _ := s.Upsert(0, keys[uint32(i)*7919%benchKeys])
+		v.count++
+	}
+}
+
+// BenchmarkUpsertMiss makes a new entry each time, in windows that come and go.
+func BenchmarkUpsertMiss(b *testing.B) {
+	s, keys := benchStore(b)
+	b.ResetTimer()
+	for i := range b.N {
+		start := int64(i/benchKeys) * 60_000
+		if i%benchKeys == 0 {
+			_ = s.Close(start, nil, false)
+		}
+		v, _, _ := s.Upsert(start, keys[i%benchKeys])
+		v.count++
+	}
+}
+
+// BenchmarkSeal is the cost of one dirty entry: encoding it for changelog and DB. The DB's own work comes later.
+func BenchmarkSeal(b *testing.B) {
+	s, keys := benchStore(b)
+	for done := 0; done < b.N; done += benchKeys {
+		b.StopTimer()
+		for _, k := range keys {
+			v, _, _ := s.Upsert(0, k)
+			v.count++
+		}
+		b.StartTimer()
+		_ = s.Seal(nil)
+		b.StopTimer()
+		for _, c := range s.c.Out.Take() {
+			for range c.Records() {
+				c.Done()
+			}
+		}
+		_ = s.c.DB.Apply(s.c.DB.Detach(), position.Start())
+		s.Committed()
+		b.StartTimer()
+	}
+}
+
+// BenchmarkClose is the cost of one entry of a window that closes, sorting included.
+func BenchmarkClose(b *testing.B) {
+	s, keys := benchStore(b)
+	start := int64(0)
+	for done := 0; done < b.N; done += benchKeys {
+		b.StopTimer()
+		for _, k := range keys {
+			v, _, _ := s.Upsert(start, k)
+			v.count++
+		}
+		start += 60_000
+		b.StartTimer()
+		_ = s.Close(start, func(Bounds, []byte, *sum) error { return nil }, false)
+	}
+}

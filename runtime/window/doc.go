@@ -1,0 +1,29 @@
+// Package window keeps the state of windowed aggregates: one typed value for each window and group key.
+//
+// In front stands an overlay in memory, a table per open window, behind it the task's [store.DB]. Values are changed in place in
+// the overlay; only [Tumbling.Seal] encodes those that changed, once each, for the changelog and for the DB.
+//
+// # Boundaries
+//
+// A window covers start <= event time < end, in Unix milliseconds, aligned to the epoch. It closes as soon as
+// watermark >= end + lateness, and a record is late for it from that moment on. Sums saturate at [watermark.End].
+//
+// # What is where
+//
+// A window is complete when no entry of it is in the DB that is not in the overlay too; then a key that the overlay lacks is new
+// and is not looked up. Windows begin complete. They stop being so when the task starts over on a DB that holds entries of them,
+// and when they are evicted to keep the overlay in its bounds. Only windows without a change that is still on its way to the DB
+// are evicted: neither dirty since the last seal, nor sealed in a commit that was not applied yet. So what the DB says about a
+// key that the overlay lacks is always the newest, however many commits are in flight.
+//
+// A window that closes is removed from the DB by one range delete in the batch of the commit. A window that begins and closes
+// within one commit never reaches changelog or DB. The changelog gets no tombstones: whether a window is closed follows from the
+// watermark of the committed position, so a restore ignores its entries ([Tumbling.Live], [Tumbling.Trim]) and the topic drops
+// them by age.
+//
+// # Format
+//
+// The key of a changelog record is the window's end in milliseconds, 8 bytes big endian with the sign bit flipped so that it
+// sorts, and then the group key. The value is a version byte, 1, and what Config.Append wrote. In the DB both are the same, the
+// key behind the store's id: windows stand in order of their ends, the keys of one window in byte order.
+package window

@@ -1,0 +1,153 @@
+package window
+
+import (
+	"cmp"
+	"errors"
+	"slices"
+	"time"
+)
+
+// Seal takes up what changed since the last Seal: for each such entry it calls emit, if that isn't nil, and writes the value to
+// the changelog and to the open batch of the DB. Entries come in order of their windows, within one in the order in which they
+// were first touched since the last Seal. emit must not keep key or value.
+//
+// A driver calls it once per commit, and Committed once for each of those calls that reached the DB, in the same order.
+func (s *Tumbling[V]) Seal(emit func(w Bounds, key []byte, v *V) error) error {
+	if s.err != nil {
+		return s.err
+	}
+	s.seals++
+	now := time.Now().UnixMilli() // changelogs are deleted by age in wall-clock time, whatever the event times
+	for _, w := range s.wins {
+		if len(w.dirty) == 0 {
+			continue
+		}
+		if err := s.seal(w, emit, now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Tumbling[V]) seal(w *win[V], emit func(Bounds, []byte, *V) error, now int64) error {
+	bounds := Bounds{w.start, w.end(s)}
+	batch := s.c.DB.Batch()
+	extra := int64(0)
+	s.buf = s.endKey(s.buf[:0], bounds.End)
+	head := len(s.buf)
+	for _, id := range w.dirty {
+		e := w.entry(id)
+		key := w.key(e)
+		if emit != nil {
+			if err := emit(bounds, key, &e.val); err != nil {
+				return err
+			}
+		}
+		s.buf = append(s.buf[:head], key...)
+		b := s.c.Out.Begin()
+		k := len(b)
+		b = append(b, s.buf[len(s.prefix):]...)
+		v := len(b)
+		b = append(b, valueVersion)
+		b = s.cfg.Append(b, &e.val)
+		if err := batch.Set(s.buf, b[v:]); err != nil {
+			return s.fatal(err)
+		}
+		s.c.Out.Send(s.cfg.Output, b, k, v, now)
+		if s.cfg.Bytes != nil {
+			extra += int64(s.cfg.Bytes(&e.val))
+		}
+		e.dirty = false
+	}
+	// The values that changed stand for the others of their window.
+	extra = extra / int64(len(w.dirty)) * int64(w.n)
+	s.extra += extra - w.extra
+	w.extra = extra
+	w.dirty = w.dirty[:0]
+	w.stored = true
+	w.sealed = s.seals
+	return nil
+}
+
+// Committed says that the oldest seal not yet reported is in the DB. If the task's stores take more than they may, windows that
+// have nothing on its way to the DB are dropped from memory, those first that changed least recently.
+func (s *Tumbling[V]) Committed() {
+	s.applied = min(s.applied+1, s.seals)
+	bound := s.c.OverlayBytes
+	if bound <= 0 {
+		return
+	}
+	over := -bound
+	for _, st := range s.c.Stores {
+		over += st.Size()
+	}
+	if over <= 0 {
+		return
+	}
+	own := s.Size()
+	s.mem.trim()
+	over -= own - s.Size()
+	s.evict(over)
+}
+
+// evict drops clean windows until over bytes are gained.
+func (s *Tumbling[V]) evict(over int64) {
+	var clean []*win[V]
+	for _, w := range s.wins {
+		if w.n > 0 && len(w.dirty) == 0 && w.sealed <= s.applied {
+			clean = append(clean, w)
+		}
+	}
+	slices.SortStableFunc(clean, func(a, b *win[V]) int { return cmp.Compare(a.sealed, b.sealed) })
+	for _, w := range clean {
+		if over <= 0 {
+			return
+		}
+		before := s.Size()
+		s.release(w, false)
+		w.complete = false
+		over -= before - s.Size()
+	}
+}
+
+func (s *Tumbling[V]) release(w *win[V], keep bool) {
+	s.extra -= w.extra
+	w.extra, w.dirty = 0, nil
+	s.mem.release(&w.table, keep)
+}
+
+// Size is an estimate of the memory used, in bytes.
+func (s *Tumbling[V]) Size() int64 { return s.mem.size() + s.extra }
+
+// Reset forgets everything in memory, committed or not, and the open batch. It then asks the DB which windows it holds; an error
+// of that comes out of the next Upsert, Close or Seal.
+func (s *Tumbling[V]) Reset() {
+	s.c.DB.Discard()
+	s.last, s.wins, s.extra = nil, nil, 0
+	s.mem = memory[V]{pointers: s.mem.pointers}
+	s.seals, s.applied, s.closed = 0, 0, noneClosed
+	s.err = s.load()
+	s.schedule()
+}
+
+func (s *Tumbling[V]) load() error {
+	hi := slices.Clone(s.prefix)
+	hi[len(hi)-1]++ // uvarints of one length are in order in their last byte, and ids of another length begin otherwise
+	var bad error
+	err := s.c.DB.Skip(s.prefix, hi, func(k []byte) []byte {
+		end, _, err := SplitKey(k[len(s.prefix):])
+		if err != nil {
+			bad = err
+			return nil
+		}
+		s.wins = append(s.wins, &win[V]{start: end - s.cfg.Size, stored: true})
+		if end == 1<<63-1 {
+			return nil
+		}
+		return s.endKey(nil, end+1)
+	})
+	if err = errors.Join(err, bad); err != nil {
+		return s.fatal(err)
+	}
+	return nil
+}

@@ -1,0 +1,140 @@
+package window
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/binary"
+	"errors"
+	"slices"
+)
+
+// A table maps keys to values by open addressing with linear probing. A slot holds 32 bits of the key's hash beside the entry's
+// number, so a probe that misses touches no entry, and growing touches none either. Entries stand in slabs and keys in chunks:
+// both stay where they are as the table grows, nothing is copied, and a table of values without pointers is nothing to look
+// into for the garbage collector.
+type table[V any] struct {
+	slots  []uint64 // hash<<32 | number+1; 0 is free; the length is a power of two
+	slabs  []*slab[V]
+	n      uint32
+	chunks [][]byte // keys; the last one is being filled
+	long   [][]byte // keys above maxInline
+}
+
+const (
+	slabBits  = 8
+	slabLen   = 1 << slabBits
+	chunkBits = 13
+	chunkLen  = 1 << chunkBits
+	maxInline = 512     // longer keys get an allocation of their own
+	longKey   = 1 << 15 // klen of those; key is then the index in long
+	minSlots  = 64
+)
+
+type slab[V any] [slabLen]entry[V]
+
+type entry[V any] struct {
+	val   V
+	key   uint32 // chunk<<chunkBits | offset
+	klen  uint16
+	dirty bool
+}
+
+func (t *table[V]) entry(id uint32) *entry[V] { return &t.slabs[id>>slabBits][id&(slabLen-1)] }
+
+func (t *table[V]) key(e *entry[V]) []byte {
+	if e.klen == longKey {
+		return t.long[e.key]
+	}
+	off := e.key & (chunkLen - 1)
+	return t.chunks[e.key>>chunkBits][off : off+uint32(e.klen) : off+uint32(e.klen)]
+}
+
+var errFull = errors.New("more than 4 GiB of keys in one window of one task")
+
+// insert adds a key that is not there and returns its entry, with the zero value, and its number.
+func (t *table[V]) insert(m *memory[V], hash uint32, key []byte) (*entry[V], uint32, error) {
+	if uint64(t.n+1)*5 > uint64(len(t.slots))*4 {
+		t.grow(m)
+	}
+	id := t.n
+	if id == 1<<32-2 {
+		return nil, 0, errFull
+	}
+	if id&(slabLen-1) == 0 {
+		t.slabs = append(t.slabs, m.slab())
+	}
+	e := t.entry(id)
+	*e = entry[V]{}
+	if len(key) > maxInline {
+		e.key, e.klen = uint32(len(t.long)), longKey
+		t.long = append(t.long, bytes.Clone(key))
+		m.longBytes += int64(len(key))
+	} else {
+		c := len(t.chunks) - 1
+		if c < 0 || len(t.chunks[c])+len(key) > chunkLen {
+			if c++; c == 1<<(32-chunkBits) {
+				return nil, 0, errFull
+			}
+			t.chunks = append(t.chunks, m.chunk())
+		}
+		e.key, e.klen = uint32(c)<<chunkBits|uint32(len(t.chunks[c])), uint16(len(key))
+		t.chunks[c] = append(t.chunks[c], key...)
+	}
+	t.n++
+	place(t.slots, uint64(hash)<<32|uint64(id+1))
+	return e, id, nil
+}
+
+func place(slots []uint64, slot uint64) {
+	mask := uint32(len(slots) - 1)
+	i := uint32(slot>>32) & mask
+	for slots[i] != 0 {
+		i = (i + 1) & mask
+	}
+	slots[i] = slot
+}
+
+func (t *table[V]) grow(m *memory[V]) {
+	old := t.slots
+	n := max(minSlots, 2*len(old))
+	if old == nil {
+		n = max(n, m.hint) // windows of a store are much of a size
+	}
+	t.slots = m.slots(n)
+	for _, s := range old {
+		if s != 0 {
+			place(t.slots, s)
+		}
+	}
+	m.drop(old)
+}
+
+// ref is an entry with the first bytes of its key, which decide nearly every comparison of a sort.
+type ref struct {
+	prefix uint64
+	id     uint32
+}
+
+// sorted appends references to all entries in byte order of their keys.
+func (t *table[V]) sorted(refs []ref) []ref {
+	for id := range t.n {
+		refs = append(refs, ref{prefix(t.key(t.entry(id))), id})
+	}
+	slices.SortFunc(refs, func(a, b ref) int {
+		if c := cmp.Compare(a.prefix, b.prefix); c != 0 {
+			return c
+		}
+		return bytes.Compare(t.key(t.entry(a.id)), t.key(t.entry(b.id)))
+	})
+	return refs
+}
+
+// prefix is the first eight bytes, filled up with zeros.
+func prefix(key []byte) uint64 {
+	if len(key) >= 8 {
+		return binary.BigEndian.Uint64(key)
+	}
+	var b [8]byte
+	copy(b[:], key)
+	return binary.BigEndian.Uint64(b[:])
+}

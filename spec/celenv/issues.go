@@ -1,0 +1,393 @@
+package celenv
+
+import (
+	"fmt"
+	"regexp"
+	"sort"
+	"strings"
+
+	"cel.dev/cel-go/cel"
+	celast "cel.dev/cel-go/common/ast"
+	"cel.dev/cel-go/common/decls"
+
+	"github.com/weirstream/weir/spec/types"
+)
+
+// IssueKind says what sort of problem an issue is.
+type IssueKind uint8
+
+// The kinds of issues.
+const (
+	Syntax      IssueKind = iota + 1
+	Undeclared            // Name is not declared; Candidates are the names that are
+	NoField               // Name is not a field of the record or a value of the enum; Candidates are those there are
+	Overload              // an operator or function does not take these types
+	Type                  // a type is wrong, or not known when the spec is compiled
+	Unsupported           // CEL has it, the spec language does not
+	Literal               // a constant regular expression, time zone, timestamp or duration is malformed
+)
+
+// Issue is a problem of an expression. Start and End are byte offsets into its text.
+type Issue struct {
+	Start, End int
+	Message    string
+	Kind       IssueKind
+	// Name and Candidates are set for Undeclared and NoField, for "did you mean"; [Start, End) covers exactly the name then,
+	// unless a macro made it. Candidates are sorted.
+	Name       string
+	Candidates []string
+	// Hint says what to write instead, if that is known.
+	Hint string
+}
+
+// syntaxIssues keeps the first problem: what a parser says after it lost its way helps nobody.
+func syntaxIssues(src *sourceText, iss *cel.Issues) []Issue {
+	first := iss.Errors()[0]
+	at := lineCol(src.text, first.Location.Line(), first.Location.Column())
+	is := Issue{Kind: Syntax, Start: len(src.text), End: len(src.text), Message: first.Message}
+	if i := src.tokenAt(at); i >= 0 {
+		is.Start, is.End = src.tokens[i].start, src.tokens[i].end
+	}
+	msg := strings.TrimPrefix(first.Message, "Syntax error: ")
+	found := src.text[is.Start:is.End]
+	switch {
+	case strings.Contains(msg, "'<EOF>'"):
+		is.Message = "the expression ends too early"
+		is.Start, is.End = src.start(), max(src.start(), src.end())
+		if len(src.tokens) > 0 {
+			is.Start = src.tokens[len(src.tokens)-1].start
+		} else {
+			is.Message = "the expression is empty"
+		}
+	case strings.HasPrefix(msg, "token recognition error") && (found[:1] == `"` || found[:1] == "'"):
+		is.Message = "the string has no end, or an escape in it is wrong"
+	case strings.HasPrefix(msg, "token recognition error"), strings.HasPrefix(msg, "mismatched input"),
+		strings.HasPrefix(msg, "extraneous input"), strings.HasPrefix(msg, "no viable alternative"):
+		is.Message = fmt.Sprintf("unexpected %s", found)
+		if found == "&" || found == "|" || found == "=" {
+			is.Hint = "write " + found + found
+		}
+	default:
+		is.Message = msg
+	}
+	return []Issue{is}
+}
+
+// lineCol turns a line counted from 1 and a column of runes counted from 0 into bytes.
+func lineCol(text string, line, col int) int {
+	offset := 0
+	for ; line > 1; line-- {
+		i := strings.IndexByte(text[offset:], '\n')
+		if i < 0 {
+			return len(text)
+		}
+		offset += i + 1
+	}
+	for i := range text[offset:] {
+		if col == 0 {
+			return offset + i
+		}
+		col--
+	}
+	return len(text)
+}
+
+// reporter turns what the checker and the walk over its result find into issues.
+type reporter struct {
+	env       *Env
+	vars      []Var
+	functions map[string]*decls.FunctionDecl
+	src       *sourceText
+	spans     *spans
+	parsed    *celast.AST
+}
+
+func (r *reporter) issue(id int64, kind IssueKind, format string, args ...any) Issue {
+	sp := r.spans.of(id)
+	return Issue{Start: sp.start, End: sp.end, Kind: kind, Message: fmt.Sprintf(format, args...)}
+}
+
+var (
+	undeclaredText = regexp.MustCompile(`^undeclared reference to '([^']*)'`)
+	fieldText      = regexp.MustCompile(`^undefined field '([^']*)'`)
+	overloadText   = regexp.MustCompile(`^found no matching overload for '([^']*)' applied to '(.*)'$`)
+	celTypeText    = regexp.MustCompile(`optional_type\(([^()]*)\)`)
+)
+
+// checkIssues translates the checker's errors.
+func (r *reporter) checkIssues(iss *cel.Issues) []Issue {
+	var all []Issue
+	for _, err := range iss.Errors() {
+		var is Issue
+		if m := undeclaredText.FindStringSubmatch(err.Message); m != nil {
+			is = r.undeclared(err.ExprID, m[1])
+		} else if m := fieldText.FindStringSubmatch(err.Message); m != nil {
+			is = r.noField(err.ExprID, m[1])
+		} else if m := overloadText.FindStringSubmatch(err.Message); m != nil {
+			is = r.overload(err.ExprID, m[1], m[2])
+		} else {
+			is = r.issue(err.ExprID, Type, "%s", plainTypes(err.Message))
+		}
+		all = append(all, is)
+	}
+	return sorted(all)
+}
+
+func sorted(all []Issue) []Issue {
+	sort.SliceStable(all, func(i, j int) bool { return all[i].Start < all[j].Start })
+	return all
+}
+
+// plainTypes spells the types in a message of the checker as the spec language does.
+func plainTypes(s string) string {
+	s = strings.NewReplacer("google.protobuf.Timestamp", "timestamp", "google.protobuf.Duration", "duration",
+		"wrapper(", "optional_type(", "step.", "").Replace(s)
+	for {
+		t := celTypeText.ReplaceAllString(s, "$1?")
+		if t == s {
+			return s
+		}
+		s = t
+	}
+}
+
+// undeclared is about a variable, a function, or a qualified name of either.
+func (r *reporter) undeclared(id int64, name string) Issue {
+	is := r.issue(id, Undeclared, "")
+	node := find(r.parsed.Expr(), id)
+	function := node != nil && node.Kind() == celast.CallKind
+	if prefix, last, ok := cutLast(name); ok {
+		if t := r.env.named[prefix]; t != nil && t.Kind == types.Enum {
+			sp := r.spans.name(id)
+			return Issue{Start: sp.start, End: sp.end, Kind: NoField, Name: last, Candidates: sortedCopy(t.Values),
+				Message: fmt.Sprintf("enum %s has no value %s", prefix, last)}
+		}
+	}
+	if !function {
+		// The checker reports a.b.c when a is not declared: the problem is a, or a.b if other names begin with "a.".
+		root := name
+		for inner := node; inner != nil && inner.Kind() == celast.SelectKind; inner = inner.AsSelect().Operand() {
+			if op := inner.AsSelect().Operand(); op.Kind() == celast.IdentKind {
+				root = op.AsIdent()
+				if !r.isPrefix(root) {
+					sp := r.spans.of(op.ID())
+					is.Start, is.End, name = sp.start, sp.end, root
+				}
+			}
+		}
+		is.Name, is.Candidates = name, r.variables()
+		is.Message = fmt.Sprintf("nothing is named %s here", name)
+		if t := r.env.named[name]; t != nil && t.Kind == types.Enum {
+			is.Message, is.Candidates = fmt.Sprintf("%s is an enum, not a value", name), nil
+			is.Hint = "write one of its values, such as " + name + "." + t.Values[0]
+		}
+		return is
+	}
+	sp := r.spans.name(id)
+	is.Start, is.End = sp.start, sp.end
+	is.Name, is.Candidates = name, r.functionNames()
+	is.Message = fmt.Sprintf("there is no function %s", name)
+	if prefix, _, ok := cutLast(name); ok && !strings.HasPrefix(r.src.text[is.Start:], name) {
+		is.Start = r.qualifiedStart(is.Start, prefix)
+	}
+	if node.AsCall().IsMemberFunction() && !strings.Contains(name, ".") {
+		is.Message = fmt.Sprintf("there is no method %s", name)
+	}
+	return is
+}
+
+// qualifiedStart walks back from a function's name over its qualifier.
+func (r *reporter) qualifiedStart(start int, prefix string) int {
+	if i := strings.LastIndex(r.src.text[:start], prefix); i >= 0 {
+		return i
+	}
+	return start
+}
+
+func cutLast(name string) (prefix, last string, ok bool) {
+	i := strings.LastIndexByte(name, '.')
+	if i < 0 {
+		return "", name, false
+	}
+	return name[:i], name[i+1:], true
+}
+
+// isPrefix tells whether qualified names begin with name.
+func (r *reporter) isPrefix(name string) bool {
+	for _, v := range r.variables() {
+		if strings.HasPrefix(v, name+".") {
+			return true
+		}
+	}
+	return false
+}
+
+// variables are the names an expression can read, enum constants included.
+func (r *reporter) variables() []string {
+	var names []string
+	for _, v := range r.vars {
+		names = append(names, v.Name)
+	}
+	for name, t := range r.env.named {
+		for _, v := range t.Values {
+			names = append(names, name+"."+v)
+		}
+	}
+	sort.Strings(names)
+	return names
+}
+
+func (r *reporter) functionNames() []string {
+	var names []string
+	for name, f := range r.functions {
+		if strings.ContainsAny(name, "_@!") {
+			continue
+		}
+		for _, o := range f.OverloadDecls() {
+			if Supported(o.ID()) {
+				names = append(names, name)
+				break
+			}
+		}
+	}
+	names = append(names, "all", "exists", "exists_one", "filter", "map", "has", "optMap", "optFlatMap", "math.greatest", "math.least")
+	sort.Strings(names)
+	return names
+}
+
+func (r *reporter) noField(id int64, name string) Issue {
+	sp := r.spans.name(id)
+	is := Issue{Start: sp.start, End: sp.end, Kind: NoField, Name: name, Message: fmt.Sprintf("there is no field %s", name)}
+	if t := r.recordOf(id); t != nil {
+		is.Message = fmt.Sprintf("%s has no field %s", t.Name, name)
+		for _, f := range t.Fields {
+			is.Candidates = append(is.Candidates, f.Name)
+		}
+		sort.Strings(is.Candidates)
+	}
+	return is
+}
+
+// recordOf finds the record that a failed selection was on, by checking what stands before the dot.
+func (r *reporter) recordOf(id int64) *types.Type {
+	node := find(r.parsed.Expr(), id)
+	if node == nil {
+		// has() and other macros leave their selection in the original call.
+		for mid := range r.parsed.SourceInfo().MacroCalls() {
+			call, _ := r.parsed.SourceInfo().GetMacroCall(mid)
+			if node = find(call, id); node != nil {
+				break
+			}
+		}
+	}
+	var operand celast.Expr
+	switch {
+	case node == nil:
+		return nil
+	case node.Kind() == celast.SelectKind:
+		operand = node.AsSelect().Operand()
+	case node.Kind() == celast.CallKind && len(node.AsCall().Args()) == 2:
+		operand = node.AsCall().Args()[0]
+	default:
+		return nil
+	}
+	sp := r.spans.of(operand.ID())
+	env, err := r.env.with(r.vars)
+	if err != nil {
+		return nil
+	}
+	ast, iss := env.Compile(r.src.text[sp.start:sp.end])
+	if iss.Err() != nil {
+		return nil
+	}
+	t, ok := r.env.TypeOf(ast.OutputType())
+	for ok && t.Kind == types.Optional {
+		t = t.Elem
+	}
+	if !ok || t.Kind != types.Record {
+		return nil
+	}
+	return t
+}
+
+var operatorNames = map[string]string{"_[_]": "[ ]", "_?_:_": "? :", "!_": "!", "-_": "-", "@in": "in", "_[?_]": "[? ]"}
+
+// overload says which types an operator or function got.
+func (r *reporter) overload(id int64, fn, args string) Issue {
+	args = plainTypes(args)
+	if strings.HasPrefix(args, "(") { // of a method it is "target.(args)"
+		args = strings.TrimSuffix(strings.TrimPrefix(args, "("), ")")
+	}
+	op := operatorNames[fn]
+	if op == "" && strings.HasPrefix(fn, "_") && strings.HasSuffix(fn, "_") {
+		op = strings.Trim(fn, "_")
+	}
+	is := r.issue(id, Overload, "")
+	switch {
+	case op == "? :" || op == "[ ]" || op == "[? ]":
+		is.Message = fmt.Sprintf("%s does not work with %s", op, args)
+	case op != "":
+		is.Message = fmt.Sprintf("%s does not work with %s", op, strings.Join(splitArgs(args), " and "))
+		if h := numericHint(splitArgs(args)); h != "" {
+			is.Hint = h
+		}
+	default:
+		is.Message = fmt.Sprintf("%s does not work with (%s)", fn, args)
+		if i := strings.LastIndex(args, ".("); i >= 0 {
+			is.Message = fmt.Sprintf("%s of %s does not work with %s", fn, args[:i], args[i+1:])
+		}
+	}
+	if strings.Contains(args, "?") {
+		is.Hint = "the value may be absent: give it a default with .orValue(...)"
+	}
+	return is
+}
+
+// splitArgs splits at commas outside parentheses.
+func splitArgs(s string) []string {
+	var parts []string
+	depth, start := 0, 0
+	for i, c := range s {
+		switch c {
+		case '(':
+			depth++
+		case ')':
+			depth--
+		case ',':
+			if depth == 0 {
+				parts = append(parts, strings.TrimSpace(s[start:i]))
+				start = i + 1
+			}
+		}
+	}
+	return append(parts, strings.TrimSpace(s[start:]))
+}
+
+func numericHint(args []string) string {
+	if len(args) != 2 || args[0] == args[1] {
+		return ""
+	}
+	for _, a := range args {
+		if a != "int" && a != "uint" && a != "double" {
+			return ""
+		}
+	}
+	return "CEL does not mix number types: convert one side, for example with " + args[0] + "(...)"
+}
+
+func sortedCopy(s []string) []string {
+	c := append([]string(nil), s...)
+	sort.Strings(c)
+	return c
+}
+
+// find is the node with an id, nil if there is none.
+func find(e celast.Expr, id int64) celast.Expr {
+	var found celast.Expr
+	celast.PostOrderVisit(e, celast.NewExprVisitor(func(x celast.Expr) {
+		if x.ID() == id {
+			found = x
+		}
+	}))
+	return found
+}

@@ -1,0 +1,90 @@
+// Package check finds out whether a spec is right, and what it means.
+//
+// [Check] reads the file (spec/syntax), resolves names, derives the type of every stream, checks each CEL expression in its
+// scope (spec/celenv) and follows keys, so that it knows which steps need a repartition topic. Everything that is wrong is
+// reported, in the order of the file; what only follows from another error is not. What comes out is a [Program].
+package check
+
+import (
+	"github.com/weirstream/weir/spec/celenv"
+	"github.com/weirstream/weir/spec/diag"
+	"github.com/weirstream/weir/spec/source"
+	"github.com/weirstream/weir/spec/syntax"
+	"github.com/weirstream/weir/spec/types"
+)
+
+// Check checks a spec. The program is nil if there is an error among the diagnostics, which are sorted by position. Check keeps
+// no state and the same file always gives the same result.
+func Check(file *source.File) (*Program, diag.List) {
+	tree, diags := syntax.Parse(file)
+	if tree == nil {
+		diags.Sort()
+		return nil, diags
+	}
+	c := &checker{tree: tree, diags: diags, p: &Program{File: file}, types: map[string]*types.Type{}, streams: map[string]*Stream{}, steps: map[*syntax.Step]*Step{}}
+	if tree.Service != nil {
+		c.p.Service = tree.Service.Value
+	}
+	c.declareTypes()
+	c.env = celenv.New(c.p.Types)
+	c.declareSources()
+	c.declareSteps()
+	c.checkSteps()
+	c.checkSinks()
+	c.checkTopics()
+	c.checkGoNames()
+	if !c.diags.HasErrors() {
+		c.warnUnused()
+	}
+	c.diags.Sort()
+	if c.diags.HasErrors() {
+		return nil, c.diags
+	}
+	return c.p, c.diags
+}
+
+// checker is the state of one check.
+type checker struct {
+	tree  *syntax.Spec
+	diags diag.List
+	p     *Program
+	env   *celenv.Env
+	types map[string]*types.Type // declared
+
+	// streams are those that a from can name. One whose type is nil exists but is broken; what reads it is not checked.
+	streams map[string]*Stream
+	names   []*syntax.Text // of the streams, in the order written
+	steps   map[*syntax.Step]*Step
+	exprs   []*Expr // all that were found right
+	broken  int     // sources and steps with errors
+}
+
+func (c *checker) report(d diag.Diagnostic) { c.diags = append(c.diags, d) }
+
+// declare enters a stream under its name.
+func (c *checker) declare(name *syntax.Text, s *Stream) {
+	for _, n := range c.names {
+		if n.Value == name.Value {
+			c.report(duplicateStream(name, n.Span))
+			return
+		}
+	}
+	c.names = append(c.names, name)
+	c.streams[name.Value] = s
+}
+
+// from resolves the name of a stream; nil if there is none or it is broken.
+func (c *checker) from(name *syntax.Text) *Stream {
+	if name == nil {
+		return nil
+	}
+	s := c.streams[name.Value]
+	if s == nil {
+		c.report(c.unknownStream(name))
+		return nil
+	}
+	if s.Type == nil {
+		return nil
+	}
+	return s
+}

@@ -1,0 +1,396 @@
+package check
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"sort"
+	"strings"
+
+	"github.com/weirstream/weir/spec/diag"
+	"github.com/weirstream/weir/spec/source"
+	"github.com/weirstream/weir/spec/syntax"
+	"github.com/weirstream/weir/spec/types"
+)
+
+// All that this phase has to say, in the order of the codes.
+
+func problem(code string, at source.Span, format string, args ...any) diag.Diagnostic {
+	return diag.Diagnostic{Code: code, Subject: at, Summary: fmt.Sprintf(format, args...)}
+}
+
+func hinted(d diag.Diagnostic, format string, args ...any) diag.Diagnostic {
+	d.Hint = fmt.Sprintf(format, args...)
+	return d
+}
+
+func related(d diag.Diagnostic, at source.Span, message string) diag.Diagnostic {
+	if !at.IsZero() {
+		d.Related = append(d.Related, diag.Related{Span: at, Message: message})
+	}
+	return d
+}
+
+// Types.
+
+func badType(at source.Span, summary, hint string) diag.Diagnostic {
+	return hinted(problem("WEIR2001", at, "%s", summary), "%s", hint)
+}
+
+// foreignTypes are what other languages call our types.
+var foreignTypes = map[string]string{
+	"integer": "int", "long": "int", "int32": "int", "int64": "int", "bigint": "int", "number": "double", "float": "double",
+	"float64": "double", "real": "double", "str": "string", "text": "string", "varchar": "string", "boolean": "bool", "uint32": "uint",
+	"uint64": "uint", "time": "timestamp", "datetime": "timestamp", "date": "timestamp", "binary": "bytes", "blob": "bytes",
+	"array": "list", "decimal": "int or string", "object": "a record under types", "enum": "an enum under types",
+}
+
+func (c *checker) unknownType(at source.Span, name string) diag.Diagnostic {
+	d := problem("WEIR2002", at, "there is no type %q", name)
+	if t := foreignTypes[strings.ToLower(name)]; t != "" {
+		return hinted(d, "did you mean %s?", t)
+	}
+	names := slices.Sorted(maps.Keys(types.Scalars))
+	names = append(names, "list", "map")
+	for _, t := range c.p.Types {
+		names = append(names, t.Name)
+	}
+	if n := diag.Nearest(name, names); n != "" {
+		return hinted(d, "did you mean %q?", n)
+	}
+	return hinted(d, "declare it under types, or use bool, int, uint, double, string, bytes, timestamp, duration, list(T) or map(K, V)")
+}
+
+func recursiveType(t *types.Type, path []string) diag.Diagnostic {
+	return hinted(problem("WEIR2003", t.Span, "type %s contains itself: %s", t.Name, strings.Join(path, " → ")+" → "+t.Name),
+		"a record has a fixed depth; keep such data as a string, or write out the levels that you need")
+}
+
+func duplicateValue(v *syntax.Text, first source.Span) diag.Diagnostic {
+	return related(problem("WEIR2004", v.Span, "the enum has the value %q twice", v.Value), first, "the first one")
+}
+
+func tooManyValues(v *syntax.Text) diag.Diagnostic {
+	return hinted(problem("WEIR2004", v.Span, "an enum has at most 255 values"), "use a string")
+}
+
+func badMapKey(at source.Span, key *types.Type) diag.Diagnostic {
+	return hinted(problem("WEIR2005", at, "the keys of a map can't be of type %s", key), "they can be bool, int, uint or string")
+}
+
+func hidesName(at source.Span, name string, source bool, use source.Span) diag.Diagnostic {
+	d := problem("WEIR2006", at, "the name %q would hide %s", name, hidden[name])
+	if source {
+		return related(hinted(d, "call the field otherwise and say what it is called in the data, as in\nits_%s: {type: …, json: {name: %s}}", name, name), use, "here the record is a source's value")
+	}
+	return hinted(d, "call it otherwise")
+}
+
+func reservedWord(name *syntax.Text, value bool) diag.Diagnostic {
+	d := problem("WEIR2007", name.Span, "%q is a reserved word of CEL, so no expression could read it", name.Value)
+	if value {
+		return hinted(d, "call it otherwise, or use a string in place of the enum")
+	}
+	return hinted(d, "call it otherwise; in a record under types, json: {name: %s} says what it is called in the data", name.Value)
+}
+
+func sameGoName(name *syntax.Text, other string, otherSpan source.Span, goName string) diag.Diagnostic {
+	return related(hinted(problem("WEIR2008", name.Span, "%q and %q are both %s in Go", name.Value, other, goName), "give one of them another name"), otherSpan, "the other one")
+}
+
+func sameWireName(f, g *types.Field) diag.Diagnostic {
+	return related(problem("WEIR2009", f.Span, "fields %s and %s are both called %q in the data", g.Name, f.Name, f.Wire), g.Span, "the other one")
+}
+
+func asWithoutTime(as *syntax.Text, f *types.Field) diag.Diagnostic {
+	return hinted(problem("WEIR2010", as.Span, "as is for timestamps, and field %s is of type %s", f.Name, f.Type), "make it a timestamp, or leave as out")
+}
+
+func valueNoRecord(at *syntax.Text, t *types.Type) diag.Diagnostic {
+	return hinted(problem("WEIR2011", at.Span, "the value of a source is a record, and %s is not", t), "declare a record under types")
+}
+
+func badKeyType(at *syntax.Text, t *types.Type) diag.Diagnostic {
+	return hinted(problem("WEIR2012", at.Span, "a key can't be of type %s", t), "it is a scalar or an enum, with ? where records without a key are welcome")
+}
+
+func fieldNames(t *types.Type) []string {
+	var names []string
+	for _, f := range t.Fields {
+		names = append(names, f.Name)
+	}
+	return names
+}
+
+func unknownField(name *syntax.Text, t *types.Type) diag.Diagnostic {
+	return hinted(problem("WEIR2013", name.Span, "%s has no field %q", t.Name, name.Value), "%s", diag.DidYouMean(name.Value, fieldNames(t)))
+}
+
+func keyFieldType(at *syntax.Text, f *types.Field, key *types.Type) diag.Diagnostic {
+	return related(hinted(problem("WEIR2014", at.Span, "the key is of type %s and field %s of type %s, so they can't be equal", key, f.Name, f.Type), "make them the same"), f.Span, "the field")
+}
+
+func csvWithoutFormat(at source.Span) diag.Diagnostic {
+	return hinted(problem("WEIR2015", at, "csv options for values that are not CSV"), "add format: csv, or remove the options")
+}
+
+func notFlat(at source.Span, t *types.Type, f *types.Field) diag.Diagnostic {
+	return related(hinted(problem("WEIR2016", at, "%s can't be CSV: field %s is of type %s", t.Name, f.Name, f.Type), "a cell is a scalar or an enum, or an optional of one; use json, or select such fields"), f.Span, "the field")
+}
+
+func quoteDelimiter(t *syntax.Text) diag.Diagnostic {
+	return problem("WEIR2017", t.Span, "the delimiter can't be the quote that cells are quoted with")
+}
+
+func badNull(t *syntax.Text) diag.Diagnostic {
+	return hinted(problem("WEIR2017", t.Span, "%q can never stand in a cell without quotes", t.Value), "null texts have no quote, no delimiter and no line end")
+}
+
+func duplicateColumn(col *syntax.Text, first source.Span) diag.Diagnostic {
+	return related(problem("WEIR2018", col.Span, "column %q is here twice", col.Value), first, "the first one")
+}
+
+func unknownColumn(col *syntax.Text, t *types.Type) diag.Diagnostic {
+	var wires []string
+	for _, f := range t.Fields {
+		wires = append(wires, f.Wire)
+	}
+	return hinted(problem("WEIR2018", col.Span, "no field of %s is called %q in the data", t.Name, col.Value), "%s", diag.DidYouMean(col.Value, wires))
+}
+
+func columnsSpan(f syntax.Format) source.Span {
+	s := f.Columns[0].Span
+	s.End = f.Columns[len(f.Columns)-1].Span.End
+	return s
+}
+
+func noColumn(at source.Span, f *types.Field, columns []*syntax.Text) diag.Diagnostic {
+	d := related(problem("WEIR2018", at, "there is no column %q for field %s", f.Wire, f.Name), f.Span, "the field")
+	var names []string
+	for _, c := range columns {
+		names = append(names, c.Value)
+	}
+	if n := diag.Nearest(f.Wire, names); n != "" {
+		return hinted(d, "if it is column %q, say so at the field: json: {name: %s}", n, n)
+	}
+	return hinted(d, "name all columns of the data, in their order")
+}
+
+// Expressions.
+
+// outOfScope explains names that exist, but not where the expression stands.
+func outOfScope(name string, scope *Scope, at place) (summary, hint string) {
+	root, _, _ := strings.Cut(name, ".")
+	switch {
+	case root == "window":
+		if _, ok := scope.Lookup("window.start"); ok {
+			return fmt.Sprintf("a window has a start and an end, but no %s", name), "write window.start or window.end"
+		}
+		if at.args {
+			return "aggregates do not see the window that their records come from", "select window.start as a field first"
+		}
+		return "there is no window here: these records are not the results of one", "window.start and window.end exist in having, and in steps behind a step with a window"
+	case name == "key" && at.step == nil:
+		return "event_time does not see the record's key", "use the field of the value that equals it"
+	case name == "key" && at.group:
+		return "having does not see the keys of records, but the group's", "use the names under group_by"
+	case name == "key" && at.args && at.step.Repartition && at.step.From.Source != nil:
+		return "aggregates do not see the record's key when records are grouped by something else", "select it as a field first"
+	case name == "key":
+		return "these records have no key that an expression could read", "declare it with key: under the source; behind a window use the names under group_by"
+	case name == "event_time" && at.step == nil:
+		return "event_time can't be read where it is defined", "use a field of the value"
+	case name == "event_time":
+		return "a window's result has no event time of its own in having", "use window.start or window.end"
+	case name == "headers":
+		return "headers can't be read in expressions", ""
+	case at.group && at.row != nil && at.row.Field(name) != nil:
+		return fmt.Sprintf("having sees the group's key and the aggregates, not the field %s of single records", name), "use where for single records, or aggregate it, as in max(" + name + ")"
+	}
+	if st := at.step; st != nil && st.Select != nil && st.From != nil && st.From.Type != nil && at.row == st.Row && st.From.Type.Field(name) != nil {
+		return fmt.Sprintf("select leaves the field %s out", name), fmt.Sprintf("add %s: %s to select", name, name)
+	}
+	return "", ""
+}
+
+func wrongResult(text *syntax.Text, clause string, have, want *types.Type) diag.Diagnostic {
+	d := problem("WEIR3009", text.Span, "%s must be a %s, not a %s", clause, want, have)
+	switch {
+	case have.Kind == types.Optional && types.Equal(have.Elem, want) && want.Kind == types.Bool:
+		d.Hint = "it may be missing: add .orValue(false)"
+	case have.Kind == types.Optional && types.Equal(have.Elem, want):
+		d.Hint = "it may be missing: add .orValue(…) with what to take then"
+	case want.Kind == types.Timestamp && have.Kind == types.Int:
+		d.Hint = "timestamp(x) takes seconds; for milliseconds give the field the type timestamp with json: {as: epoch_ms}"
+	case want.Kind == types.Timestamp && have.Kind == types.String:
+		d.Hint = "give the field the type timestamp, or convert it: timestamp(…)"
+	case want.Kind == types.Bool:
+		d.Hint = "compare it with something"
+	}
+	return d
+}
+
+func noAggregate(t *syntax.Text) diag.Diagnostic {
+	return hinted(problem("WEIR3010", t.Span, "this is no aggregate"), "write count(), sum(…), min(…), max(…) or avg(…) with an expression over a record in the parentheses")
+}
+
+func unknownAggregate(at source.Span, name string) diag.Diagnostic {
+	d := problem("WEIR3010", at, "there is no aggregate %q", name)
+	if name == "mean" || name == "average" {
+		return hinted(d, "did you mean avg?")
+	}
+	return hinted(d, "%s", diag.DidYouMean(name, functionNames))
+}
+
+func openParen(at source.Span) diag.Diagnostic {
+	return problem("WEIR3011", at, "this parenthesis is not closed")
+}
+
+func behindAggregate(at source.Span, name string) diag.Diagnostic {
+	return hinted(problem("WEIR3011", at, "an aggregate is one call, with nothing behind it"), "give %s(…) a name of its own and calculate with it in the select of a step behind this one", name)
+}
+
+func countArgument(at source.Span) diag.Diagnostic {
+	return hinted(problem("WEIR3011", at, "count() counts records and takes no argument"), "to count some of them, use sum(x ? 1 : 0), or a step with where")
+}
+
+func noArgument(at source.Span, name string) diag.Diagnostic {
+	return hinted(problem("WEIR3011", at, "%s takes an expression over a record", name), "write %s(x)", name)
+}
+
+func manyArguments(at source.Span, name string) diag.Diagnostic {
+	return problem("WEIR3011", at, "%s takes one argument", name)
+}
+
+func badAggregateType(arg *syntax.Text, name string, t *types.Type) diag.Diagnostic {
+	d := problem("WEIR3012", arg.Span, "%s does not take a %s", name, t)
+	if t.Kind == types.Optional {
+		return hinted(d, "a value may be missing: turn records without it away (where: x.hasValue(), select: {x: x.value()}),\nor say what to take for it: x.orValue(…)")
+	}
+	switch name {
+	case "sum":
+		return hinted(d, "it takes int, uint, double and duration")
+	case "avg":
+		return hinted(d, "it takes int, uint and double")
+	}
+	return hinted(d, "it takes bool, int, uint, double, string, bytes, timestamp and duration")
+}
+
+// Streams.
+
+func (c *checker) unknownStream(name *syntax.Text) diag.Diagnostic {
+	var names []string
+	for _, n := range c.names {
+		names = append(names, n.Value)
+	}
+	sort.Strings(names)
+	d := hinted(problem("WEIR4001", name.Span, "there is no source, step or late output %q", name.Value), "%s", diag.DidYouMean(name.Value, names))
+	for _, s := range c.tree.Sinks {
+		if s.Name.Value == name.Value {
+			d.Summary = fmt.Sprintf("%q is a sink, and nothing can be read from a sink", name.Value)
+			if s.From != nil {
+				d.Hint = fmt.Sprintf("read from %s, as the sink does", s.From.Value)
+			}
+		}
+	}
+	return d
+}
+
+func cycle(path []*syntax.Step) diag.Diagnostic {
+	var names []string
+	first := path[0]
+	for _, d := range path { // it is told from the step that is written first
+		if d.Name.Span.Start < first.Name.Span.Start {
+			first = d
+		}
+	}
+	at := slices.Index(path, first)
+	path = append(append([]*syntax.Step{}, path[at:]...), path[:at]...)
+	for _, d := range path {
+		names = append(names, d.Name.Value)
+	}
+	names = append(names, first.Name.Value)
+	return hinted(problem("WEIR4002", first.From.Span, "the steps read each other in a circle"), "%s (each reads the one behind the arrow)", strings.Join(names, " → "))
+}
+
+func duplicateStream(name *syntax.Text, first source.Span) diag.Diagnostic {
+	return related(hinted(problem("WEIR4003", name.Span, "the name %q is taken", name.Value), "sources, steps and late outputs have different names, as from refers to them all"), first, "here")
+}
+
+func clausesTogether(at source.Span, have, lack []string) diag.Diagnostic {
+	return hinted(problem("WEIR4004", at, "a step with %s also needs %s", strings.Join(have, " and "), strings.Join(lack, " and ")), "group_by, window and aggregate come together")
+}
+
+func clauseWithoutWindow(at source.Span, clause string) diag.Diagnostic {
+	d := problem("WEIR4005", at, "%s is for a step with group_by, window and aggregate", clause)
+	if clause == "having" {
+		return hinted(d, "use where")
+	}
+	return hinted(d, "without a window every record is handed on at once: leave it out")
+}
+
+func aggregatesUpdates(d *syntax.Step, from *Stream, emit source.Span) diag.Diagnostic {
+	return related(hinted(problem("WEIR4006", d.From.Span, "%s hands on updates, and one result several times can't be aggregated", from.Name), "use emit: final there"), emit, "here")
+}
+
+func badGroupType(text *syntax.Text, t *types.Type) diag.Diagnostic {
+	d := problem("WEIR4007", text.Span, "a group can't be by a %s", t)
+	if t.Kind == types.Optional {
+		return hinted(d, "a value may be missing: turn records without it away (where: x.hasValue(), select: {x: x.value()}),\nor say what to take for it: x.orValue(…)")
+	}
+	return hinted(d, "it can be by scalars and enums")
+}
+
+func nameTwice(name *syntax.Text, first source.Span) diag.Diagnostic {
+	return related(problem("WEIR4008", name.Span, "the result would have the field %q twice", name.Value), first, "here as part of the group's key")
+}
+
+func zeroDuration(at source.Span, what, hint string) diag.Diagnostic {
+	return hinted(problem("WEIR4009", at, "%s can't be 0", what), "%s", hint)
+}
+
+func windowTooLong(at source.Span) diag.Diagnostic {
+	return problem("WEIR4009", at, "a window with its lateness can't be longer than 100 years")
+}
+
+// Topics.
+
+func badTopic(at source.Span, topic string) diag.Diagnostic {
+	return hinted(problem("WEIR5001", at, "Kafka allows no topic %q", topic), "up to 249 letters, digits, dots, dashes and underscores")
+}
+
+func topicTwice(at source.Span, topic, what, first string, firstAt source.Span) diag.Diagnostic {
+	d := related(problem("WEIR5002", at, "topic %s of %s is also that of %s", topic, what, first), firstAt, "here")
+	switch {
+	case strings.HasPrefix(what, "source") && strings.HasPrefix(first, "source"):
+		d.Hint = "one source can feed any number of steps"
+	case strings.HasPrefix(first, "source"):
+		d.Hint = "a service that reads what it writes never comes to an end: write to another topic"
+	default:
+		d.Hint = "what is written to a topic has one form: use another topic"
+	}
+	return d
+}
+
+func longInternalTopic(name *syntax.Text, topic string) diag.Diagnostic {
+	return hinted(problem("WEIR5001", name.Span, "the internal topic %s… of this step would have a name of %d characters", topic[:40], len(topic)), "Kafka allows 249: give the service or the step a shorter name")
+}
+
+// Warnings.
+
+func warning(d diag.Diagnostic) diag.Diagnostic {
+	d.Severity = diag.Warning
+	return d
+}
+
+func unusedStream(code string, at source.Span, what string) diag.Diagnostic {
+	return warning(hinted(problem(code, at, "nothing reads %s", what), "remove it, or name it in the from of a step or sink"))
+}
+
+func unusedLate(name *syntax.Text) diag.Diagnostic {
+	return warning(hinted(problem("WEIR6003", name.Span, "nothing reads the late records %s", name.Value), "name them in the from of a step or sink; without late_to they are dropped and counted"))
+}
+
+func unusedType(t *types.Type) diag.Diagnostic {
+	return warning(hinted(problem("WEIR6004", t.Span, "nothing is of type %s", t.Name), "remove it, or use it"))
+}

@@ -1,0 +1,137 @@
+package check
+
+import (
+	"regexp"
+
+	"github.com/weirstream/weir/spec/celenv"
+	"github.com/weirstream/weir/spec/diag"
+	"github.com/weirstream/weir/spec/syntax"
+	"github.com/weirstream/weir/spec/types"
+)
+
+// place is where an expression stands, for messages about what it can't see.
+type place struct {
+	clause string // "where", "select total", …
+	step   *Step  // nil for a source
+	row    *types.Type
+	group  bool // behind the group: having
+	args   bool // an aggregate's argument
+}
+
+// expr checks an expression in a scope; nil if it is not there or wrong. A variable of an invalid type has an error of its own,
+// so an expression that mentions it is neither right nor reported.
+func (c *checker) expr(text *syntax.Text, scope *Scope, at place) *Expr {
+	if text == nil {
+		return nil
+	}
+	vars := make([]celenv.Var, 0, len(scope.Vars))
+	for _, v := range scope.Vars {
+		if invalid(v.Type) {
+			if mentions(text.Value, v.Name) {
+				return nil
+			}
+			continue
+		}
+		vars = append(vars, celenv.Var{Name: v.Name, Type: v.Type})
+	}
+	ast, t, issues := c.env.Compile(text.Value, vars)
+	for _, is := range issues {
+		c.report(c.issue(text, is, scope, at))
+	}
+	if ast == nil {
+		return nil
+	}
+	e := &Expr{Text: text.Value, Span: text.Span, Offsets: text.Offsets, AST: ast, Type: t, Scope: scope}
+	c.exprs = append(c.exprs, e)
+	return e
+}
+
+// typed is expr for a clause that wants a certain type.
+func (c *checker) typed(text *syntax.Text, scope *Scope, at place, want *types.Type) *Expr {
+	e := c.expr(text, scope, at)
+	if e != nil && !types.Equal(e.Type, want) {
+		c.report(wrongResult(text, at.clause, e.Type, want))
+		return nil
+	}
+	return e
+}
+
+// invalid tells whether something in a type is wrong, and reported.
+func invalid(t *types.Type) bool {
+	for ; t != nil; t = t.Elem {
+		if t.Kind == types.Invalid {
+			return true
+		}
+		if t.Kind == types.Record {
+			for _, f := range t.Fields {
+				if invalid(f.Type) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+func mentions(text, name string) bool {
+	ok, _ := regexp.MatchString(`\b`+regexp.QuoteMeta(name)+`\b`, text)
+	return ok
+}
+
+var issueCodes = map[celenv.IssueKind]string{
+	celenv.Syntax: "WEIR3001", celenv.Undeclared: "WEIR3002", celenv.NoField: "WEIR3003", celenv.Overload: "WEIR3004",
+	celenv.Type: "WEIR3005", celenv.Unsupported: "WEIR3006", celenv.Literal: "WEIR3007",
+}
+
+// issue turns a problem of an expression into a diagnostic at its place in the file.
+func (c *checker) issue(text *syntax.Text, is celenv.Issue, scope *Scope, at place) diag.Diagnostic {
+	d := diag.Diagnostic{Code: issueCodes[is.Kind], Subject: text.At(is.Start, is.End), Summary: is.Message, Hint: is.Hint}
+	if d.Code == "" {
+		d.Code = "WEIR3005"
+	}
+	if is.Start >= is.End {
+		d.Subject = text.Span
+	}
+	if d.Hint == "" && is.Name != "" {
+		d.Hint = diag.DidYouMean(is.Name, is.Candidates)
+	}
+	if is.Kind == celenv.Undeclared {
+		if why, hint := outOfScope(is.Name, scope, at); why != "" {
+			d.Code, d.Summary, d.Hint = "WEIR3008", why, hint
+		}
+	}
+	return d
+}
+
+// The scopes. A name that hides another one is refused where it is declared, so the order does not matter.
+
+func fieldVars(t *types.Type) []Var {
+	var vars []Var
+	for _, f := range t.Fields {
+		vars = append(vars, Var{Name: f.Name, Kind: FieldVar, Type: f.Type})
+	}
+	return vars
+}
+
+// recordVars are the variables that exist besides the fields of a record of a stream.
+func recordVars(key []KeyPart) []Var {
+	var vars []Var
+	if len(key) == 1 && key[0].Name == "key" {
+		vars = append(vars, Var{Name: "key", Kind: KeyVar, Type: key[0].Type})
+	}
+	return append(vars, Var{Name: "event_time", Kind: EventTimeVar, Type: types.TimestampType})
+}
+
+var windowVars = []Var{
+	{Name: "window.start", Kind: WindowStartVar, Type: types.TimestampType},
+	{Name: "window.end", Kind: WindowEndVar, Type: types.TimestampType},
+}
+
+// scopeOf is what expressions over the records of a stream see; row is their type and key their key there.
+func scopeOf(s *Stream, row *types.Type, key []KeyPart) *Scope {
+	vars := append(fieldVars(row), recordVars(key)...)
+	if s.Windowed {
+		vars = append(vars, windowVars...)
+	}
+	return &Scope{Vars: vars}
+}

@@ -1,0 +1,232 @@
+package check
+
+import (
+	"time"
+
+	"cel.dev/cel-go/cel"
+
+	"github.com/weirstream/weir/spec/source"
+	"github.com/weirstream/weir/spec/types"
+)
+
+// Program is a spec that was found right: every name resolved, every expression typed. It is the logical plan's input,
+// and what the reference interpreter runs. Nothing changes it after [Check] returned it.
+type Program struct {
+	File    *source.File
+	Service string
+	Types   []*types.Type // declared records and enums, in the order written
+	Sources []*Source     // in the order written
+	Steps   []*Step       // every step stands behind the steps it reads; otherwise in the order written
+	Sinks   []*Sink       // in the order written
+}
+
+// Stream is what a source, a step or a late output hands on: records of one type under one key.
+type Stream struct {
+	Name string
+	Type *types.Type // always a Record
+	// Key is what the Kafka key of this stream's records is made of; empty when records have no key.
+	Key []KeyPart
+	// Windowed says that window.start and window.end are in scope: the records are results of a window.
+	Windowed bool
+	// Updates says that a key's results may come again with newer values (emit: updates), so nothing may aggregate them.
+	Updates bool
+	// Exactly one of these made the stream. LateOf is the step whose late records these are.
+	Source *Source
+	Step   *Step
+	LateOf *Step
+}
+
+// KeyPart is one component of a stream's key: the name under which expressions reach it and the fields that are known to
+// equal it.
+type KeyPart struct {
+	Name   string // "key" for the key of a source, else the name under group_by
+	Type   *types.Type
+	Fields []string // fields of the stream's record that always equal this component
+}
+
+// Format is how a Kafka value is written.
+type Format uint8
+
+// The value formats.
+const (
+	JSON Format = iota + 1
+	CSV
+)
+
+// Policy says what becomes of a record that can't be processed.
+type Policy uint8
+
+// The policies of on_error.
+const (
+	Fail Policy = iota + 1
+	Skip
+	DeadLetter
+)
+
+// Source is a Kafka topic that is read.
+type Source struct {
+	Name      string
+	Span      source.Span // of the name
+	Topic     string
+	TopicSpan source.Span
+	// Key is nil when the spec declares none: keys are carried as bytes for dead letters only. A scalar or enum, or an
+	// optional of one (null keys allowed).
+	Key *types.Type
+	// KeyField, if not empty, names the field of the value that the key always equals; records where it doesn't are bad.
+	KeyField string
+	Value    *types.Type // a Record
+	Format   Format
+	CSV      CSVOptions
+	// EventTime is a timestamp expression over the value; nil means the record's own timestamp.
+	EventTime *Expr
+	// Lag is how far the watermark stays behind the highest event time seen, 0 or more.
+	Lag time.Duration
+	// IdleAfter is how long a partition may be silent before its watermark steps aside; 0 means it never does.
+	IdleAfter time.Duration
+	OnError   Policy
+	// DeadLetterTopic is set when OnError is DeadLetter.
+	DeadLetterTopic string
+	Out             *Stream
+}
+
+// CSVOptions are set when the format is CSV.
+type CSVOptions struct {
+	// Columns names the columns of a record in order. Without `columns` in the spec they are the type's wire names.
+	Columns   []string
+	Delimiter byte
+	// Nulls are the unquoted cell texts that mean null, the empty text by default.
+	Nulls []string
+}
+
+// Step is one step of the topology: the clauses that it has, in the order in which they apply.
+type Step struct {
+	Name   string
+	Span   source.Span // of the name
+	From   *Stream
+	Where  *Expr    // nil: everything passes
+	Select []*Named // nil: the record passes as it is
+	// Row is the record after where and select: what group_by and aggregate arguments see.
+	Row *types.Type
+	// RowKey is the key of From's stream as it stands behind select (fields renamed or dropped).
+	RowKey []KeyPart
+
+	// The rest is nil or zero in a step without a window. GroupBy, Window and Aggregate come together.
+	GroupBy   []*Named
+	Window    *Window
+	Aggregate []*Aggregate
+	Having    *Expr
+	Emit      Emit
+	// Repartition says that group_by is not the partition key, so records travel through a topic named after the step.
+	Repartition bool
+	// Late is the stream of records that came too late, nil unless the spec names one (late_to). Its type is Row.
+	Late *Stream
+
+	Out *Stream
+}
+
+// Named is a name and the expression whose value it takes.
+type Named struct {
+	Name string
+	Span source.Span // of the name
+	Expr *Expr
+}
+
+// Window is a tumbling window in event time, aligned to the Unix epoch.
+type Window struct {
+	Span source.Span
+	// Size and Lateness are whole milliseconds. Size is at least one.
+	Size     time.Duration
+	Lateness time.Duration
+}
+
+// Func is an aggregate function.
+type Func uint8
+
+// The aggregate functions.
+const (
+	Count Func = iota + 1
+	Sum        // int, uint, double, duration
+	Min        // any scalar
+	Max        // any scalar
+	Avg        // int, uint, double; gives a double
+)
+
+func (f Func) String() string { return [...]string{"", "count", "sum", "min", "max", "avg"}[f] }
+
+// Aggregate is one aggregate of a step.
+type Aggregate struct {
+	Name string
+	Span source.Span
+	Func Func
+	Arg  *Expr       // nil for count
+	Type *types.Type // of the result
+}
+
+// Emit says when a window's results are handed on.
+type Emit uint8
+
+// The kinds of emission.
+const (
+	Final   Emit = iota + 1 // once, when the window closes
+	Updates                 // each key that changed, once per commit
+)
+
+// Sink is a Kafka topic that is written.
+type Sink struct {
+	Name      string
+	Span      source.Span
+	From      *Stream
+	Topic     string
+	TopicSpan source.Span
+	Format    Format
+	CSV       CSVOptions
+}
+
+// Expr is a checked CEL expression.
+type Expr struct {
+	Text string // decoded: without YAML's quotes and escapes
+	Span source.Span
+	// Offsets maps byte offsets in Text (and its end) to byte offsets in the file: Offsets[i] is where byte i of Text
+	// stands. It has len(Text)+1 entries.
+	Offsets []int
+	AST     *cel.Ast
+	Type    *types.Type
+	// Scope says what each free identifier of the expression means.
+	Scope *Scope
+}
+
+// Scope is what an expression can see.
+type Scope struct {
+	Vars []Var
+}
+
+// VarKind says where a variable's value comes from.
+type VarKind uint8
+
+// The kinds of variables.
+const (
+	FieldVar       VarKind = iota + 1 // a field of the record
+	KeyVar                            // `key`, the key of the source's record
+	EventTimeVar                      // `event_time`
+	WindowStartVar                    // `window.start`
+	WindowEndVar                      // `window.end`
+	GroupKeyVar                       // a name under group_by (in having)
+	AggregateVar                      // a name under aggregate (in having)
+)
+
+// Var is one variable.
+type Var struct {
+	Name string // as CEL spells it, e.g. "window.start"
+	Kind VarKind
+	Type *types.Type
+}
+
+// Lookup finds a variable by its CEL name.
+func (s *Scope) Lookup(name string) (Var, bool) {
+	for _, v := range s.Vars {
+		if v.Name == name {
+			return v, true
+		}
+	}
+	return Var{}, false
+}

@@ -1,0 +1,75 @@
+package check
+
+import (
+	"regexp"
+
+	"github.com/weirstream/weir/spec/source"
+)
+
+func (c *checker) checkSinks() {
+	for _, d := range c.tree.Sinks {
+		s := &Sink{Name: d.Name.Value, Span: d.Name.Span, From: c.from(d.From), Format: c.format(d.Format)}
+		if d.Topic != nil {
+			s.Topic, s.TopicSpan = d.Topic.Value, d.Topic.Span
+		}
+		if s.From != nil && s.Format == CSV {
+			s.CSV = c.csvOptions(d.Format, s.From.Type, d.From.Span, false)
+		}
+		c.p.Sinks = append(c.p.Sinks, s)
+	}
+}
+
+var topicName = regexp.MustCompile(`^[a-zA-Z0-9._-]{1,249}$`)
+
+// checkTopics checks the names of topics, and that no topic has two uses.
+func (c *checker) checkTopics() {
+	type use struct {
+		what string
+		span source.Span
+		dlq  bool
+	}
+	uses := map[string]use{}
+	enter := func(topic, what string, span source.Span, dlq bool) {
+		if topic == "" {
+			return
+		}
+		if !topicName.MatchString(topic) || topic == "." || topic == ".." {
+			c.report(badTopic(span, topic))
+			return
+		}
+		first, taken := uses[topic]
+		if taken && !(dlq && first.dlq) { // sources may share a topic for their dead letters
+			c.report(topicTwice(span, topic, what, first.what, first.span))
+			return
+		}
+		uses[topic] = use{what, span, dlq}
+	}
+	for _, d := range c.tree.Steps {
+		if d.Window == nil || c.p.Service == "" {
+			continue
+		}
+		for _, suffix := range []string{"-repartition", "-changelog"} {
+			topic := c.p.Service + "-" + d.Name.Value + suffix
+			if len(topic) > 249 {
+				c.report(longInternalTopic(d.Name, topic))
+				break
+			}
+			uses[topic] = use{what: "an internal topic of step " + d.Name.Value, span: d.Name.Span}
+		}
+	}
+	for _, d := range c.tree.Sources {
+		if d.Topic != nil {
+			enter(d.Topic.Value, "source "+d.Name.Value, d.Topic.Span, false)
+		}
+	}
+	for _, d := range c.tree.Sinks {
+		if d.Topic != nil {
+			enter(d.Topic.Value, "sink "+d.Name.Value, d.Topic.Span, false)
+		}
+	}
+	for _, d := range c.tree.Sources {
+		if d.DeadLetter != nil {
+			enter(d.DeadLetter.Value, "the dead letters of source "+d.Name.Value, d.DeadLetter.Span, true)
+		}
+	}
+}

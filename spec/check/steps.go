@@ -1,0 +1,286 @@
+package check
+
+import (
+	"slices"
+
+	"github.com/weirstream/weir/spec/source"
+	"github.com/weirstream/weir/spec/syntax"
+	"github.com/weirstream/weir/spec/types"
+)
+
+// declareSteps enters the streams that steps make, so that a step can read one that is written below it.
+func (c *checker) declareSteps() {
+	for _, d := range c.tree.Steps {
+		st := &Step{Name: d.Name.Value, Span: d.Name.Span}
+		st.Out = &Stream{Name: st.Name, Step: st}
+		c.steps[d] = st
+		c.declare(d.Name, st.Out)
+		if d.Window != nil && d.Window.LateTo != nil {
+			st.Late = &Stream{Name: d.Window.LateTo.Value, LateOf: st}
+			c.declare(d.Window.LateTo, st.Late)
+		}
+	}
+}
+
+// checkSteps checks each step behind those that it reads, and puts them into the program in that order.
+func (c *checker) checkSteps() {
+	const (
+		entered = iota + 1
+		done
+	)
+	trees := map[*Step]*syntax.Step{}
+	for _, d := range c.tree.Steps {
+		trees[c.steps[d]] = d
+	}
+	state := map[*Step]int{}
+	var path []*syntax.Step
+	var visit func(d *syntax.Step)
+	visit = func(d *syntax.Step) {
+		st := c.steps[d]
+		if state[st] == done {
+			return
+		}
+		if state[st] == entered {
+			c.report(cycle(path[slices.Index(path, d):]))
+			return
+		}
+		state[st] = entered
+		path = append(path, d)
+		if d.From != nil {
+			if up := c.streams[d.From.Value]; up != nil {
+				switch {
+				case up.Step != nil && trees[up.Step] != nil:
+					visit(trees[up.Step])
+				case up.LateOf != nil && trees[up.LateOf] != nil:
+					visit(trees[up.LateOf])
+				}
+			}
+		}
+		path = path[:len(path)-1]
+		if state[st] != done {
+			state[st] = done
+			c.step(st, d)
+			c.p.Steps = append(c.p.Steps, st)
+		}
+	}
+	for _, d := range c.tree.Steps {
+		visit(d)
+	}
+}
+
+// step checks one step. Where its input is broken, only what needs no input is checked.
+func (c *checker) step(st *Step, d *syntax.Step) {
+	windowed := c.clauses(d)
+	st.From = c.from(d.From)
+	st.Emit = 0
+	if windowed {
+		c.window(st, d)
+		st.Emit = Final
+		if d.Emit != nil && d.Emit.Value == "updates" {
+			st.Emit = Updates
+		}
+	}
+	if st.From == nil {
+		return
+	}
+	st.Where = c.typed(d.Where, scopeOf(st.From, st.From.Type, st.From.Key), place{clause: "where", step: st, row: st.From.Type}, types.BoolType)
+	st.Row, st.RowKey = st.From.Type, st.From.Key
+	if d.Select != nil {
+		c.selectRow(st, d, windowed)
+	}
+	if !windowed {
+		st.Out.Type, st.Out.Key = st.Row, st.RowKey
+		st.Out.Windowed, st.Out.Updates = st.From.Windowed, st.From.Updates
+		return
+	}
+	if st.From.Updates {
+		c.report(aggregatesUpdates(d, st.From, c.updatesFrom(st.From)))
+	}
+	c.groupBy(st, d)
+	c.aggregates(st, d)
+	c.having(st, d)
+	if st.Late != nil {
+		st.Late.Type, st.Late.Key = st.Row, st.RowKey
+		if st.Repartition { // late records are found out behind the topic, where the group is the key
+			st.Late.Key = groupKey(st, st.Row)
+		}
+	}
+}
+
+// clauses checks which clauses stand together. It tells whether the step is one with a window.
+func (c *checker) clauses(d *syntax.Step) bool {
+	window := []string{"group_by", "window", "aggregate"}
+	var have, lack []string
+	var at source.Span
+	for _, k := range window {
+		if s, ok := d.Clauses[k]; ok {
+			have = append(have, k)
+			if at.IsZero() || s.Start < at.Start {
+				at = s
+			}
+		} else {
+			lack = append(lack, k)
+		}
+	}
+	if len(have) > 0 && len(lack) > 0 {
+		c.report(clausesTogether(at, have, lack))
+	}
+	if len(have) == 0 {
+		for _, k := range []string{"having", "emit"} {
+			if s, ok := d.Clauses[k]; ok {
+				c.report(clauseWithoutWindow(s, k))
+			}
+		}
+	}
+	return len(have) > 0
+}
+
+func (c *checker) window(st *Step, d *syntax.Step) {
+	if d.Window == nil {
+		return
+	}
+	st.Window = &Window{Span: d.Window.Span}
+	if size := d.Window.Tumbling; size != nil {
+		st.Window.Size = size.Value
+		if size.Value == 0 {
+			c.report(zeroDuration(size.Span, "tumbling", "a window is at least 1ms long"))
+		}
+	}
+	if d.Window.Lateness != nil {
+		st.Window.Lateness = d.Window.Lateness.Value
+		if st.Window.Size > 0 && st.Window.Lateness > longest-st.Window.Size {
+			c.report(windowTooLong(d.Window.Span))
+		}
+	}
+}
+
+// selectRow makes the record of select. A field whose expression is wrong has an invalid type, so that the others can be used.
+func (c *checker) selectRow(st *Step, d *syntax.Step, windowed bool) {
+	row := &types.Type{Kind: types.Record, Name: st.Name, Derived: true, Span: st.Span}
+	if windowed {
+		row.Name = c.rowName(st.Name) // the step's own name is that of its result
+	}
+	scope := scopeOf(st.From, st.From.Type, st.From.Key)
+	for _, e := range d.Select {
+		n := &Named{Name: e.Name.Value, Span: e.Name.Span}
+		n.Expr = c.expr(e.Expr, scope, place{clause: "select " + n.Name, step: st, row: st.From.Type})
+		st.Select = append(st.Select, n)
+		c.derivedField(row, e.Name, n.Expr)
+	}
+	c.uniqueWires(row)
+	st.Row = row
+	st.RowKey = nil
+	for _, part := range st.From.Key {
+		moved := KeyPart{Name: part.Name, Type: part.Type}
+		for _, n := range st.Select {
+			if equalsPart(n.Expr, part) {
+				moved.Fields = append(moved.Fields, n.Name)
+			}
+		}
+		st.RowKey = append(st.RowKey, moved)
+	}
+	c.env.Add(row)
+}
+
+// rowName is the name of the record that select makes in a step with a window.
+func (c *checker) rowName(step string) string {
+	name := step + "_row"
+	for slices.ContainsFunc(c.tree.Steps, func(d *syntax.Step) bool { return d.Name.Value == name }) {
+		name += "_row"
+	}
+	return name
+}
+
+// derivedField adds a field to a record that a step derives.
+func (c *checker) derivedField(row *types.Type, name *syntax.Text, e *Expr) {
+	f := &types.Field{Name: name.Value, Wire: name.Value, Span: name.Span, Type: &types.Type{Kind: types.Invalid}}
+	if e != nil {
+		f.Type = e.Type
+	}
+	c.derivedName(name)
+	row.Fields = append(row.Fields, f)
+}
+
+// derivedName checks a name under select, group_by or aggregate.
+func (c *checker) derivedName(name *syntax.Text) {
+	if hidden[name.Value] != "" {
+		c.report(hidesName(name.Span, name.Value, false, source.Span{}))
+	}
+	if slices.Contains(reserved, name.Value) {
+		c.report(reservedWord(name, false))
+	}
+}
+
+func (c *checker) groupBy(st *Step, d *syntax.Step) {
+	scope := scopeOf(st.From, st.Row, st.RowKey)
+	for _, e := range d.GroupBy {
+		n := &Named{Name: e.Name.Value, Span: e.Name.Span}
+		n.Expr = c.expr(e.Expr, scope, place{clause: "group_by " + n.Name, step: st, row: st.Row})
+		if n.Expr != nil && !n.Expr.Type.Keyable() {
+			c.report(badGroupType(e.Expr, n.Expr.Type))
+			n.Expr = nil
+		}
+		st.GroupBy = append(st.GroupBy, n)
+	}
+	st.Repartition = !sameKey(st.GroupBy, st.RowKey)
+}
+
+// aggregates makes the step's result: the group's key and the aggregates.
+func (c *checker) aggregates(st *Step, d *syntax.Step) {
+	out := &types.Type{Kind: types.Record, Name: st.Name, Derived: true, Span: st.Span}
+	for i, n := range st.GroupBy {
+		c.derivedField(out, d.GroupBy[i].Name, n.Expr)
+	}
+	scope := &Scope{Vars: fieldVars(st.Row)}
+	key := st.RowKey
+	if st.Repartition {
+		key = nil // it stays on the other side of the topic
+	}
+	scope.Vars = append(scope.Vars, recordVars(key)...)
+	for _, e := range d.Aggregate {
+		a := c.aggregate(e, scope, place{clause: "aggregate " + e.Name.Value, step: st, row: st.Row, args: true})
+		f := &types.Field{Name: e.Name.Value, Wire: e.Name.Value, Span: e.Name.Span, Type: &types.Type{Kind: types.Invalid}}
+		if a != nil {
+			st.Aggregate = append(st.Aggregate, a)
+			f.Type = a.Type
+		}
+		c.derivedName(e.Name)
+		if g := out.Field(f.Name); g != nil {
+			c.report(nameTwice(e.Name, g.Span))
+			continue
+		}
+		out.Fields = append(out.Fields, f)
+	}
+	c.uniqueWires(out)
+	st.Out.Type, st.Out.Key = out, groupKey(st, nil)
+	st.Out.Windowed, st.Out.Updates = true, st.Emit == Updates
+	c.env.Add(out)
+}
+
+func (c *checker) having(st *Step, d *syntax.Step) {
+	scope := &Scope{}
+	for _, f := range st.Out.Type.Fields {
+		kind := AggregateVar
+		if slices.ContainsFunc(st.GroupBy, func(n *Named) bool { return n.Name == f.Name }) {
+			kind = GroupKeyVar
+		}
+		scope.Vars = append(scope.Vars, Var{Name: f.Name, Kind: kind, Type: f.Type})
+	}
+	scope.Vars = append(scope.Vars, windowVars...)
+	st.Having = c.typed(d.Having, scope, place{clause: "having", step: st, row: st.Row, group: true}, types.BoolType)
+}
+
+// updatesFrom is the step whose emit: updates a stream comes from.
+func (c *checker) updatesFrom(s *Stream) source.Span {
+	for s != nil && s.Step != nil {
+		if s.Step.Emit == Updates {
+			for _, d := range c.tree.Steps {
+				if c.steps[d] == s.Step && d.Emit != nil {
+					return d.Emit.Span
+				}
+			}
+		}
+		s = s.Step.From
+	}
+	return source.Span{}
+}

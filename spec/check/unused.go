@@ -1,0 +1,66 @@
+package check
+
+import (
+	"github.com/weirstream/weir/spec/types"
+)
+
+// warnUnused warns of what is written and leads nowhere.
+func (c *checker) warnUnused() {
+	read := map[*Stream]bool{}
+	for _, s := range c.p.Steps {
+		read[s.From] = true
+	}
+	for _, s := range c.p.Sinks {
+		read[s.From] = true
+	}
+	for _, s := range c.p.Sources {
+		if !read[s.Out] {
+			c.report(unusedStream("WEIR6001", s.Span, "source "+s.Name))
+		}
+	}
+	for _, s := range c.p.Steps {
+		if !read[s.Out] && (s.Late == nil || !read[s.Late]) {
+			c.report(unusedStream("WEIR6002", s.Span, "step "+s.Name))
+		}
+	}
+	for _, d := range c.tree.Steps {
+		if late := c.steps[d].Late; late != nil && !read[late] {
+			c.report(unusedLate(d.Window.LateTo))
+		}
+	}
+
+	used := map[*types.Type]bool{}
+	var use func(t *types.Type)
+	use = func(t *types.Type) {
+		for ; t != nil; t = t.Elem {
+			if used[t] {
+				return
+			}
+			used[t] = true
+			for _, f := range t.Fields {
+				use(f.Type)
+			}
+		}
+	}
+	for _, s := range c.p.Sources {
+		use(s.Value)
+		use(s.Key)
+	}
+	for _, e := range c.exprs {
+		use(e.Type)
+		for _, ref := range e.AST.NativeRep().ReferenceMap() { // constants of enums
+			for _, t := range c.p.Types {
+				for _, v := range t.Values {
+					if ref.Name == t.Name+"."+v {
+						use(t)
+					}
+				}
+			}
+		}
+	}
+	for _, t := range c.p.Types {
+		if !used[t] {
+			c.report(unusedType(t))
+		}
+	}
+}

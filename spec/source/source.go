@@ -1,0 +1,101 @@
+// Package source holds the text of a spec and says where in it something stands.
+//
+// A position is a byte offset into the file; lines and columns are derived when somebody wants to read them. A [Span] is
+// half open: it starts at Start and ends before End. A span whose File is nil means "nowhere in particular" (a whole-file
+// problem), which callers may print without a position.
+package source
+
+import (
+	"sort"
+	"unicode/utf8"
+)
+
+// File is the text of one spec and its line index. It is immutable and safe for concurrent use.
+type File struct {
+	// Name is how the user named the file, shown in diagnostics and in generated code.
+	Name string
+	// Text is the file's whole content.
+	Text []byte
+
+	lines []int // byte offset of each line's first byte
+}
+
+// New indexes text under name.
+func New(name string, text []byte) *File {
+	f := &File{Name: name, Text: text, lines: []int{0}}
+	for i, b := range text {
+		if b == '\n' {
+			f.lines = append(f.lines, i+1)
+		}
+	}
+	return f
+}
+
+// Pos is a line and a column, both counted from 1. The column counts runes, as editors and compilers do.
+type Pos struct {
+	Line, Col int
+}
+
+// Pos turns a byte offset into a line and column. Offsets outside the text are moved to its nearest end.
+func (f *File) Pos(offset int) Pos {
+	offset = max(0, min(offset, len(f.Text)))
+	line := sort.SearchInts(f.lines, offset+1) - 1
+	return Pos{Line: line + 1, Col: utf8.RuneCount(f.Text[f.lines[line]:offset]) + 1}
+}
+
+// Lines is the number of lines; a text without a newline has one.
+func (f *File) Lines() int { return len(f.lines) }
+
+// Line returns the text of a line counted from 1, without its line end.
+func (f *File) Line(n int) string {
+	if n < 1 || n > len(f.lines) {
+		return ""
+	}
+	start, end := f.lines[n-1], len(f.Text)
+	if n < len(f.lines) {
+		end = f.lines[n] - 1
+	}
+	if end > start && f.Text[end-1] == '\r' {
+		end--
+	}
+	return string(f.Text[start:end])
+}
+
+// LineStart is the byte offset of the first byte of a line counted from 1.
+func (f *File) LineStart(n int) int {
+	n = max(1, min(n, len(f.lines)))
+	return f.lines[n-1]
+}
+
+// Span is a half-open range of bytes in a file.
+type Span struct {
+	File       *File
+	Start, End int
+}
+
+// IsZero tells whether the span points nowhere.
+func (s Span) IsZero() bool { return s.File == nil }
+
+// From is the position of the span's first byte.
+func (s Span) From() Pos {
+	if s.File == nil {
+		return Pos{}
+	}
+	return s.File.Pos(s.Start)
+}
+
+// To is the position just behind the span.
+func (s Span) To() Pos {
+	if s.File == nil {
+		return Pos{}
+	}
+	return s.File.Pos(s.End)
+}
+
+// Text is what the span covers.
+func (s Span) Text() string {
+	if s.File == nil {
+		return ""
+	}
+	return string(s.File.Text[s.Start:s.End])
+}

@@ -1,0 +1,120 @@
+package syntax
+
+import "regexp"
+
+// The names of the language.
+var (
+	serviceName = &Pattern{regexp.MustCompile(`^[a-z][a-z0-9_-]*$`), "must start with a lower case letter and go on with lower case letters, digits, _ and -"}
+	stepName    = &Pattern{regexp.MustCompile(`^[a-z][a-z0-9_]*$`), "must start with a lower case letter and go on with lower case letters, digits and _"}
+	fieldName   = &Pattern{regexp.MustCompile(`^[a-z][A-Za-z0-9_]*$`), "must start with a lower case letter and go on with letters, digits and _"}
+	typeName    = &Pattern{regexp.MustCompile(`^[A-Z][A-Za-z0-9_]*$`), "must start with a capital letter and go on with letters, digits and _"}
+	enumValue   = &Pattern{regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]*$`), "must start with a letter and go on with letters, digits and _"}
+	delimiter   = &Pattern{regexp.MustCompile(`^[\t -~]$`), "must be one ASCII character, other than a quote"}
+	anyText     = &Pattern{} // even an empty one
+	topicName   = &Pattern{Rule: "must be a name that Kafka allows"}
+	streamName  = &Pattern{Rule: "must be the name of a source, a step or a late output"}
+)
+
+var (
+	typeText = &Shape{What: "a type", Text: &Pattern{Rule: "must be a type"}, Doc: "A type: bool, int, uint, double, string, bytes, timestamp, duration, a name under types, list(T), map(K, V), and any of these with ? behind it where a value may be missing."}
+	celText  = func(doc string) *Shape {
+		return &Shape{What: "a CEL expression", Text: &Pattern{Rule: "must be a CEL expression"}, Doc: doc}
+	}
+	durationText = func(doc string) *Shape {
+		return &Shape{What: "a duration such as 90s, 5m, 1h30m or 7d", Duration: true, Doc: doc}
+	}
+	topic = &Shape{What: "{topic: NAME}", Keys: []Key{
+		{Name: "topic", Required: true, Shape: &Shape{What: "a topic", Text: topicName, Doc: "The Kafka topic's name."}},
+	}}
+	csvOptions = &Shape{What: "a mapping", Keys: []Key{
+		{Name: "columns", Shape: &Shape{What: "a list of columns", List: true, NonEmpty: true, Elem: &Shape{What: "a column", Text: &Pattern{Rule: "must be a column's name"}},
+			Doc: "The columns in their order, by the names that the fields have in the data. Columns that no field has are skipped. Without it they are the fields of the type, in order."}},
+		{Name: "delimiter", Shape: &Shape{What: "one character", Text: delimiter, Doc: "What stands between two cells. The default is a comma."}},
+		{Name: "null", Shape: &Shape{What: "a list of texts", List: true, NonEmpty: true, Elem: &Shape{What: "a text", Text: anyText},
+			Doc: "Texts that mean null where a cell is not quoted. The default is the empty text. The first is how null is written."}},
+	}}
+	format = &Shape{What: "a format", Choices: []string{"json", "csv"}, Doc: "How values are written: json (the default) or csv."}
+)
+
+// Language is the shape of a spec.
+var Language = &Shape{What: "a spec", Doc: "A Weir topology.", Keys: []Key{
+	{Name: "weir", Required: true, Shape: &Shape{What: "a version", Choices: []string{"v1"}, Doc: "The version of the spec language."}},
+	{Name: "service", Required: true, Shape: &Shape{What: "a name", Text: serviceName, Doc: "The service's name: its consumer group, the prefix of its internal topics, its Go package."}},
+	{Name: "types", Shape: &Shape{What: "a mapping from names to types", Names: typeName, Elem: typeDecl, Doc: "Records and enums."}},
+	{Name: "sources", Required: true, Shape: &Shape{What: "a mapping from names to sources", Names: stepName, NonEmpty: true, Elem: sourceShape, Doc: "The topics that are read."}},
+	{Name: "steps", Shape: &Shape{What: "a mapping from names to steps", Names: stepName, Elem: stepShape, Doc: "What is done with the records. Steps may stand in any order."}},
+	{Name: "sinks", Required: true, Shape: &Shape{What: "a mapping from names to sinks", Names: stepName, NonEmpty: true, Elem: sinkShape, Doc: "The topics that are written."}},
+}}
+
+var typeDecl = &Shape{What: "a mapping from fields to types, or {enum: [...]}", OneOf: []*Shape{
+	{What: "{enum: [...]}", Has: "enum", Doc: "An enum: one of these texts.", Keys: []Key{
+		{Name: "enum", Required: true, Shape: &Shape{What: "a list of names", List: true, NonEmpty: true, Elem: &Shape{What: "a name", Text: enumValue}}},
+	}},
+	{What: "a mapping from fields to types", Names: fieldName, NonEmpty: true, Doc: "A record: its fields and their types.", Elem: &Shape{What: "a type", OneOf: []*Shape{
+		typeText,
+		{What: "a mapping with type and json", Keys: []Key{
+			{Name: "type", Required: true, Shape: typeText},
+			{Name: "json", Shape: &Shape{What: "a mapping with name or as", Keys: []Key{
+				{Name: "name", Shape: &Shape{What: "a name", Text: &Pattern{Rule: "must be a name"}, Doc: "The field's name in the data (for CSV its column)."}},
+				{Name: "as", Shape: &Shape{What: "a form", Choices: []string{"rfc3339", "epoch_ms", "epoch_s"}, Doc: "How the timestamp is written in the data: RFC 3339 text (the default), or milliseconds or seconds since 1970."}},
+			}}},
+		}},
+	}}},
+}}
+
+var sourceShape = &Shape{What: "a source", Keys: []Key{
+	{Name: "kafka", Required: true, Shape: topic},
+	{Name: "key", Shape: &Shape{What: "a type, or {type: ..., field: ...}", Doc: "The type of the record's key: a scalar or an enum, with ? where there may be none.", OneOf: []*Shape{
+		typeText,
+		{What: "a mapping with type and field", Keys: []Key{
+			{Name: "type", Required: true, Shape: typeText},
+			{Name: "field", Shape: &Shape{What: "a field", Text: &Pattern{Rule: "must be a field of the value"}, Doc: "A field of the value that always equals the key. Grouping by it needs no repartitioning."}},
+		}},
+	}}},
+	{Name: "value", Required: true, Shape: &Shape{What: "a type, or {type: ..., format: ...}", Doc: "The record's value.", OneOf: []*Shape{
+		typeText,
+		{What: "a mapping with type and format", Keys: []Key{
+			{Name: "type", Required: true, Shape: typeText},
+			{Name: "format", Shape: format},
+			{Name: "csv", Shape: csvOptions},
+		}},
+	}}},
+	{Name: "event_time", Shape: celText("When the record happened, a timestamp. Without it, the Kafka record's timestamp.")},
+	{Name: "watermark", Shape: &Shape{What: "a mapping with lag or idle_after", Keys: []Key{
+		{Name: "lag", Shape: durationText("How far the watermark stays behind the highest event time seen. The default is 0s.")},
+		{Name: "idle_after", Shape: durationText("After which silence a partition no longer holds the watermark back. Without it, never.")},
+	}}},
+	{Name: "on_error", Shape: &Shape{What: "fail, skip or {dead_letter: TOPIC}", Doc: "What becomes of records that can't be processed: fail (the default), skip, or {dead_letter: TOPIC}.", OneOf: []*Shape{
+		{What: "fail or skip", Choices: []string{"fail", "skip"}},
+		{What: "{dead_letter: TOPIC}", Keys: []Key{{Name: "dead_letter", Required: true, Shape: &Shape{What: "a topic", Text: topicName}}}},
+	}}},
+}}
+
+func expressions(doc string) *Shape {
+	return &Shape{What: "a mapping from names to CEL expressions", Names: fieldName, NonEmpty: true, Elem: celText(""), Doc: doc}
+}
+
+var stepShape = &Shape{What: "a step", Keys: []Key{
+	{Name: "from", Required: true, Shape: &Shape{What: "the name of a stream", Text: streamName, Doc: "The source, step or late output whose records come in."}},
+	{Name: "where", Shape: celText("A condition. Records for which it is false go no further.")},
+	{Name: "select", Shape: expressions("The fields of a new record. Without it the record stays as it is.")},
+	{Name: "group_by", Shape: expressions("What an aggregate is kept for: the components of the group's key.")},
+	{Name: "window", Shape: &Shape{What: "a window", Keys: []Key{
+		{Name: "tumbling", Required: true, Shape: durationText("The window's size. Windows follow each other without a gap, aligned to 1970-01-01T00:00:00Z.")},
+		{Name: "allowed_lateness", Shape: durationText("How far the watermark may be past a window's end before the window closes. The default is 0s.")},
+		{Name: "late_to", Shape: &Shape{What: "a name", Text: stepName, Doc: "The name of a stream of the records that come after their window closed. Without it they are dropped and counted."}},
+	}}},
+	{Name: "aggregate", Shape: &Shape{What: "a mapping from names to aggregates", Names: fieldName, NonEmpty: true,
+		Elem: &Shape{What: "count(), sum(...), min(...), max(...) or avg(...)", Text: &Pattern{Rule: "must be an aggregate"}}, Doc: "What is kept for each group and window: count(), sum(CEL), min(CEL), max(CEL), avg(CEL)."}},
+	{Name: "having", Shape: celText("A condition over the group's key, the aggregates and the window. Results for which it is false are not handed on.")},
+	{Name: "emit", Shape: &Shape{What: "final or updates", Choices: []string{"final", "updates"}, Doc: "When results are handed on: final (the default), once, when the window closes; or updates, whenever they changed."}},
+}}
+
+var sinkShape = &Shape{What: "a sink", Keys: []Key{
+	{Name: "from", Required: true, Shape: &Shape{What: "the name of a stream", Text: streamName, Doc: "The source, step or late output whose records are written."}},
+	{Name: "kafka", Required: true, Shape: topic},
+	{Name: "value", Shape: &Shape{What: "a mapping with format", Keys: []Key{
+		{Name: "format", Shape: format},
+		{Name: "csv", Shape: csvOptions},
+	}}},
+}}

@@ -1,0 +1,269 @@
+// Package syntax reads the text of a spec into a tree: YAML with the place in the file of every key and scalar.
+//
+// It knows which keys may stand where ([Language], from which the JSON Schema is made as well) and what a name or a duration
+// looks like. What names refer to, and what types and expressions say, is spec/check's business: to this package they are texts.
+//
+// YAML is taken without its pitfalls. A scalar is a text, whatever YAML would make of it, so `off`, `1.10` and `null` need no
+// quotes. Anchors, aliases, merge keys, tags, several documents and repeated keys are refused, each with a diagnostic that says
+// what to do instead.
+package syntax
+
+import (
+	"time"
+
+	"github.com/weirstream/weir/spec/diag"
+	"github.com/weirstream/weir/spec/source"
+)
+
+// Text is a scalar: the text that it stands for, and where that stands.
+type Text struct {
+	Value string
+	Span  source.Span // without quotes, unless the text is empty
+	// Offsets maps each byte of Value, and its end, to a byte of the file.
+	Offsets []int
+}
+
+// At is the range of the file in which the bytes from start to end of the value stand. Offsets outside are moved inside.
+func (t *Text) At(start, end int) source.Span {
+	start = max(0, min(start, len(t.Value)))
+	end = max(start, min(end, len(t.Value)))
+	s := source.Span{File: t.Span.File, Start: t.Offsets[start], End: t.Offsets[end]}
+	if end > start {
+		// The end is behind the last byte, not in front of the next: between them there may be a folded line end.
+		last := t.Offsets[end-1]
+		s.End = max(last+1, min(s.End, t.wide(end-1)))
+	}
+	return s
+}
+
+// wide is the offset behind what stands for byte i of the value: the next byte's, unless there is something between them that
+// stands for nothing, such as a continued line.
+func (t *Text) wide(i int) int {
+	at, next := t.Offsets[i], t.Offsets[i+1]
+	if next-at > 2 && t.Span.File.Text[at] == t.Value[i] {
+		return at + 1
+	}
+	return next
+}
+
+// Sub is a part of the text as a text of its own.
+func (t *Text) Sub(start, end int) *Text {
+	return &Text{Value: t.Value[start:end], Span: t.At(start, end), Offsets: t.Offsets[start : end+1 : end+1]}
+}
+
+// Spec is the tree of a spec. Whatever was not written, or was not fit to be read, is nil.
+type Spec struct {
+	File    *source.File
+	Service *Text
+	Types   []*TypeDecl
+	Sources []*Source
+	Steps   []*Step
+	Sinks   []*Sink
+}
+
+// TypeDecl is an entry of types.
+type TypeDecl struct {
+	Name   *Text
+	IsEnum bool
+	Values []*Text // of an enum
+	Fields []*Field
+}
+
+// Field is a field of a record.
+type Field struct {
+	Name, Type *Text
+	Wire, As   *Text // json: {name, as}
+}
+
+// Source is an entry of sources.
+type Source struct {
+	Name, Topic     *Text
+	Key, KeyField   *Text
+	Value           *Text
+	Format          Format
+	EventTime       *Text
+	Lag, IdleAfter  *Duration
+	OnError         *Text // fail or skip
+	DeadLetter      *Text // its topic
+	DeadLetterGiven bool  // also if its topic could not be read
+}
+
+// Format is a value's format and what belongs to it.
+type Format struct {
+	Name      *Text // json or csv
+	CSV       *source.Span
+	Columns   []*Text // nil if not given
+	Delimiter *Text
+	Nulls     []*Text // nil if not given
+}
+
+// Duration is a scalar that says how long.
+type Duration struct {
+	Value time.Duration
+	Span  source.Span
+}
+
+// Step is an entry of steps.
+type Step struct {
+	Name, From    *Text
+	Where, Having *Text
+	Select        []*Entry
+	GroupBy       []*Entry
+	Aggregate     []*Entry
+	Window        *Window
+	Emit          *Text
+	// Clauses are the places of the keys that were written.
+	Clauses map[string]source.Span
+}
+
+// Window is a step's window.
+type Window struct {
+	Span               source.Span // of what stands under window
+	Tumbling, Lateness *Duration
+	LateTo             *Text
+}
+
+// Entry is a name and an expression.
+type Entry struct {
+	Name, Expr *Text
+}
+
+// Sink is an entry of sinks.
+type Sink struct {
+	Name, From, Topic *Text
+	Format            Format
+}
+
+// Parse reads a spec. The diagnostics are unsorted; the tree is nil if the file is no YAML, and else holds what was fit to be
+// read, so that later phases can report their own problems along with those of this one.
+func Parse(file *source.File) (*Spec, diag.List) {
+	var diags diag.List
+	r := &reader{file: file, diags: &diags}
+	root := r.read()
+	if root == nil {
+		return nil, diags
+	}
+	c := &checker{diags: &diags}
+	c.check(root, Language, r.span(0, 0), "the spec")
+	b := builder{}
+	return b.spec(root, file), diags
+}
+
+// builder makes the tree of nodes. It takes what is there and leaves the rest nil.
+type builder struct{}
+
+func (b builder) spec(n *node, file *source.File) *Spec {
+	s := &Spec{File: file, Service: text(n.get("service"))}
+	each(n.get("types"), func(k *Text, v *node) {
+		d := &TypeDecl{Name: k}
+		if values := v.get("enum"); values != nil && values.kind == sequence {
+			d.IsEnum, d.Values = true, texts(values)
+		} else {
+			each(v, func(k *Text, v *node) { d.Fields = append(d.Fields, b.field(k, v)) })
+		}
+		s.Types = append(s.Types, d)
+	})
+	each(n.get("sources"), func(k *Text, v *node) { s.Sources = append(s.Sources, b.source(k, v)) })
+	each(n.get("steps"), func(k *Text, v *node) { s.Steps = append(s.Steps, b.step(k, v)) })
+	each(n.get("sinks"), func(k *Text, v *node) {
+		s.Sinks = append(s.Sinks, &Sink{Name: k, From: text(v.get("from")), Topic: text(v.get("kafka").get("topic")), Format: b.format(v.get("value"))})
+	})
+	return s
+}
+
+func (b builder) field(k *Text, v *node) *Field {
+	json := v.get("json")
+	return &Field{Name: k, Type: typeOf(v), Wire: text(json.get("name")), As: text(json.get("as"))}
+}
+
+// typeOf is a type that stands alone or under type.
+func typeOf(v *node) *Text {
+	if v != nil && v.kind == scalar {
+		return text(v)
+	}
+	return text(v.get("type"))
+}
+
+func (b builder) source(k *Text, v *node) *Source {
+	key, value, onError := v.get("key"), v.get("value"), v.get("on_error")
+	return &Source{
+		Name: k, Topic: text(v.get("kafka").get("topic")), Key: typeOf(key), KeyField: text(key.get("field")),
+		Value: typeOf(value), Format: b.format(value), EventTime: text(v.get("event_time")),
+		Lag: duration(v.get("watermark").get("lag")), IdleAfter: duration(v.get("watermark").get("idle_after")),
+		OnError: text(onError), DeadLetter: text(onError.get("dead_letter")), DeadLetterGiven: onError.get("dead_letter") != nil,
+	}
+}
+
+func (b builder) format(v *node) Format {
+	f := Format{Name: text(v.get("format"))}
+	if csv := v.get("csv"); csv != nil {
+		f.CSV = &csv.span
+		f.Columns, f.Delimiter, f.Nulls = texts(csv.get("columns")), text(csv.get("delimiter")), texts(csv.get("null"))
+	}
+	return f
+}
+
+func (b builder) step(k *Text, v *node) *Step {
+	s := &Step{
+		Name: k, From: text(v.get("from")), Where: text(v.get("where")), Having: text(v.get("having")), Emit: text(v.get("emit")),
+		Select: entries(v.get("select")), GroupBy: entries(v.get("group_by")), Aggregate: entries(v.get("aggregate")),
+		Clauses: map[string]source.Span{},
+	}
+	if v != nil {
+		for _, p := range v.pairs {
+			s.Clauses[p.key.text.Value] = p.key.span
+		}
+	}
+	if w := v.get("window"); w != nil && w.kind == mapping {
+		s.Window = &Window{Span: w.span, Tumbling: duration(w.get("tumbling")), Lateness: duration(w.get("allowed_lateness")), LateTo: text(w.get("late_to"))}
+	}
+	return s
+}
+
+func each(n *node, f func(k *Text, v *node)) {
+	if n == nil {
+		return
+	}
+	for _, p := range n.pairs {
+		f(&p.key.text, p.value)
+	}
+}
+
+func entries(n *node) []*Entry {
+	var es []*Entry
+	each(n, func(k *Text, v *node) { es = append(es, &Entry{Name: k, Expr: text(v)}) })
+	return es
+}
+
+// text of a scalar; nil if it is empty or none.
+func text(n *node) *Text {
+	if n == nil || n.kind != scalar {
+		return nil
+	}
+	return &n.text
+}
+
+func texts(n *node) []*Text {
+	if n == nil {
+		return nil
+	}
+	var ts []*Text
+	for _, item := range n.items {
+		if t := text(item); t != nil {
+			ts = append(ts, t)
+		}
+	}
+	return ts
+}
+
+func duration(n *node) *Duration {
+	t := text(n)
+	if t == nil {
+		return nil
+	}
+	d, err := ParseDuration(t.Value)
+	if err != nil {
+		return nil
+	}
+	return &Duration{Value: d, Span: t.Span}
+}

@@ -1,0 +1,170 @@
+// Package types is the type system of the spec language: what a field, an expression and a stream may be.
+//
+// Types are compared with [Equal]: records and enums by name (a name is unique within a program), everything else by
+// structure. A type is never changed after checking and is safe for concurrent use.
+package types
+
+import (
+	"strings"
+
+	"github.com/weirstream/weir/spec/source"
+)
+
+// Kind says which type constructor a type has.
+type Kind uint8
+
+// The kinds. Bool to Duration are the scalars; Optional wraps any kind but Optional.
+const (
+	Invalid Kind = iota
+	Bool
+	Int    // 64-bit signed
+	Uint   // 64-bit unsigned
+	Double // IEEE 754 binary64
+	String // valid UTF-8
+	Bytes
+	Timestamp // from year 1 to year 9999, nanoseconds, as in CEL
+	Duration  // int64 nanoseconds, as in CEL
+	Enum
+	Record
+	List
+	Map // keys are bool, int, uint or string, as in CEL
+	Optional
+)
+
+// TimeAs is how a timestamp stands in JSON or CSV.
+type TimeAs uint8
+
+// The spellings of a timestamp outside.
+const (
+	RFC3339 TimeAs = iota
+	EpochMillis
+	EpochSeconds
+)
+
+// Type is one type. Which fields are set depends on Kind.
+type Type struct {
+	Kind Kind
+	// Name of a Record or Enum: the user's name, or for the record that a step derives the step's name.
+	Name string
+	// Derived marks a record that was derived from a step and not written under `types`.
+	Derived bool
+	Elem    *Type       // List, Map (the value), Optional
+	Key     *Type       // Map
+	Fields  []*Field    // Record, in the order written
+	Values  []string    // Enum, in the order written
+	Span    source.Span // Record, Enum: where it is declared
+}
+
+// Field is one field of a record.
+type Field struct {
+	Name string
+	Type *Type
+	// Wire is the field's name in JSON and its column in CSV; it equals Name unless the spec says otherwise.
+	Wire string
+	// As applies when Type is a timestamp, or an optional, list or map of timestamps.
+	As   TimeAs
+	Span source.Span
+}
+
+// The scalar types, shared.
+var (
+	BoolType      = &Type{Kind: Bool}
+	IntType       = &Type{Kind: Int}
+	UintType      = &Type{Kind: Uint}
+	DoubleType    = &Type{Kind: Double}
+	StringType    = &Type{Kind: String}
+	BytesType     = &Type{Kind: Bytes}
+	TimestampType = &Type{Kind: Timestamp}
+	DurationType  = &Type{Kind: Duration}
+)
+
+// Scalars maps the names of the scalar types to them, as the spec spells them.
+var Scalars = map[string]*Type{
+	"bool": BoolType, "int": IntType, "uint": UintType, "double": DoubleType,
+	"string": StringType, "bytes": BytesType, "timestamp": TimestampType, "duration": DurationType,
+}
+
+var kindNames = [...]string{"invalid", "bool", "int", "uint", "double", "string", "bytes", "timestamp", "duration", "enum", "record", "list", "map", "optional"}
+
+func (k Kind) String() string { return kindNames[k] }
+
+// String is the type as the spec language writes it.
+func (t *Type) String() string {
+	switch t.Kind {
+	case Enum, Record:
+		return t.Name
+	case List:
+		return "list(" + t.Elem.String() + ")"
+	case Map:
+		return "map(" + t.Key.String() + ", " + t.Elem.String() + ")"
+	case Optional:
+		return t.Elem.String() + "?"
+	}
+	return t.Kind.String()
+}
+
+// Structure prints a record with its fields, any other type as String does.
+func (t *Type) Structure() string {
+	if t.Kind != Record {
+		return t.String()
+	}
+	var b strings.Builder
+	b.WriteString("{")
+	for i, f := range t.Fields {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString(f.Name + ": " + f.Type.String())
+	}
+	b.WriteString("}")
+	return b.String()
+}
+
+// Field finds a field of a record by its name in the spec, nil if there is none.
+func (t *Type) Field(name string) *Field {
+	for _, f := range t.Fields {
+		if f.Name == name {
+			return f
+		}
+	}
+	return nil
+}
+
+// Scalar tells whether the type is one of bool, int, uint, double, string, bytes, timestamp and duration.
+func (t *Type) Scalar() bool { return t.Kind >= Bool && t.Kind <= Duration }
+
+// Keyable tells whether values of the type can be a group key: every scalar, and enums.
+func (t *Type) Keyable() bool { return t.Scalar() || t.Kind == Enum }
+
+// OptionalOf wraps t; an optional stays as it is.
+func OptionalOf(t *Type) *Type {
+	if t.Kind == Optional {
+		return t
+	}
+	return &Type{Kind: Optional, Elem: t}
+}
+
+// ListOf is a list of elem.
+func ListOf(elem *Type) *Type { return &Type{Kind: List, Elem: elem} }
+
+// MapOf is a map from key to elem.
+func MapOf(key, elem *Type) *Type { return &Type{Kind: Map, Key: key, Elem: elem} }
+
+// Equal tells whether two types are the same.
+func Equal(a, b *Type) bool {
+	if a == b {
+		return true
+	}
+	if a == nil || b == nil || a.Kind != b.Kind {
+		return false
+	}
+	switch a.Kind {
+	case Enum, Record:
+		return a.Name == b.Name
+	case List, Optional:
+		return Equal(a.Elem, b.Elem)
+	case Map:
+		return Equal(a.Key, b.Key) && Equal(a.Elem, b.Elem)
+	}
+	return true
+}
