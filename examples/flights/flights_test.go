@@ -15,8 +15,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/weirstream/weir/examples/flights/flights"
 	"github.com/weirstream/weir/internal/cli"
 	"github.com/weirstream/weir/internal/run"
+	"github.com/weirstream/weir/runtime/testdriver/scenario"
 )
 
 const january = "data/flights-2013-01.csv.gz"
@@ -154,4 +156,11 @@ func firstDifference(got, want []string) string {
 		}
 	}
 	return "none"
+}
+
+// TestScenarios runs the scenarios on the committed code, as written and under random schedules.
+func TestScenarios(t *testing.T) {
+	source := scenario.Topic{Name: "flights", Topic: "flights", Delimiter: ",", Nulls: []string{"", "NA"}, KeyField: "tailnum", Columns: strings.Split(
+		"year,month,day,dep_time,sched_dep_time,dep_delay,arr_time,sched_arr_time,arr_delay,carrier,flight,tailnum,origin,dest,air_time,distance,hour,minute,time_hour", ",")}
+	scenario.Test(t, flights.Topology(), "flights_test.yaml", scenario.Options{Schema: scenario.Schema{Topics: []scenario.Topic{source}}, Schedules: 20, Seed: 1})
 }

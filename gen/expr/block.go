@@ -81,6 +81,17 @@ func (b *block) jumpsTo(label string) bool {
 	return false
 }
 
+// mentions tells whether the statements name a Go variable.
+func (b *block) mentions(name string) bool {
+	word := regexp.MustCompile(`(^|[^\w.])` + name + `\b`)
+	for _, l := range b.lines {
+		if word.MatchString(stripStrings(l)) {
+			return true
+		}
+	}
+	return false
+}
+
 var (
 	tempName  = regexp.MustCompile(`\bv[0-9]+\b`)
 	tempDef   = regexp.MustCompile(`^(\t*)(v[0-9]+)(, err)? := (.*)$`)

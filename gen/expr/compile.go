@@ -118,6 +118,12 @@ func (c *compiler) call(e celast.Expr, b *block) value {
 	case "orValue", "or":
 		return c.orElse(args[0], args[1], x.FunctionName() == "or", t, b)
 	}
+	switch ids[0] {
+	case "optional_list_index_int", "optional_list_optindex_optional_int":
+		return c.optIndex(args[0], args[1], "Index", t, b)
+	case "optional_map_index_value", "optional_map_optindex_optional_value":
+		return c.optIndex(args[0], args[1], "Lookup", t, b)
+	}
 	vs := make([]value, len(args))
 	for i, a := range args {
 		vs[i] = c.compile(a, b)
@@ -242,13 +248,18 @@ func (c *compiler) mapLiteral(e celast.Expr, b *block) value {
 	}
 	name := c.temp()
 	b.add(name + " := " + gt + "{}")
-	for _, en := range entries {
+	for i, en := range entries {
 		if !en.optional {
 			b.add(name + "[" + en.key.code + "] = " + en.val.code)
 			continue
 		}
 		v := c.keep(b, en.val)
-		b.add("if "+v.code+".Valid {", "\t"+name+"["+en.key.code+"] = "+v.code+".Value", "}")
+		b.add("if "+v.code+".Valid {", "\t"+name+"["+en.key.code+"] = "+v.code+".Value")
+		if i > 0 {
+			// CEL drops what stood under the key before.
+			b.add("} else {", "\tdelete("+name+", "+en.key.code+")")
+		}
+		b.add("}")
 	}
 	return value{code: name, prec: primaryPrec, typ: t, cheap: true}
 }

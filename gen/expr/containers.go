@@ -18,7 +18,8 @@ func containerFuncs() map[string]function {
 			return call(t, "cel.HasKey(%s, %s)", a[1].code, a[0].code)
 		},
 		"optional_none": func(c *compiler, _ *block, t *types.Type, _ []value) value {
-			return call(t, "%s{}", c.goType(t))
+			c.use(celPath)
+			return call(t, "cel.None[%s]()", c.goType(t.Elem))
 		},
 		"optional_of": func(c *compiler, _ *block, t *types.Type, a []value) value {
 			c.use(celPath)
@@ -40,8 +41,6 @@ func containerFuncs() map[string]function {
 			return value{code: o.code + ".Valid && " + c.equal(v, a[1]).at(andPrec), prec: andPrec, typ: t}
 		},
 		"list_optindex_optional_int": rt("IndexOpt"), "map_optindex_optional_value": rt("LookupOpt"),
-		"optional_list_optindex_optional_int": rt("OptIndex"), "optional_map_optindex_optional_value": rt("OptLookup"),
-		"optional_list_index_int": rt("OptIndex"), "optional_map_index_value": rt("OptLookup"),
 		"list_first": rt("First"), "list_last": rt("Last"), "optional_unwrap": rt("Unwrap"), "optional_unwrapOpt": rt("Unwrap"),
 	}
 	for _, id := range []string{"size_bytes", "bytes_size", "size_list", "list_size", "size_map", "map_size"} {

@@ -2,6 +2,7 @@ package expr
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/weirstream/weir/spec/types"
@@ -44,7 +45,7 @@ func (c *compiler) decl(base string, text func(name string) string) string {
 		c.o.Decls.names[key] = name
 	}
 	code := text(name)
-	if !contains(c.decls, code) {
+	if !slices.Contains(c.decls, code) {
 		c.decls = append(c.decls, code)
 	}
 	return name

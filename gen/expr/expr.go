@@ -12,6 +12,9 @@ package expr
 
 import (
 	"fmt"
+	"path"
+	"regexp"
+	"slices"
 	"sort"
 	"strings"
 
@@ -51,7 +54,8 @@ type Code struct {
 	Value, Typed string
 	// CanFail tells whether Stmts contain a return.
 	CanFail bool
-	// Imports are the paths of the packages that Stmts and Value name, sorted.
+	// Imports are the paths of the packages that Stmts, Value and Decls name, sorted; what the Resolver's answers name is the
+	// caller's business.
 	Imports []string
 	// Decls are the package-level declarations that the code needs, complete and gofmt-able. Equal needs give equal texts, so a
 	// text that was printed before must not be printed again.
@@ -72,7 +76,7 @@ func Compile(ast *cel.Ast, r Resolver, o Options, onErr func(errExpr string) str
 	}
 	c := &compiler{
 		ast: ast.NativeRep(), r: r, o: o, imports: map[string]bool{}, idents: map[string]string{}, taken: map[string]bool{},
-		known: map[string]int{},
+		known: map[string]int{}, needed: map[int64]need{},
 	}
 	defer func() {
 		// compileError carries what cannot be compiled up from deep inside; anything else is a bug and goes on.
@@ -89,12 +93,22 @@ func Compile(ast *cel.Ast, r Resolver, o Options, onErr func(errExpr string) str
 	v := c.compile(c.ast.Expr(), b)
 	code = Code{Value: v.code, Typed: v.typed(), CanFail: b.fails}
 	code.Stmts = c.finish(b, code.Typed)
-	for p := range c.imports {
-		code.Imports = append(code.Imports, p)
-	}
-	sort.Strings(code.Imports)
 	code.Decls = c.decls
+	code.Imports = c.named(append([]string{code.Stmts, code.Typed}, code.Decls...))
 	return code, nil
+}
+
+// named are the imports that occur in the code: some of it may have been dropped as constant.
+func (c *compiler) named(code []string) []string {
+	var paths []string
+	for p := range c.imports {
+		word := regexp.MustCompile(`\b` + path.Base(p) + `\.`)
+		if slices.ContainsFunc(code, word.MatchString) {
+			paths = append(paths, p)
+		}
+	}
+	sort.Strings(paths)
+	return paths
 }
 
 type compileError string
@@ -113,6 +127,7 @@ type compiler struct {
 	scope   []local           // variables of the macros around, innermost last
 	temps   int
 	known   map[string]int // optionals (by their Go expression) that hold a value here
+	needed  map[int64]need // by the node's id
 }
 
 // local is a variable of a macro.
@@ -181,7 +196,7 @@ func (c *compiler) resolve(e celast.Expr, bound []string) {
 	switch e.Kind() {
 	case celast.IdentKind:
 		name := strings.TrimPrefix(e.AsIdent(), ".")
-		if c.idents[name] != "" || contains(bound, e.AsIdent()) {
+		if c.idents[name] != "" || slices.Contains(bound, e.AsIdent()) {
 			return
 		}
 		if g, ok := c.r.Ident(name); ok {
@@ -200,15 +215,6 @@ func (c *compiler) resolve(e celast.Expr, bound []string) {
 			c.resolve(k, bound)
 		}
 	}
-}
-
-func contains(list []string, s string) bool {
-	for _, x := range list {
-		if x == s {
-			return true
-		}
-	}
-	return false
 }
 
 // rootName is the identifier that a Go expression begins with.

@@ -184,13 +184,13 @@ func intOp(op, checked string) function {
 	}
 }
 
-// interval is the range of x op y; ok is false if it does not fit.
+// interval is the range of x op y; ok is false if it may not fit.
 func interval(op string, x, y value) (lo, hi int64, ok bool) {
-	const limit = 1 << 31 // products of these are far from overflow, and so are sums
-	for _, v := range []int64{x.lo, x.hi, y.lo, y.hi} {
-		if v < -limit || v > limit {
-			return 0, 0, false
-		}
+	const limit = 1 << 62 // where the rounding of float64 cannot matter yet
+	magnitude := func(v value) float64 { return max(math.Abs(float64(v.lo)), math.Abs(float64(v.hi))) }
+	mx, my := magnitude(x), magnitude(y)
+	if op == "*" && mx*my >= limit || op != "*" && mx+my >= limit {
+		return 0, 0, false
 	}
 	switch op {
 	case "+":
@@ -198,7 +198,7 @@ func interval(op string, x, y value) (lo, hi int64, ok bool) {
 	case "-":
 		return x.lo - y.hi, x.hi - y.lo, true
 	}
-	p := []int64{x.lo * y.lo, x.lo * y.hi, x.hi * y.lo, x.hi * y.hi}
+	p := [...]int64{x.lo * y.lo, x.lo * y.hi, x.hi * y.lo, x.hi * y.hi}
 	return min(p[0], p[1], p[2], p[3]), max(p[0], p[1], p[2], p[3]), true
 }
 

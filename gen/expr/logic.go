@@ -23,15 +23,14 @@ func (c *compiler) logic(e celast.Expr, and bool, b *block) value {
 	var plain []value
 	var rest, fallible []celast.Expr
 	for _, x := range operands {
-		probe := b.child()
-		v := c.probe(x, probe)
+		n := c.needs(x, b)
 		switch {
-		case v.isBool(!and):
+		case n.value.isBool(!and) && !n.fails:
 			return boolean(!and)
-		case v.isBool(and) && !probe.fails:
-		case len(probe.lines) == 0:
-			plain = append(plain, c.compile(x, probe))
-		case probe.fails:
+		case n.value.isBool(and) && !n.fails:
+		case !n.stmts:
+			plain = append(plain, c.compile(x, b))
+		case n.fails:
 			fallible = append(fallible, x)
 		default:
 			rest = append(rest, x)
@@ -62,7 +61,26 @@ func (c *compiler) logic(e celast.Expr, and bool, b *block) value {
 	return value{code: name, prec: primaryPrec, typ: types.BoolType, cheap: true}
 }
 
-// probe compiles x to see what it needs, and forgets it.
+// need is what compiling an operand takes.
+type need struct {
+	stmts, fails bool
+	value        value
+}
+
+// needs compiles x to see what it takes. The answer is kept: chains in chains would ask again at every level. What is known about
+// optionals is the same whenever x is compiled, except that [compiler.present] may know less; then x only seems to need more.
+func (c *compiler) needs(x celast.Expr, b *block) need {
+	n, ok := c.needed[x.ID()]
+	if !ok {
+		in := b.child()
+		n.value = c.probe(x, in)
+		n.stmts, n.fails = len(in.lines) > 0, in.fails
+		c.needed[x.ID()] = n
+	}
+	return n
+}
+
+// probe compiles x and forgets what that left behind.
 func (c *compiler) probe(x celast.Expr, b *block) value {
 	imports, decls, temps := c.imports, c.decls, c.temps
 	c.imports = map[string]bool{}
@@ -108,9 +126,7 @@ func (c *compiler) chain(operands []celast.Expr, and bool, name string, b *block
 		return
 	}
 	// An operand that cannot fail guards the rest. One that can has its error kept while the rest is computed.
-	probe := b.child()
-	c.probe(first, probe)
-	if !probe.fails {
+	if !c.needs(first, b).fails {
 		v := c.compile(first, b)
 		if !and {
 			v = not(v)

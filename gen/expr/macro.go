@@ -75,23 +75,20 @@ type macro struct {
 	elem celast.Expr // map, filter: [x]
 }
 
-// enter puts the loop's variable into scope and gives its Go name, "_" if nothing reads it.
+// enter puts the loop's variable into scope and gives its Go name.
 func (m *macro) enter(t *types.Type) (name string, leave func()) {
 	c := m.c
 	n := len(c.scope)
-	if !reads(m.x.LoopStep(), m.x.IterVar()) {
-		c.scope = append(c.scope, local{m.x.IterVar(), value{code: "_", typ: t}})
-		return "_", func() { c.scope = c.scope[:n] }
-	}
 	name = c.localName(m.x.IterVar())
 	c.taken[name] = true
 	c.scope = append(c.scope, local{m.x.IterVar(), value{code: name, prec: primaryPrec, typ: t, cheap: true}})
 	return name, func() { c.scope = c.scope[:n]; delete(c.taken, name) }
 }
 
+// packages are names that the code inside a loop may need, besides what the resolver uses.
 var packages = map[string]bool{
 	"cel": true, "zone": true, "time": true, "math": true, "strings": true, "bytes": true, "slices": true, "maps": true,
-	"strconv": true, "regexp": true, "err": true, "window": true, "topology": true, "a": false,
+	"strconv": true, "regexp": true, "cmp": true, "err": true,
 }
 
 // localName is a Go name for a macro's variable that hides nothing that the code around it needs.
@@ -130,7 +127,10 @@ func (m *macro) source(b *block) (src value, elem *types.Type) {
 }
 
 // header is the loop's first line. Only where the order tells do maps run in the order of their keys.
-func (m *macro) header(src value, name string, ordered bool) string {
+func (m *macro) header(src value, name string, body *block, ordered bool) string {
+	if !body.mentions(name) {
+		name = "_"
+	}
 	isMap := src.typ.Kind == types.Map
 	code := src.code
 	if isMap && ordered {
@@ -156,10 +156,9 @@ func (m *macro) quantifier(all bool, b *block) value {
 	src, elem := m.source(b)
 	name, leave := m.enter(elem)
 	defer leave()
-	probe := b.child()
-	c.probe(m.pred, probe)
-	if len(probe.lines) == 0 && src.typ.Kind == types.List {
-		p := c.compile(m.pred, probe)
+	n := c.needs(m.pred, b)
+	if !n.stmts && src.typ.Kind == types.List {
+		p := c.compile(m.pred, b)
 		if all {
 			p = not(p)
 		}
@@ -176,7 +175,7 @@ func (m *macro) quantifier(all bool, b *block) value {
 	in := b.child()
 	in.loops++
 	label := "elements" + strings.TrimPrefix(found, "v")
-	if probe.fails {
+	if n.fails {
 		b.add("var " + found + "Err error")
 		loops := in.loops
 		in.fail = func(from *block, errExpr string) string {
@@ -192,7 +191,7 @@ func (m *macro) quantifier(all bool, b *block) value {
 		p = not(p)
 	}
 	in.add("if " + p.code + " {")
-	if probe.fails {
+	if n.fails {
 		in.add("\t" + found + ", " + found + "Err = " + boolean(!all).code + ", nil")
 	} else {
 		in.add("\t" + found + " = " + boolean(!all).code)
@@ -202,8 +201,8 @@ func (m *macro) quantifier(all bool, b *block) value {
 	if in.jumpsTo(label) {
 		b.add(label + ":")
 	}
-	b.nest(m.header(src, name, false), in, "}")
-	if probe.fails {
+	b.nest(m.header(src, name, in, false), in, "}")
+	if n.fails {
 		b.add("if " + found + "Err != nil {")
 		b.leave(found+"Err", 1)
 		b.add("}")
@@ -222,7 +221,7 @@ func (m *macro) existsOne(b *block) value {
 	in.loops++
 	p := m.c.compile(m.pred, in)
 	in.add("if "+p.code+" {", "\t"+n+"++", "}")
-	b.nest(m.header(src, name, false), in, "}")
+	b.nest(m.header(src, name, in, false), in, "}")
 	return value{code: n + " == 1", prec: comparePrec, typ: m.t}
 }
 
@@ -261,6 +260,6 @@ func (m *macro) collect(b *block) value {
 		add(yes)
 		in.nest("if "+pv.code+" {", yes, "}")
 	}
-	b.nest(m.header(src, name, true), in, "}")
+	b.nest(m.header(src, name, in, true), in, "}")
 	return value{code: list, prec: primaryPrec, typ: m.t, cheap: true}
 }

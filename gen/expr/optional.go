@@ -47,7 +47,7 @@ func (c *compiler) optSelect(operand celast.Expr, name string, t *types.Type, b 
 		return call(t, "cel.Some(%s)", f.code)
 	}
 	f = c.keep(b, f)
-	return call(t, "%s{Value: %s, Valid: %s.Valid}", c.goType(t), f.code, f.code)
+	return call(t, "cel.When(%s, %s.Valid)", f.code, f.code)
 }
 
 // optField is a.f and a.?f where a is an optional.
@@ -62,5 +62,22 @@ func (c *compiler) optField(x value, name string, t *types.Type, b *block) value
 	if f.typ.Kind == types.Optional {
 		valid = f.code + ".Valid"
 	}
-	return call(t, "%s{Value: %s, Valid: %s}", c.goType(t), f.code, valid)
+	return call(t, "cel.When(%s, %s)", f.code, valid)
+}
+
+// optIndex is a[i] and a[?i] where a is an optional list or map; i is computed only if a holds one.
+func (c *compiler) optIndex(a, i celast.Expr, how string, t *types.Type, b *block) value {
+	c.use(celPath)
+	x := c.compile(a, b)
+	in := b.child()
+	index := c.compile(i, in)
+	if len(in.lines) == 0 {
+		return call(t, "cel.Opt%s(%s, %s)", how, x.code, index.code)
+	}
+	x = c.keep(b, x)
+	name := c.temp()
+	b.add("var " + name + " " + c.goType(t))
+	in.add(name + " = cel." + how + "Opt(" + x.code + ".Value, " + index.code + ")")
+	b.nest("if "+x.code+".Valid {", in, "}")
+	return value{code: name, prec: primaryPrec, typ: t, cheap: true}
 }

@@ -228,6 +228,9 @@ func (m *orderedMap) Iterator() traits.Iterator {
 	return celtypes.NewRefValList(celtypes.DefaultTypeAdapter, keys).Iterator()
 }
 
+// IsZeroValue implements traits.Zeroer, for optional.ofNonZeroValue.
+func (m *orderedMap) IsZeroValue() bool { return m.Size() == celtypes.IntZero }
+
 // Equal tells whether two plain values of t are the same, for tests: unlike CEL's ==, NaN is the same as NaN.
 func Equal(t *types.Type, a, b any) bool {
 	switch t.Kind {

@@ -173,6 +173,11 @@ func (r *run) behindCut(c *cut) {
 	t.grow(c.step.Out, c.step.Window.Lateness.Milliseconds())
 	if c.loose {
 		r.res.LooseCounts = true
+		t.markLoose(c.step.Late)
+		t.markLoose(c.step.Out)
+		if d := r.res.Topics[c.source.DeadLetterTopic]; d != nil {
+			d.Loose = true
+		}
 	}
 	for _, e := range c.elems {
 		if err := t.add(t.windows[0], e); err != nil {

@@ -65,6 +65,24 @@ func (t *task) grow(s *check.Stream, delay int64) {
 	}
 }
 
+// markLoose marks the topics of all sinks that a stream leads to within this task.
+func (t *task) markLoose(s *check.Stream) {
+	if s == nil {
+		return
+	}
+	for _, sink := range t.run.p.Sinks {
+		if sink.From == s {
+			t.run.res.Topics[sink.Topic].Loose = true
+		}
+	}
+	for _, st := range t.run.consumers(s) {
+		if !st.Repartition {
+			t.markLoose(st.Late)
+			t.markLoose(st.Out)
+		}
+	}
+}
+
 // leave tells the steps behind repartition topics how far this task's time went.
 func (t *task) leave() {
 	for _, w := range t.windows {
@@ -163,7 +181,6 @@ func (t *task) sink(s *check.Sink, e elem) {
 
 func (t *task) out(topic string, o Out) {
 	tp := t.run.res.Topics[topic]
-	tp.Loose = tp.Loose || t.loose
 	tp.Unordered = tp.Unordered || t.cut != nil
 	o.Lane = t.lane
 	tp.Records = append(tp.Records, o)

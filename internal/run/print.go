@@ -245,7 +245,7 @@ func (p *tablePrinter) print() error {
 			return err
 		}
 		if hidden > 0 {
-			if _, err := fmt.Fprintf(p.w, "… and %s more\n", cli.Count(int64(hidden), "record")); err != nil {
+			if _, err := fmt.Fprintf(p.w, "… and %s more\n", cli.Grouped(int64(hidden))); err != nil {
 				return err
 			}
 		}
@@ -270,7 +270,7 @@ func (p *tablePrinter) render(s *sink, rows []table.Row) string {
 	for i, c := range s.columns {
 		header = append(header, c)
 		if f := fieldOf(s, c); f != nil && numeric(f.Type) {
-			configs = append(configs, table.ColumnConfig{Number: i + 1, Align: text.AlignRight})
+			configs = append(configs, table.ColumnConfig{Number: i + 1, Align: text.AlignRight, AlignHeader: text.AlignRight})
 		}
 	}
 	t.AppendHeader(header)

@@ -126,14 +126,14 @@ func (r *runner) run(ctx context.Context) error {
 	// The compiler is busy for a while: files for a bounded run are read meanwhile.
 	var bin string
 	var fed int64
-	var g errgroup.Group
+	g, both := errgroup.WithContext(ctx)
 	g.Go(func() (err error) {
-		bin, err = r.build(ctx)
+		bin, err = r.build(both)
 		return err
 	})
 	if r.o.UntilEnd {
 		g.Go(func() (err error) {
-			fed, err = r.feed(ctx, cl)
+			fed, err = r.feed(both, cl)
 			return err
 		})
 	}

@@ -12,6 +12,14 @@ func Some[T any](v T) Opt[T] { return Opt[T]{Value: v, Valid: true} }
 // None is the optional that holds nothing.
 func None[T any]() Opt[T] { return Opt[T]{} }
 
+// When is the optional that holds v if ok, and otherwise none. Unlike a composite literal it can stand in a condition.
+func When[T any](v T, ok bool) Opt[T] {
+	if !ok {
+		return Opt[T]{}
+	}
+	return Opt[T]{Value: v, Valid: true}
+}
+
 // Get is the value; an optional that holds none is an error.
 func (o Opt[T]) Get() (T, error) {
 	if !o.Valid {

@@ -40,6 +40,7 @@ type Config struct {
 	CommitInterval time.Duration
 	Workers        int // 0: GOMAXPROCS
 	UntilEnd       bool
+	Compression    string // of what is written: none, lz4, snappy, zstd, gzip
 
 	CreateTopics       bool // sources, sinks and dead letter topics too
 	Embedded           bool // internal topics are not compacted: for the embedded broker
@@ -115,6 +116,7 @@ func (c Config) Complete(service string) Config {
 	def(&c.StateDir, filepath.Join("state", service))
 	def(&c.StateStore, Pebble)
 	def((*string)(&c.Guarantee), string(ExactlyOnce))
+	def(&c.Compression, "none")
 	def(&c.LogLevel, "info")
 	def(&c.LogFormat, "auto")
 	dur(&c.CommitInterval, 100*time.Millisecond)

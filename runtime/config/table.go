@@ -43,6 +43,8 @@ var Options = []Option{
 	integer("workers", "0", "Goroutines that process records, each with transactions of its own. 0: one for each CPU.", func(c *Config) *int { return &c.Workers }),
 	toggle("until-end", "Stop, with exit code 0, when everything that was in the sources at the start is processed and every window is closed.", func(c *Config) *bool { return &c.UntilEnd }),
 
+	choice("compression", "none", "Compression of what is written to Kafka.", []string{"none", "lz4", "snappy", "zstd", "gzip"}, func(c *Config) *string { return &c.Compression }),
+
 	toggle("create-topics", "Create missing source, sink and dead letter topics too, not only internal ones.", func(c *Config) *bool { return &c.CreateTopics }),
 	toggle("embedded", "The broker is weir's embedded one: changelogs are made without compaction.", func(c *Config) *bool { return &c.Embedded }),
 	integer("partitions", "1", "Partitions of topics made by create-topics.", func(c *Config) *int32 { return &c.Partitions }),

@@ -27,6 +27,7 @@ func ClientOptions(c config.Config, clientID string, log *slog.Logger) ([]kgo.Op
 		kgo.SeedBrokers(c.Brokers...),
 		kgo.ClientID(clientID),
 		kgo.WithLogger(clientLog{log}),
+		kgo.DisableClientMetrics(), // we have our own
 	}
 	if c.TLS.On() {
 		t, err := tlsConfig(c.TLS)

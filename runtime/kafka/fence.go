@@ -72,26 +72,11 @@ func Fence(ctx context.Context, cl *kgo.Client, txID string) error {
 // It never touches a living instance, nor self. Members are looked at after the transactions: an instance joins before it opens
 // one, so whoever is not a member then has no business with the transaction any more.
 func FenceDead(ctx context.Context, cl *kgo.Client, service, self, group string) ([]string, error) {
-	adm := kadm.NewClient(cl)
-	states := []string{"Ongoing", "PrepareCommit", "PrepareAbort"}
-	pattern := regexp.QuoteMeta(service) + "-.*"
-	open, err := adm.ListTransactionsByTxPattern(ctx, nil, states, pattern)
-	if err != nil {
-		// A broker that doesn't know patterns lists everything.
-		if open, err = adm.ListTransactions(ctx, nil, states); err != nil {
-			return nil, fmt.Errorf("list transactions: %w", err)
-		}
+	ids, err := open(ctx, cl, service, func(instance string) bool { return instance != self })
+	if err != nil || len(ids) == 0 {
+		return nil, err
 	}
-	var ids []string
-	for id := range open {
-		if i := InstanceOf(service, id); i != "" && i != self {
-			ids = append(ids, id)
-		}
-	}
-	if len(ids) == 0 {
-		return nil, nil
-	}
-	alive, err := members(ctx, adm, group)
+	alive, err := members(ctx, kadm.NewClient(cl), group)
 	if err != nil {
 		return nil, err
 	}
@@ -106,6 +91,36 @@ func FenceDead(ctx context.Context, cl *kgo.Client, service, self, group string)
 		fenced = append(fenced, id)
 	}
 	return fenced, nil
+}
+
+// FenceOwn finishes what an earlier process left open under this instance's name. It is called before the instance opens
+// transactions of its own.
+func FenceOwn(ctx context.Context, cl *kgo.Client, service, self string) error {
+	ids, err := open(ctx, cl, service, func(instance string) bool { return instance == self })
+	for _, id := range ids {
+		err = errors.Join(err, Fence(ctx, cl, id))
+	}
+	return err
+}
+
+// open lists the ids of the service's open transactions by instances that which says.
+func open(ctx context.Context, cl *kgo.Client, service string, which func(instance string) bool) ([]string, error) {
+	adm := kadm.NewClient(cl)
+	states := []string{"Ongoing", "PrepareCommit", "PrepareAbort"}
+	txs, err := adm.ListTransactionsByTxPattern(ctx, nil, states, regexp.QuoteMeta(service)+"-.*")
+	if err != nil {
+		// A broker that doesn't know patterns lists everything.
+		if txs, err = adm.ListTransactions(ctx, nil, states); err != nil {
+			return nil, fmt.Errorf("list transactions: %w", err)
+		}
+	}
+	var ids []string
+	for id := range txs {
+		if i := InstanceOf(service, id); i != "" && which(i) {
+			ids = append(ids, id)
+		}
+	}
+	return ids, nil
 }
 
 // members are the member ids of the group by client id.

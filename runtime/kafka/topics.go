@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,6 +12,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"github.com/weirstream/weir/runtime/config"
 	"github.com/weirstream/weir/runtime/topology"
@@ -30,7 +30,7 @@ type Layout struct {
 // Prepare makes sure that the topics of a topology are there. Missing internal topics are created, with create-topics the others
 // too. A topic that is there is checked; an error names the topic, what it has and what it should have.
 func Prepare(ctx context.Context, cl *kgo.Client, t *topology.Topology, c config.Config) (*Layout, error) {
-	p := preparer{ctx: ctx, adm: kadm.NewClient(cl), c: c, t: t, l: &Layout{IDs: TopicIDs{}, Partitions: map[string]int32{}, Tasks: make([]int32, len(t.Subtopologies))}}
+	p := preparer{ctx: ctx, cl: cl, adm: kadm.NewClient(cl), c: c, t: t, l: &Layout{IDs: TopicIDs{}, Partitions: map[string]int32{}, Tasks: make([]int32, len(t.Subtopologies))}}
 	if err := p.external(); err != nil {
 		return nil, err
 	}
@@ -42,6 +42,7 @@ func Prepare(ctx context.Context, cl *kgo.Client, t *topology.Topology, c config
 
 type preparer struct {
 	ctx context.Context
+	cl  *kgo.Client
 	adm *kadm.Client
 	c   config.Config
 	t   *topology.Topology
@@ -161,21 +162,28 @@ func (p *preparer) describe(ws []want) error {
 	if len(ws) == 0 {
 		return nil
 	}
+	// Asked directly: what the client remembers of a topic that was missing is seconds old.
+	req := kmsg.NewPtrMetadataRequest()
 	names := map[string]bool{}
 	for _, w := range ws {
-		names[w.name] = true
+		if !names[w.name] {
+			names[w.name] = true
+			t := kmsg.NewMetadataRequestTopic()
+			t.Topic = &w.name
+			req.Topics = append(req.Topics, t)
+		}
 	}
-	ds, err := p.adm.ListTopicsWithInternal(p.ctx, slices.Sorted(maps.Keys(names))...)
+	resp, err := req.RequestWith(p.ctx, p.cl)
 	if err != nil {
 		return fmt.Errorf("describe topics: %w", err)
 	}
-	for _, d := range ds.Sorted() {
-		switch {
-		case errors.Is(d.Err, kerr.UnknownTopicOrPartition):
-		case d.Err != nil:
-			return fmt.Errorf("describe topic %s: %w", d.Topic, d.Err)
+	for _, t := range resp.Topics {
+		switch err := kerr.ErrorForCode(t.ErrorCode); {
+		case errors.Is(err, kerr.UnknownTopicOrPartition), errors.Is(err, kerr.LeaderNotAvailable), t.Topic == nil:
+		case err != nil:
+			return fmt.Errorf("describe topic %s: %w", *t.Topic, err)
 		default:
-			p.l.Partitions[d.Topic], p.l.IDs[d.Topic] = int32(len(d.Partitions)), d.ID
+			p.l.Partitions[*t.Topic], p.l.IDs[*t.Topic] = int32(len(t.Partitions)), t.TopicID
 		}
 	}
 	return nil

@@ -12,11 +12,8 @@ import (
 // name; they end at committed.Changelogs. It is position.ErrAhead when the DB can't come to it at all: close the DB, move it
 // aside, open a new one and make the runner again.
 func (r *Runner) Missing(committed Position) (map[string]int64, error) {
-	return r.own1(r.c.DB.Missing(r.own(committed)))
-}
-
-// own1 turns the error into one that names the task.
-func (r *Runner) own1(from map[string]int64, err error) (map[string]int64, error) {
+	have, _ := r.c.DB.Position()
+	from, err := r.own(have).Missing(r.own(committed))
 	if err != nil {
 		return nil, fmt.Errorf("task %s/%d: %w", r.sub.Name, r.partition, err)
 	}
@@ -95,10 +92,7 @@ func (r *Runner) Abort() {
 	}
 	for i := range r.inputs {
 		in := &r.inputs[i]
-		in.next, in.known = pos.Inputs[in.Topic], false
-		if _, ok := pos.Inputs[in.Topic]; ok {
-			in.known = true
-		}
+		in.next, in.known = pos.Inputs[in.Topic]
 		in.fed = true // the time until now was not silence but an abort
 	}
 	r.advanced = r.c.Clock.Now()
@@ -107,6 +101,6 @@ func (r *Runner) Abort() {
 }
 
 // Next is the offset at which an input goes on; false if it was never read.
-func (r *Runner) Next(input int) (position.Offset, bool) {
+func (r *Runner) Next(input int) (next position.Offset, known bool) {
 	return r.inputs[input].next, r.inputs[input].known
 }

@@ -173,6 +173,13 @@ func (r *Runner) Feed(input int, rec *kgo.Record) error {
 	return nil
 }
 
+// Pass goes over what is no record, a transaction's marker: the position goes behind it with the next commit. It is nothing to
+// commit by itself, or the marker of one commit would bring about the next.
+func (r *Runner) Pass(input int, rec *kgo.Record) {
+	in := &r.inputs[input]
+	in.next, in.known = position.Offset{Offset: rec.Offset + 1, Epoch: rec.LeaderEpoch}, true
+}
+
 func (r *Runner) mark(input int, rec *kgo.Record) error {
 	from, partition, m, err := watermark.ParseMark(rec.Value)
 	if err != nil {
@@ -220,6 +227,15 @@ func (r *Runner) Tick(now time.Time) error {
 
 // Busy says that an input has records that were not fed yet, so that silence so far is no idleness.
 func (r *Runner) Busy(input int) { r.inputs[input].fed = true }
+
+// Follow lets an idle source input go along with a watermark of elsewhere, that of the source's other partitions: a silent
+// partition then holds nothing back, its own windows included. It does nothing to an input that is not idle.
+func (r *Runner) Follow(input int, wm int64) error {
+	if r.c.Clock.InputIdle(input) && wm != watermark.End {
+		r.c.Clock.Follow(input, wm)
+	}
+	return r.advance()
+}
 
 // End says that a source input is used up, in a bounded run: nothing will be fed to it any more. Repartition inputs end by the
 // marks of their upstream tasks.

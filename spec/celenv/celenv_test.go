@@ -139,7 +139,7 @@ func TestSeveral(t *testing.T) {
 
 // Whatever stands in a file, positions lie in it and nothing panics.
 func FuzzCompile(f *testing.F) {
-	for _, s := range []string{`amount > 0`, `"é" + x.all(y, z)`, `o.?items[0]`, `r"""`, "b'\\x", `[?a, {?b: 1}]`, "a ? b :", "\x80(", "`a`"} {
+	for _, s := range []string{`amount > 0`, `"é" + x.all(y, z)`, `o.?items[0]`, `r"""`, "b'\\x", `[?a, {?b: 1}]`, "a ? b :", "00\x00", "\x80(", "`a`"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {

@@ -40,58 +40,6 @@ type Issue struct {
 	Hint string
 }
 
-// syntaxIssues keeps the first problem: what a parser says after it lost its way helps nobody.
-func syntaxIssues(src *sourceText, iss *cel.Issues) []Issue {
-	first := iss.Errors()[0]
-	at := lineCol(src.text, first.Location.Line(), first.Location.Column())
-	is := Issue{Kind: Syntax, Start: len(src.text), End: len(src.text), Message: first.Message}
-	if i := src.tokenAt(at); i >= 0 {
-		is.Start, is.End = src.tokens[i].start, src.tokens[i].end
-	}
-	msg := strings.TrimPrefix(first.Message, "Syntax error: ")
-	found := src.text[is.Start:is.End]
-	switch {
-	case strings.Contains(msg, "'<EOF>'"):
-		is.Message = "the expression ends too early"
-		is.Start, is.End = src.start(), max(src.start(), src.end())
-		if len(src.tokens) > 0 {
-			is.Start = src.tokens[len(src.tokens)-1].start
-		} else {
-			is.Message = "the expression is empty"
-		}
-	case strings.HasPrefix(msg, "token recognition error") && (found[:1] == `"` || found[:1] == "'"):
-		is.Message = "the string has no end, or an escape in it is wrong"
-	case strings.HasPrefix(msg, "token recognition error"), strings.HasPrefix(msg, "mismatched input"),
-		strings.HasPrefix(msg, "extraneous input"), strings.HasPrefix(msg, "no viable alternative"):
-		is.Message = fmt.Sprintf("unexpected %s", found)
-		if found == "&" || found == "|" || found == "=" {
-			is.Hint = "write " + found + found
-		}
-	default:
-		is.Message = msg
-	}
-	return []Issue{is}
-}
-
-// lineCol turns a line counted from 1 and a column of runes counted from 0 into bytes.
-func lineCol(text string, line, col int) int {
-	offset := 0
-	for ; line > 1; line-- {
-		i := strings.IndexByte(text[offset:], '\n')
-		if i < 0 {
-			return len(text)
-		}
-		offset += i + 1
-	}
-	for i := range text[offset:] {
-		if col == 0 {
-			return offset + i
-		}
-		col--
-	}
-	return len(text)
-}
-
 // reporter turns what the checker and the walk over its result find into issues.
 type reporter struct {
 	env       *Env
@@ -308,71 +256,6 @@ func (r *reporter) recordOf(id int64) *types.Type {
 		return nil
 	}
 	return t
-}
-
-var operatorNames = map[string]string{"_[_]": "[ ]", "_?_:_": "? :", "!_": "!", "-_": "-", "@in": "in", "_[?_]": "[? ]"}
-
-// overload says which types an operator or function got.
-func (r *reporter) overload(id int64, fn, args string) Issue {
-	args = plainTypes(args)
-	if strings.HasPrefix(args, "(") { // of a method it is "target.(args)"
-		args = strings.TrimSuffix(strings.TrimPrefix(args, "("), ")")
-	}
-	op := operatorNames[fn]
-	if op == "" && strings.HasPrefix(fn, "_") && strings.HasSuffix(fn, "_") {
-		op = strings.Trim(fn, "_")
-	}
-	is := r.issue(id, Overload, "")
-	switch {
-	case op == "? :" || op == "[ ]" || op == "[? ]":
-		is.Message = fmt.Sprintf("%s does not work with %s", op, args)
-	case op != "":
-		is.Message = fmt.Sprintf("%s does not work with %s", op, strings.Join(splitArgs(args), " and "))
-		if h := numericHint(splitArgs(args)); h != "" {
-			is.Hint = h
-		}
-	default:
-		is.Message = fmt.Sprintf("%s does not work with (%s)", fn, args)
-		if i := strings.LastIndex(args, ".("); i >= 0 {
-			is.Message = fmt.Sprintf("%s of %s does not work with %s", fn, args[:i], args[i+1:])
-		}
-	}
-	if strings.Contains(args, "?") {
-		is.Hint = "the value may be absent: give it a default with .orValue(...)"
-	}
-	return is
-}
-
-// splitArgs splits at commas outside parentheses.
-func splitArgs(s string) []string {
-	var parts []string
-	depth, start := 0, 0
-	for i, c := range s {
-		switch c {
-		case '(':
-			depth++
-		case ')':
-			depth--
-		case ',':
-			if depth == 0 {
-				parts = append(parts, strings.TrimSpace(s[start:i]))
-				start = i + 1
-			}
-		}
-	}
-	return append(parts, strings.TrimSpace(s[start:]))
-}
-
-func numericHint(args []string) string {
-	if len(args) != 2 || args[0] == args[1] {
-		return ""
-	}
-	for _, a := range args {
-		if a != "int" && a != "uint" && a != "double" {
-			return ""
-		}
-	}
-	return "CEL does not mix number types: convert one side, for example with " + args[0] + "(...)"
 }
 
 func sortedCopy(s []string) []string {

@@ -56,7 +56,6 @@ type checker struct {
 	names   []*syntax.Text // of the streams, in the order written
 	steps   map[*syntax.Step]*Step
 	exprs   []*Expr // all that were found right
-	broken  int     // sources and steps with errors
 }
 
 func (c *checker) report(d diag.Diagnostic) { c.diags = append(c.diags, d) }

@@ -31,6 +31,15 @@ func related(d diag.Diagnostic, at source.Span, message string) diag.Diagnostic 
 	return d
 }
 
+// a is a type with its article.
+func a(t *types.Type) string {
+	s := t.String()
+	if strings.IndexByte("aeioAEIO", s[0]) >= 0 {
+		return "an " + s
+	}
+	return "a " + s
+}
+
 // Types.
 
 func badType(at source.Span, summary, hint string) diag.Diagnostic {
@@ -196,8 +205,10 @@ func outOfScope(name string, scope *Scope, at place) (summary, hint string) {
 		return "having does not see the keys of records, but the group's", "use the names under group_by"
 	case name == "key" && at.args && at.step.Repartition && at.step.From.Source != nil:
 		return "aggregates do not see the record's key when records are grouped by something else", "select it as a field first"
+	case name == "key" && at.step.From != nil && at.step.From.Source != nil:
+		return "source " + at.step.From.Name + " declares no key", "add key: with its type to the source"
 	case name == "key":
-		return "these records have no key that an expression could read", "declare it with key: under the source; behind a window use the names under group_by"
+		return "these records have no key that an expression could read", "behind a window, the names under group_by are fields"
 	case name == "event_time" && at.step == nil:
 		return "event_time can't be read where it is defined", "use a field of the value"
 	case name == "event_time":
@@ -214,7 +225,7 @@ func outOfScope(name string, scope *Scope, at place) (summary, hint string) {
 }
 
 func wrongResult(text *syntax.Text, clause string, have, want *types.Type) diag.Diagnostic {
-	d := problem("WEIR3009", text.Span, "%s must be a %s, not a %s", clause, want, have)
+	d := problem("WEIR3009", text.Span, "%s must be %s, not %s", clause, a(want), a(have))
 	switch {
 	case have.Kind == types.Optional && types.Equal(have.Elem, want) && want.Kind == types.Bool:
 		d.Hint = "it may be missing: add .orValue(false)"
@@ -263,7 +274,7 @@ func manyArguments(at source.Span, name string) diag.Diagnostic {
 }
 
 func badAggregateType(arg *syntax.Text, name string, t *types.Type) diag.Diagnostic {
-	d := problem("WEIR3012", arg.Span, "%s does not take a %s", name, t)
+	d := problem("WEIR3012", arg.Span, "%s does not take %s", name, a(t))
 	if t.Kind == types.Optional {
 		return hinted(d, "a value may be missing: turn records without it away (where: x.hasValue(), select: {x: x.value()}),\nor say what to take for it: x.orValue(…)")
 	}
@@ -310,7 +321,10 @@ func cycle(path []*syntax.Step) diag.Diagnostic {
 		names = append(names, d.Name.Value)
 	}
 	names = append(names, first.Name.Value)
-	return hinted(problem("WEIR4002", first.From.Span, "the steps read each other in a circle"), "%s (each reads the one behind the arrow)", strings.Join(names, " → "))
+	if len(path) == 1 {
+		return problem("WEIR4002", first.From.Span, "step %s reads what comes from itself", first.Name.Value)
+	}
+	return hinted(problem("WEIR4002", first.From.Span, "the steps read each other in a circle: %s", strings.Join(names, " → ")), "an arrow points to the step that is read")
 }
 
 func duplicateStream(name *syntax.Text, first source.Span) diag.Diagnostic {
@@ -334,7 +348,7 @@ func aggregatesUpdates(d *syntax.Step, from *Stream, emit source.Span) diag.Diag
 }
 
 func badGroupType(text *syntax.Text, t *types.Type) diag.Diagnostic {
-	d := problem("WEIR4007", text.Span, "a group can't be by a %s", t)
+	d := problem("WEIR4007", text.Span, "a group can't be by %s", a(t))
 	if t.Kind == types.Optional {
 		return hinted(d, "a value may be missing: turn records without it away (where: x.hasValue(), select: {x: x.value()}),\nor say what to take for it: x.orValue(…)")
 	}

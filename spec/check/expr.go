@@ -2,6 +2,8 @@ package check
 
 import (
 	"regexp"
+	"slices"
+	"strings"
 
 	"github.com/weirstream/weir/spec/celenv"
 	"github.com/weirstream/weir/spec/diag"
@@ -57,16 +59,17 @@ func (c *checker) typed(text *syntax.Text, scope *Scope, at place, want *types.T
 }
 
 // invalid tells whether something in a type is wrong, and reported.
-func invalid(t *types.Type) bool {
-	for ; t != nil; t = t.Elem {
+func invalid(t *types.Type) bool { return holdsInvalid(t, map[*types.Type]bool{}) }
+
+func holdsInvalid(t *types.Type, seen map[*types.Type]bool) bool {
+	for ; t != nil && !seen[t]; t = t.Elem {
+		seen[t] = true
 		if t.Kind == types.Invalid {
 			return true
 		}
-		if t.Kind == types.Record {
-			for _, f := range t.Fields {
-				if invalid(f.Type) {
-					return true
-				}
+		for _, f := range t.Fields {
+			if holdsInvalid(f.Type, seen) {
+				return true
 			}
 		}
 	}
@@ -93,7 +96,11 @@ func (c *checker) issue(text *syntax.Text, is celenv.Issue, scope *Scope, at pla
 		d.Subject = text.Span
 	}
 	if d.Hint == "" && is.Name != "" {
-		d.Hint = diag.DidYouMean(is.Name, is.Candidates)
+		if n := diag.Nearest(is.Name, is.Candidates); n != "" {
+			d.Hint = diag.DidYouMean(is.Name, is.Candidates)
+		} else { // constants of enums are too many to list
+			d.Hint = diag.OneOf(slices.DeleteFunc(slices.Clone(is.Candidates), func(c string) bool { return strings.Contains(c, ".") }))
+		}
 	}
 	if is.Kind == celenv.Undeclared {
 		if why, hint := outOfScope(is.Name, scope, at); why != "" {

@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"github.com/weirstream/weir/spec/naming"
-	"github.com/weirstream/weir/spec/source"
 	"github.com/weirstream/weir/spec/syntax"
 	"github.com/weirstream/weir/spec/types"
 )
@@ -44,7 +43,7 @@ func (c *checker) declareTypes() {
 		c.uniqueWires(c.p.Types[i])
 	}
 	for _, t := range c.p.Types {
-		if path := recursion(t, t, nil); path != nil {
+		if path := recursion(t, t, map[*types.Type]bool{}); path != nil {
 			c.report(recursiveType(t, path))
 			for _, f := range t.Fields { // so that nothing behind this runs in circles
 				f.Type = &types.Type{Kind: types.Invalid}
@@ -125,59 +124,33 @@ func (c *checker) uniqueWires(t *types.Type) {
 // textOf is a field's name as a text, for messages.
 func textOf(f *types.Field) *syntax.Text { return &syntax.Text{Value: f.Name, Span: f.Span} }
 
-// recursion is the path of fields by which a record contains itself, nil if it doesn't.
-func recursion(root, t *types.Type, path []string) []string {
-	if len(path) > 32 { // in another record's circle
-		return nil
-	}
+// recursion is the path of fields by which a record contains root, nil if it doesn't. Records that don't are noted in seen.
+func recursion(root, t *types.Type, seen map[*types.Type]bool) []string {
+	seen[t] = true
 	for _, f := range t.Fields {
 		for e := f.Type; e != nil; e = e.Elem {
-			if e.Kind != types.Record {
-				continue
-			}
-			here := append(slices.Clone(path), t.Name+"."+f.Name)
-			if e == root {
-				return here
-			}
-			if p := recursion(root, e, here); p != nil {
-				return p
+			here := t.Name + "." + f.Name
+			switch {
+			case e == root:
+				return []string{here}
+			case e.Kind == types.Record && !seen[e]:
+				if p := recursion(root, e, seen); p != nil {
+					return append([]string{here}, p...)
+				}
 			}
 		}
 	}
 	return nil
 }
 
-// checkGoNames refuses names that would meet as package-level names of the generated code and can't be told apart there,
-// because users write them: types, and the constants and parse functions of enums.
+// checkGoNames refuses names that the generated code can't tell apart. What travels through a repartition topic is a record of
+// its own, called after its step.
 func (c *checker) checkGoNames() {
-	type owner struct {
-		what string
-		span source.Span
-	}
-	taken := map[string]owner{"Topology": {"function Topology", source.Span{}}, "New": {"function New", source.Span{}}}
-	for _, t := range c.p.Types {
-		taken[naming.Exported(t.Name)] = owner{"type " + t.Name, t.Span}
-	}
-	for _, s := range c.tree.Steps {
-		if n := naming.Exported(s.Name.Value); taken[n].what == "" {
-			taken[n] = owner{"step " + s.Name.Value, s.Name.Span}
-		}
-	}
-	for i, d := range c.tree.Types {
-		if !d.IsEnum {
-			continue
-		}
-		goName := naming.Exported(c.p.Types[i].Name)
-		for _, v := range d.Values {
-			n := goName + naming.Exported(v.Value)
-			if o := taken[n]; o.what != "" && o.what != "type "+d.Name.Value+", value "+v.Value {
-				c.report(sameGoName(v, o.what, o.span, n))
-				continue
+	for _, st := range c.p.Steps {
+		for _, d := range c.tree.Steps {
+			if st.Repartition && d.Name.Value == st.Name+"_input" {
+				c.report(sameGoName(d.Name, "the input of step "+st.Name, st.Span, naming.Exported(d.Name.Value)))
 			}
-			taken[n] = owner{"type " + d.Name.Value + ", value " + v.Value, v.Span}
-		}
-		if o := taken["Parse"+goName]; o.what != "" {
-			c.report(sameGoName(d.Name, o.what, o.span, "Parse"+goName))
 		}
 	}
 }

@@ -11,8 +11,8 @@ import (
 func Nearest(name string, candidates []string) string {
 	sorted := append([]string(nil), candidates...)
 	sort.Strings(sorted)
-	// A third of the name may be wrong, so that nothing is suggested for names of one or two letters.
-	best, bound := "", 2*(len([]rune(name))/3)+1
+	// A third of the name may be wrong, so that nothing is suggested for a single letter.
+	best, bound := "", 2*((len([]rune(name))+1)/3)+1
 	for _, c := range sorted {
 		if c == "" || c == name {
 			continue

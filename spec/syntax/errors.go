@@ -51,6 +51,7 @@ func badYAML(at source.Span, msg, line string) diag.Diagnostic {
 		d.Hint = fmt.Sprintf("a value that starts with %c needs quotes", value[0])
 		switch value[0] {
 		case '"', '\'':
+			d.Summary = "this is not YAML: there is more behind a quoted value"
 			d.Hint = fmt.Sprintf("quotes end a value: to have more behind them, put all of it in others, as in %s: '\"x\" in list'", key)
 		case '|', '>':
 			d.Hint = "the lines of a block text are indented more than its key"
@@ -110,7 +111,7 @@ func unknownKey(key Text, owner string, known []string, in *node) diag.Diagnosti
 }
 
 func missingKey(at source.Span, owner string, k Key) diag.Diagnostic {
-	return diag.Diagnostic{Code: "WEIR1002", Subject: at, Summary: fmt.Sprintf("%s has no %s", owner, k.Name), Hint: fmt.Sprintf("add %s: with %s", k.Name, k.Shape.What)}
+	return diag.Diagnostic{Code: "WEIR1002", Subject: at, Summary: fmt.Sprintf("%s has no key %q, which it needs", owner, k.Name), Hint: fmt.Sprintf("its value is %s", k.Shape.What)}
 }
 
 var kindNames = [...]string{"nothing", "a text", "a mapping", "a list"}

@@ -43,7 +43,6 @@ type Key struct {
 	Name     string
 	Shape    *Shape
 	Required bool
-	Doc      string
 }
 
 // Pattern is what a text has to look like.

@@ -144,7 +144,11 @@ func Parse(file *source.File) (*Spec, diag.List) {
 		return nil, diags
 	}
 	c := &checker{diags: &diags}
-	c.check(root, Language, r.span(0, 0), "the spec")
+	at := firstLine(root.span)
+	if len(root.pairs) > 0 {
+		at = root.pairs[0].key.span
+	}
+	c.check(root, Language, at, "the spec")
 	b := builder{}
 	return b.spec(root, file), diags
 }

@@ -11,8 +11,10 @@ import (
 	"io"
 	"os"
 	"runtime/debug"
+	"sort"
 	"time"
 
+	"github.com/weirstream/weir/runtime/testdriver"
 	"github.com/weirstream/weir/runtime/topology"
 )
 
@@ -24,22 +26,19 @@ type Record struct {
 	Timestamp time.Time
 }
 
-// Schedule says how the records are cut into commits, and what goes wrong meanwhile. The zero value feeds everything and
-// commits once.
+// Schedule says how a run goes: how records are batched and committed, and what goes wrong meanwhile.
 type Schedule struct {
-	Seed       uint64 // of the interleaving of partitions and of the points below
-	Partitions int32  // of every topic
-	// Commit, Crash and Wipe are chances in a thousand, after each record: to commit, to lose everything that is not committed,
-	// and to lose the local state as well.
-	Commit, Crash, Wipe int
-	OverlayBytes        int64
-	Memory              bool // the state store, else Pebble
+	Partitions   int32 // of the topics of sources, and of repartition topics
+	Memory       bool  // the state store; else Pebble
+	OverlayBytes int64
+	CommitEvery  int                // without Random: records of a task between commits, 0 for one commit at the end
+	Random       *testdriver.Random // nil: records are processed in the order in which they are sent
 }
 
 // Job is one run of one service.
 type Job struct {
 	Service  string
-	Input    map[string][]Record // by source
+	Input    map[string][]Record // by source; those of a partition in order
 	Schedule Schedule
 }
 
@@ -91,4 +90,53 @@ func runSafely(topologies map[string]func() *topology.Topology, j Job) (o Outcom
 		return Outcome{Err: "no service " + j.Service}
 	}
 	return run(t(), j)
+}
+
+// run feeds the input of a job, source after source, and ends it.
+func run(t *topology.Topology, j Job) (o Outcome) {
+	s := j.Schedule
+	d, err := testdriver.New(t, testdriver.Options{
+		Partitions: s.Partitions, SinkPartitions: 2, Memory: s.Memory, OverlayBytes: s.OverlayBytes, CommitEvery: s.CommitEvery, Random: s.Random,
+	})
+	if err != nil {
+		return Outcome{Err: err.Error()}
+	}
+	if err := feed(d, j); err != nil {
+		o.Err = err.Error()
+	}
+	stats := d.Stats()
+	o.Late, o.Skipped = stats.Late, stats.Skipped
+	o.Output = map[string][]Written{}
+	for topic, recs := range d.Outputs() {
+		for _, r := range recs {
+			w := Written{Partition: r.Partition, Key: r.Key, Value: r.Value, Timestamp: r.Timestamp, Headers: map[string]string{}}
+			for _, h := range r.Headers {
+				w.Headers[h.Key] = string(h.Value)
+			}
+			o.Output[topic] = append(o.Output[topic], w)
+		}
+	}
+	if err := d.Close(); err != nil && o.Err == "" {
+		o.Err = err.Error()
+	}
+	return o
+}
+
+func feed(d *testdriver.Driver, j Job) error {
+	var sources []string
+	for name := range j.Input {
+		sources = append(sources, name)
+	}
+	sort.Strings(sources)
+	for _, name := range sources {
+		for _, r := range j.Input[name] {
+			if err := d.Send(name, r.Partition, r.Key, r.Value, r.Timestamp); err != nil {
+				return err
+			}
+		}
+		if err := d.Commit(); err != nil {
+			return err
+		}
+	}
+	return d.End()
 }

@@ -102,17 +102,29 @@ func (t *Topic) row(n *yaml.Node) ([]byte, error) {
 	return bytes.Join(cells, []byte(t.Delimiter)), nil
 }
 
-// keyOf is the key that a value brings with it, nil if it has none.
-func (t *Topic) keyOf(value *yaml.Node) ([]byte, error) {
-	if t.KeyField == "" || value == nil || value.Kind != yaml.MappingNode {
-		return nil, nil
-	}
-	for i := 0; i+1 < len(value.Content); i += 2 {
-		if value.Content[i].Value == t.KeyField {
-			return encodeKey(deref(value.Content[i+1]))
+// keyOf is the key that an encoded value brings with it, nil if it has none.
+func (t *Topic) keyOf(value []byte) []byte {
+	switch {
+	case t.KeyField == "" || value == nil:
+		return nil
+	case len(t.Columns) > 0:
+		cells := splitRow(string(value), t.Delimiter)
+		at := slices.Index(t.Columns, t.KeyField)
+		if at < 0 || at >= len(cells) || slices.Contains(t.Nulls, cells[at]) {
+			return nil
 		}
+		return []byte(unquote(cells[at]))
 	}
-	return nil, nil
+	v, _ := decodeJSON(value)
+	members, _ := v.(map[string]any)
+	switch v := members[t.KeyField].(type) {
+	case nil:
+		return nil
+	case string:
+		return []byte(v)
+	default:
+		return []byte(jsonText(v))
+	}
 }
 
 // encodeKey makes a key of a node: the text of a scalar, JSON of everything else.

@@ -1,0 +1,196 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync/atomic"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/weirstream/weir/runtime/emit"
+	"github.com/weirstream/weir/runtime/kafka"
+	"github.com/weirstream/weir/runtime/topology"
+)
+
+// maxBuffered bounds the records that wait for their acknowledgement, and with them the memory of chunks in flight.
+const maxBuffered = 10_000
+
+// producer is one of a worker's two. Under at-least-once it has no transactional id.
+type producer struct {
+	e    *Engine
+	txID string
+	cl   *kgo.Client
+}
+
+// open makes the client and, under exactly-once, initialises the id: whatever an earlier client left open under it is aborted, or
+// completed when it was being committed.
+func (p *producer) open(ctx context.Context) error {
+	opts, err := kafka.ClientOptions(p.e.cfg, p.e.clientID, p.e.log)
+	if err != nil {
+		return err
+	}
+	opts = append(opts,
+		kgo.RecordPartitioner(partitioner(p.e.o.Topology)),
+		kgo.MaxBufferedRecords(maxBuffered),
+		kgo.ProducerLinger(lingerTime),
+		kgo.ProducerBatchCompression(codec(p.e.cfg.Compression)),
+	)
+	if p.txID != "" {
+		opts = append(opts, kgo.TransactionalID(p.txID), kgo.TransactionTimeout(p.e.cfg.TransactionTimeout))
+	}
+	if p.cl, err = kgo.NewClient(opts...); err != nil {
+		return fmt.Errorf("kafka producer: %w", err)
+	}
+	if p.txID == "" {
+		return nil
+	}
+	if _, _, err := p.cl.ProducerID(ctx); err != nil {
+		return fmt.Errorf("transactional id %s: %w", p.txID, err)
+	}
+	return nil
+}
+
+// renew throws the client away and makes a new one. That is how a transaction is aborted: initialising the id does it, also when
+// the end of the transaction was sent and never answered, or when another process has fenced the id; an abort by the old client
+// could hit somebody else's transaction then, and its success would prove nothing.
+func (p *producer) renew(ctx context.Context) error {
+	p.close()
+	return p.open(ctx)
+}
+
+func (p *producer) close() {
+	if p.cl != nil {
+		p.cl.Close()
+		p.cl = nil
+	}
+}
+
+func codec(name string) kgo.CompressionCodec {
+	switch name {
+	case "lz4":
+		return kgo.Lz4Compression()
+	case "snappy":
+		return kgo.SnappyCompression()
+	case "zstd":
+		return kgo.ZstdCompression()
+	case "gzip":
+		return kgo.GzipCompression()
+	}
+	return kgo.NoCompression()
+}
+
+// partitioner leaves records of internal topics where the emitter put them, and places the others by Kafka's hash of the key, as
+// the Java client does.
+func partitioner(t *topology.Topology) kgo.Partitioner {
+	internal := map[string]bool{}
+	for _, s := range t.Subtopologies {
+		for _, o := range s.Outputs {
+			if o.Kind == topology.Changelog || o.Kind == topology.Repartition {
+				internal[o.Topic] = true
+			}
+		}
+	}
+	return places{internal, kgo.ManualPartitioner(), kgo.StickyKeyPartitioner(nil)}
+}
+
+type places struct {
+	internal      map[string]bool
+	manual, byKey kgo.Partitioner
+}
+
+func (p places) ForTopic(topic string) kgo.TopicPartitioner {
+	if p.internal[topic] {
+		return p.manual.ForTopic(topic)
+	}
+	return p.byKey.ForTopic(topic)
+}
+
+// txn is what goes into one commit of a worker.
+type txn struct {
+	p     *producer
+	begun bool // the transaction is open, something was produced
+	err   atomic.Pointer[error]
+	tasks map[*assigned]*written
+}
+
+// written is what one task wrote in a transaction, by output. The producer's acknowledgements fill it in, one after the other;
+// others read it after the flush.
+type written struct {
+	ends  []int64 // last acknowledged offset plus one; 0: none
+	count []int64
+}
+
+func newTxn(p *producer) *txn { return &txn{p: p, tasks: map[*assigned]*written{}} }
+
+// produce hands chunks of a task to the producer. It blocks while too much is unacknowledged.
+func (x *txn) produce(ctx context.Context, t *assigned, chunks []*emit.Chunk) {
+	if len(chunks) == 0 {
+		return
+	}
+	if !x.begun {
+		x.begun = true
+		if x.p.txID != "" {
+			if err := x.p.cl.BeginTransaction(); err != nil {
+				x.fail(err)
+			}
+		}
+	}
+	out := x.tasks[t]
+	if out == nil {
+		n := len(t.sub.Outputs)
+		out = &written{make([]int64, n), make([]int64, n)}
+		x.tasks[t] = out
+	}
+	outputs := t.sub.Outputs
+	for _, c := range chunks {
+		acked := func(r *kgo.Record, err error) {
+			if err != nil {
+				x.fail(fmt.Errorf("write to topic %s: %w", r.Topic, err))
+			} else {
+				for i := range outputs {
+					if outputs[i].Topic == r.Topic {
+						out.ends[i] = r.Offset + 1
+						out.count[i]++
+						break
+					}
+				}
+			}
+			c.Done()
+		}
+		rs := c.Records()
+		// The last acknowledgement lets the chunk go, so its length is read before.
+		for i, n := 0, len(rs); i < n; i++ {
+			x.p.cl.Produce(ctx, &rs[i], acked)
+		}
+	}
+}
+
+// ends are the end offsets of the changelogs that the task wrote to, by store name.
+func (x *txn) ends(t *assigned) map[string]int64 {
+	out := x.tasks[t]
+	if out == nil {
+		return nil
+	}
+	m := map[string]int64{}
+	for _, st := range t.sub.Stores {
+		if end := out.ends[st.Output]; end > 0 {
+			m[st.Name] = end
+		}
+	}
+	return m
+}
+
+func (x *txn) fail(err error) {
+	if !errors.Is(err, kgo.ErrAborting) {
+		x.err.CompareAndSwap(nil, &err)
+	}
+}
+
+// failed is the first error of a record.
+func (x *txn) failed() error {
+	if e := x.err.Load(); e != nil {
+		return *e
+	}
+	return nil
+}

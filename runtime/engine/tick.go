@@ -1,0 +1,204 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+
+	"github.com/weirstream/weir/runtime/kafka"
+	"github.com/weirstream/weir/runtime/watermark"
+)
+
+const (
+	janitorEvery = 200 * time.Millisecond
+	purgeEvery   = 30 * time.Second
+	sizeEvery    = 10 * time.Second // asking a store for its size is not free
+)
+
+// tick looks at idleness.
+func (w *worker) tick() {
+	now := w.e.o.Now()
+	for _, t := range w.tasks {
+		for _, in := range t.inputs {
+			if in.lag() > 0 && !in.ended {
+				t.runner.Busy(in.index) // silence on our side is no idleness
+			}
+		}
+		if wm := w.e.follow(t); wm != watermark.None {
+			t.runner.Context().Clock.Floor(wm)
+		}
+		if err := t.runner.Tick(now); err != nil {
+			w.e.fail(fmt.Errorf("task %s: %w", t.name(), err))
+			w.abort(err)
+			return
+		}
+		t.publish()
+	}
+	if time.Since(w.sized) >= sizeEvery {
+		w.sized = time.Now()
+		for _, t := range w.tasks {
+			t.diskBytes.Store(t.db.Size())
+		}
+	}
+}
+
+// follow is the watermark that an idle task takes over: the least one among the other partitions of its source on this instance
+// that are not idle; none when there is no such partition. Without it the windows of a partition that fell silent would stay open
+// until its next record.
+func (e *Engine) follow(t *assigned) int64 {
+	if !t.followsIdle() || !t.idle.Load() {
+		return watermark.None
+	}
+	least := int64(watermark.None)
+	for _, o := range *e.ctl.list.Load() {
+		if o == t || o.id.sub != t.id.sub || o.idle.Load() || !o.running.Load() {
+			continue
+		}
+		wm := o.watermark.Load()
+		if wm == watermark.None {
+			return watermark.None
+		}
+		if least == watermark.None || wm < least {
+			least = wm
+		}
+	}
+	if least == watermark.End {
+		return watermark.None // the others' end is not this one's
+	}
+	return least
+}
+
+// atEnd ends the inputs of a bounded run that are used up.
+func (w *worker) atEnd(t *assigned) {
+	if !w.e.cfg.UntilEnd {
+		return
+	}
+	for i := range t.inputs {
+		in := &t.inputs[i]
+		if in.end < 0 || in.next.Load() < in.end {
+			continue
+		}
+		if in.ended && t.runner.Watermark() == watermark.End {
+			continue
+		}
+		in.ended = true
+		if err := t.runner.End(in.index); err != nil {
+			w.e.fail(fmt.Errorf("task %s: %w", t.name(), err))
+			w.abort(err)
+			return
+		}
+	}
+}
+
+// sourceEnds are the ends of all source partitions as of now.
+func (e *Engine) sourceEnds(ctx context.Context) (map[kafka.TopicPartition]int64, error) {
+	ends := map[kafka.TopicPartition]int64{}
+	for _, s := range e.o.Topology.Subtopologies {
+		for _, in := range s.Inputs {
+			if in.Repartition {
+				continue
+			}
+			os, err := kadm.NewClient(e.admin).ListCommittedOffsets(ctx, in.Topic)
+			if err == nil {
+				err = os.Error()
+			}
+			if err != nil {
+				return nil, fmt.Errorf("end offsets of topic %s: %w", in.Topic, err)
+			}
+			os.Each(func(o kadm.ListedOffset) {
+				ends[kafka.TopicPartition{Topic: o.Topic, Partition: o.Partition}] = o.Offset
+			})
+		}
+	}
+	return ends, nil
+}
+
+// janitor does what is due now and then: it ends a bounded run, and deletes what was read of repartition topics.
+func (e *Engine) janitor() {
+	t := time.NewTicker(janitorEvery)
+	defer t.Stop()
+	purged := time.Now()
+	for {
+		select {
+		case <-e.hard.Done():
+			return
+		case <-t.C:
+		}
+		if e.cfg.UntilEnd && e.finished() {
+			close(e.done)
+			return
+		}
+		if time.Since(purged) >= purgeEvery {
+			purged = time.Now()
+			if err := e.purge(); err != nil && e.hard.Err() == nil {
+				e.log.Warn("cannot delete what was read of repartition topics", "error", err)
+			}
+		}
+	}
+}
+
+// finished reports whether a bounded run is done as far as this instance is concerned. One without tasks looks at what the group has
+// committed.
+func (e *Engine) finished() bool {
+	if !e.ctl.joined.Load() {
+		return false
+	}
+	ts := *e.ctl.list.Load()
+	for _, t := range ts {
+		if !t.finished.Load() {
+			return false
+		}
+	}
+	return len(ts) > 0 || e.allRead()
+}
+
+// allRead reports whether the group has committed every source up to its end.
+func (e *Engine) allRead() bool {
+	var parts []kafka.TopicPartition
+	for tp := range e.ends {
+		parts = append(parts, tp)
+	}
+	offs, err := kafka.Committed(e.hard, e.admin, e.cfg.Group, e.layout.IDs, parts)
+	if err != nil {
+		if e.hard.Err() == nil && !errors.Is(err, kafka.ErrUnstable) {
+			e.log.Warn("cannot see how far the group is", "error", err)
+		}
+		return false
+	}
+	for tp, end := range e.ends {
+		if end > 0 && offs[tp].At < end {
+			return false
+		}
+	}
+	return true
+}
+
+// purge deletes the records of repartition topics that are committed as read.
+func (e *Engine) purge() error {
+	var parts []kafka.TopicPartition
+	for _, t := range *e.ctl.list.Load() {
+		for _, in := range t.inputs {
+			if t.sub.Inputs[in.index].Repartition && t.running.Load() {
+				parts = append(parts, in.TopicPartition)
+			}
+		}
+	}
+	if len(parts) == 0 {
+		return nil
+	}
+	offs, err := kafka.Committed(e.hard, e.admin, e.cfg.Group, e.layout.IDs, parts)
+	if err != nil {
+		if errors.Is(err, kafka.ErrUnstable) {
+			return nil // next time
+		}
+		return err
+	}
+	upTo := map[kafka.TopicPartition]int64{}
+	for tp, o := range offs {
+		upTo[tp] = o.At
+	}
+	return kafka.Purge(e.hard, e.admin, upTo)
+}

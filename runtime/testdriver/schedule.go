@@ -1,0 +1,143 @@
+package testdriver
+
+import (
+	"fmt"
+
+	"github.com/weirstream/weir/runtime/watermark"
+)
+
+// pump processes what there is, tasks in their order, until nothing is left.
+func (d *Driver) pump() error {
+	for more := true; more; {
+		more = false
+		for _, r := range d.tasks {
+			n := 1 << 30
+			if d.o.CommitEvery > 0 {
+				n = d.o.CommitEvery - r.fed
+			}
+			fed, err := r.feed(n)
+			if err != nil {
+				return err
+			}
+			more = more || fed > 0
+			if d.o.CommitEvery > 0 && r.fed >= d.o.CommitEvery {
+				if err := r.commit(); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// work processes what there is by the schedule in force.
+func (d *Driver) work() error {
+	if d.rand == nil {
+		return d.pump()
+	}
+	var ready []*run
+	for {
+		ready = ready[:0]
+		for _, r := range d.tasks {
+			if r.available() {
+				ready = append(ready, r)
+			}
+		}
+		if len(ready) == 0 {
+			return nil
+		}
+		if err := d.step(ready[d.rand.IntN(len(ready))]); err != nil {
+			return err
+		}
+	}
+}
+
+// step is one step of the random schedule on one task.
+func (d *Driver) step(r *run) error {
+	o := d.o.Random
+	batch := o.MaxBatch
+	if batch <= 0 {
+		batch = 10
+	}
+	if _, err := r.feed(1 + d.rand.IntN(batch)); err != nil {
+		return err
+	}
+	if d.rand.Float64() < o.Commit {
+		if err := r.seal(); err != nil {
+			return err
+		}
+		if d.rand.Float64() >= o.Delay {
+			if err := r.finish(); err != nil {
+				return err
+			}
+		}
+	}
+	if d.rand.Float64() < o.Crash {
+		tasks := []*run{r}
+		if d.rand.IntN(2) == 0 {
+			tasks = d.tasks
+		}
+		return d.crash(tasks, d.rand.Float64() < o.Wipe)
+	}
+	return nil
+}
+
+// settle commits all tasks and processes what becomes visible by it, until nothing happens any more. A topology has no cycles, so
+// that comes.
+func (d *Driver) settle() error {
+	const rounds = 1000
+	for range rounds {
+		quiet := true
+		for _, r := range d.tasks {
+			if _, err := r.feed(1 << 30); err != nil {
+				return err
+			}
+			if err := r.end(); err != nil {
+				return err
+			}
+			if r.sealed != nil || r.runner.Pending() {
+				quiet = false
+				if err := r.commit(); err != nil {
+					return err
+				}
+			}
+		}
+		if quiet {
+			return nil
+		}
+	}
+	return fmt.Errorf("testdriver: still busy after %d rounds of commits", rounds)
+}
+
+// tick tells all tasks the time, and idle source partitions what the others of their source say.
+func (d *Driver) tick() error {
+	for _, r := range d.tasks {
+		if err := r.runner.Tick(d.now); err != nil {
+			return err
+		}
+	}
+	for _, r := range d.tasks {
+		for i, in := range r.sub.Inputs {
+			if in.Repartition || in.IdleAfter <= 0 {
+				continue
+			}
+			if wm, ok := d.others(r, i); ok {
+				if err := r.runner.Follow(i, wm); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// others is the lowest watermark of the tasks whose partition of an input is not idle.
+func (d *Driver) others(r *run, input int) (int64, bool) {
+	wm, any := int64(watermark.End), false
+	for _, o := range d.tasks {
+		if o.sub == r.sub && !o.runner.Context().Clock.InputIdle(input) {
+			wm, any = min(wm, o.runner.Watermark()), true
+		}
+	}
+	return wm, any
+}
