@@ -4,8 +4,12 @@ export CGO_ENABLED ?= 0
 
 FUZZTIME ?= 10s
 BENCH ?= .
+REPS ?= 1
+PEERS ?= $(foreach job,j1 j2 j3,$(foreach peer,weir1 go1 ks1 flink-rocksdb,$(job):$(peer)))
+YARD_RESULTS ?= /tmp/weir-yardstick.jsonl
 # Packages run one after the other where they start brokers and services of their own: two at a time on two cores.
 TESTFLAGS ?= -p 2 -timeout 45m
+SPECS = $(wildcard examples/*/*.weir.yaml bench/jobs/*.weir.yaml)
 
 .PHONY: help demo test unit lint vuln fuzz golden-update generate generated bench yardstick clean
 
@@ -41,18 +45,20 @@ fuzz:  ## fuzz each target for FUZZTIME (10s)
 golden-update:  ## rewrite the expectations below golden/ (look at the diff)
 	go test ./golden -update
 
-generate:  ## generate the code of the examples
-	go generate ./examples/...
+generate:  ## generate the code of the examples and benchmarks
+	@go build -o bin/ ./cmd/weir
+	@for spec in $(SPECS); do bin/weir gen "$$spec" || exit 1; done
 
 generated:  ## fail if generate would change something
 	@go build -o bin/ ./cmd/weir
-	@for spec in examples/*/*.weir.yaml; do bin/weir gen --check "$$spec" || exit 1; done
+	@for spec in $(SPECS); do bin/weir gen --check "$$spec" || exit 1; done
 
 bench:  ## the hot path of generated code: ns, bytes and allocations a record
 	go test -run '^$$' -bench '$(BENCH)' -benchmem ./bench/...
 
-yardstick:  ## weir beside Kafka Streams, Flink and hand-written Go on a real broker (bench/yardstick/README.md)
-	bench/yardstick/yardstick.sh
+yardstick:  ## weir beside Kafka Streams, Flink and hand-written Go on a real broker: REPS and PEERS choose (bench/yardstick/README.md)
+	cd bench/yardstick && ./run.sh build && ./run.sh load && ./matrix.sh $(REPS) $(PEERS) | tee "$(YARD_RESULTS)"; ./run.sh stop
+	bench/yardstick/table.py "$(YARD_RESULTS)"
 
 clean:  ## remove what was built here
 	rm -rf bin

@@ -4,9 +4,12 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/weirstream/weir/gen"
+	"github.com/weirstream/weir/internal/cli"
+	"github.com/weirstream/weir/internal/tester"
 	"github.com/weirstream/weir/spec/source"
 )
 
@@ -93,4 +96,25 @@ func cases(t *testing.T, folder string) []string {
 		specs[i] = filepath.Dir(s)
 	}
 	return specs
+}
+
+// TestAcceptedRuns builds each accepted spec and runs its scenarios, as `weir test` does; each case again under random schedules
+// of batches, commits and crashes.
+func TestAcceptedRuns(t *testing.T) {
+	schedules := 10
+	if *update {
+		schedules = 0
+	}
+	for _, dir := range cases(t, "accepted") {
+		t.Run(filepath.Base(dir), func(t *testing.T) {
+			var out bytes.Buffer
+			err := tester.Test(t.Context(), &cli.UI{Out: &out, Err: &out}, []string{dir}, tester.Options{Update: *update, Schedules: schedules, Seed: 1})
+			if err != nil {
+				t.Errorf("%v\n%s", err, &out)
+			}
+			if !strings.Contains(out.String(), "case") {
+				t.Errorf("no case was run:\n%s", &out)
+			}
+		})
+	}
 }

@@ -102,20 +102,32 @@ func (b *Broker) Read(t testing.TB, topic string, enough func([]*kgo.Record) boo
 	return recs
 }
 
-// ReadAll reads what is committed in a topic now.
+// ReadAll reads what is committed in a topic now, transactions that are just being ended included.
 func (b *Broker) ReadAll(t testing.TB, topic string) []*kgo.Record {
 	t.Helper()
 	cl := b.Client(t)
 	ctx := Context(t)
-	ends, err := kadm.NewClient(cl).ListCommittedOffsets(ctx, topic)
-	if err != nil {
-		t.Fatal(err)
-	}
+	adm := kadm.NewClient(cl)
 	left := map[int32]int64{}
-	ends.Each(func(o kadm.ListedOffset) {
-		if o.Offset > 0 {
-			left[o.Partition] = o.Offset
+	// A commit is acknowledged before its markers stand in the partitions.
+	Until(t, "no transaction is open in topic "+topic, func() bool {
+		stable, err := adm.ListCommittedOffsets(ctx, topic)
+		if err != nil {
+			return false
 		}
+		ends, err := adm.ListEndOffsets(ctx, topic)
+		if err != nil {
+			return false
+		}
+		open := false
+		ends.Each(func(o kadm.ListedOffset) {
+			s, ok := stable.Lookup(topic, o.Partition)
+			open = open || !ok || s.Offset < o.Offset
+			if o.Offset > 0 {
+				left[o.Partition] = o.Offset
+			}
+		})
+		return !open
 	})
 	parts := map[int32]kgo.Offset{}
 	for p := range left {

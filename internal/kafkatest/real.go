@@ -8,7 +8,6 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"os"
 	"os/exec"
@@ -167,8 +166,8 @@ rm -rf "$dir"`
 	cmd.Stdout, cmd.Stderr = log, log
 	// Its own group: an interrupt from the terminal ends the test, and through the pipe the broker.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	// The pipe's end for writing stays open, and is never used, for as long as this process lives.
-	if holder, err = cmd.StdinPipe(); err != nil {
+	// The pipe's end for writing is never used. It stays open as long as this process lives: cmd holds it, and Wait below holds cmd.
+	if _, err = cmd.StdinPipe(); err != nil {
 		return nil, err
 	}
 	if err := cmd.Start(); err != nil {
@@ -181,9 +180,6 @@ rm -rf "$dir"`
 	}()
 	return done, nil
 }
-
-// holder keeps the pipe reachable: a pipe that is collected is closed.
-var holder io.WriteCloser
 
 // wait waits for the broker's own word: the port opens before it serves.
 func (b *Broker) wait(exited <-chan struct{}) error {

@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -188,9 +190,9 @@ func tableRow(s *sink, r *kgo.Record) table.Row {
 		case nil:
 			row[i] = ""
 		case json.Number:
-			row[i] = shortNumber(string(v))
+			row[i] = number(s, c, string(v))
 		case json.RawMessage:
-			row[i] = shortNumber(string(v))
+			row[i] = number(s, c, string(v))
 		case string:
 			row[i] = v
 		default:
@@ -204,17 +206,18 @@ func tableRow(s *sink, r *kgo.Record) table.Row {
 	return row
 }
 
-// shortNumber cuts a decimal fraction to two digits: a table is for reading, --format json has them all.
-func shortNumber(s string) string {
-	dot := strings.IndexByte(s, '.')
-	if dot < 0 || strings.ContainsAny(s, "eE") || len(s)-dot <= 3 {
-		return s
+// number writes doubles with two decimals, so that they stand below each other: a table is for reading, --format json has them
+// all. Very large and very small ones stay as they are.
+func number(s *sink, column, text string) string {
+	f := fieldOf(s, column)
+	if f == nil || f.Type.Kind != types.Double && (f.Type.Kind != types.Optional || f.Type.Elem.Kind != types.Double) || strings.ContainsAny(text, "eE") {
+		return text
 	}
-	var f float64
-	if _, err := fmt.Sscan(s, &f); err != nil {
-		return s
+	v, err := strconv.ParseFloat(text, 64)
+	if err != nil || v != 0 && math.Abs(v) < 0.005 {
+		return text
 	}
-	return fmt.Sprintf("%.2f", f)
+	return strconv.FormatFloat(v, 'f', 2, 64)
 }
 
 func (p *tablePrinter) flush() error {

@@ -36,7 +36,8 @@ func (r *runner) newBar(total int64, what string) *progressbar.ProgressBar {
 	}
 	return progressbar.NewOptions64(total, progressbar.OptionSetWriter(r.ui.Err), progressbar.OptionSetDescription(what),
 		progressbar.OptionSetWidth(30), progressbar.OptionThrottle(60*time.Millisecond), progressbar.OptionEnableColorCodes(false),
-		progressbar.OptionSetPredictTime(true), progressbar.OptionClearOnFinish())
+		progressbar.OptionSetPredictTime(true), progressbar.OptionClearOnFinish(),
+		progressbar.OptionSetSpinnerChangeInterval(0)) // it turns when it is told to: one that turns by itself never stops
 }
 
 // feedBar is the progress of feeding, in bytes of the files. Standard input has no size: it gets a spinner.
@@ -55,15 +56,20 @@ func (r *runner) feedBar() bar {
 	return bar{r.newBar(total, "feeding")}
 }
 
-// spin shows that something is going on, until stop is called (once or more).
-func (r *runner) spin(what string) (stop func()) {
-	p := r.newBar(-1, what)
-	if p == nil {
+// spin shows that something is going on, once there is room on the line, until stop is called (once or more).
+func (r *runner) spin(what string, room <-chan struct{}) (stop func()) {
+	if !r.ui.ErrTerminal {
 		return func() {}
 	}
 	done := make(chan struct{})
 	var g sync.WaitGroup
 	g.Go(func() {
+		select {
+		case <-done:
+			return
+		case <-room:
+		}
+		p := r.newBar(-1, what)
 		t := time.NewTicker(100 * time.Millisecond)
 		defer t.Stop()
 		for {

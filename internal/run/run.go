@@ -123,27 +123,41 @@ func (r *runner) run(ctx context.Context) error {
 	if err := cl.createTopics(ctx, r); err != nil {
 		return err
 	}
-	// The compiler is busy for a while: files for a bounded run are read meanwhile.
-	var bin string
+	bin, err := r.buildAndFeed(ctx, cl)
+	if err != nil {
+		return err
+	}
+	return r.serve(ctx, cl, bin, start)
+}
+
+// buildAndFeed builds the service, and for a bounded run feeds the files meanwhile: the compiler is busy for a while.
+func (r *runner) buildAndFeed(ctx context.Context, cl *clients) (bin string, err error) {
 	var fed int64
+	var took time.Duration
+	quiet := make(chan struct{}) // closed when feeding no longer needs the line of progress
 	g, both := errgroup.WithContext(ctx)
 	g.Go(func() (err error) {
-		bin, err = r.build(both)
+		defer r.spin("building "+r.res.Program.Service, quiet)()
+		start := time.Now()
+		bin, err = Build(both, r.res, r.spec)
+		took = time.Since(start)
 		return err
 	})
-	if r.o.UntilEnd {
-		g.Go(func() (err error) {
+	g.Go(func() (err error) {
+		defer close(quiet)
+		if r.o.UntilEnd {
 			fed, err = r.feed(both, cl)
-			return err
-		})
-	}
-	if err := g.Wait(); err != nil {
+		}
 		return err
+	})
+	if err := g.Wait(); err != nil {
+		return "", err
 	}
+	r.ui.Notef("built %s in %s", r.res.Program.Service, seconds(took))
 	if r.o.UntilEnd && len(r.inputs) > 0 {
 		r.ui.Notef("fed %s", cli.Count(fed, "record"))
 	}
-	return r.serve(ctx, cl, bin, start)
+	return bin, nil
 }
 
 // connect decides on the brokers, and starts one if none are given.
@@ -170,18 +184,6 @@ func (r *runner) connect() error {
 	}
 	r.broker, r.brokers = b, b.Addr()
 	return nil
-}
-
-func (r *runner) build(ctx context.Context) (string, error) {
-	stop := r.spin("building " + r.res.Program.Service)
-	defer stop()
-	start := time.Now()
-	bin, err := Build(ctx, r.res, r.spec)
-	if err == nil {
-		stop()
-		r.ui.Notef("built %s in %s", r.res.Program.Service, seconds(time.Since(start)))
-	}
-	return bin, err
 }
 
 // Build builds the service of a compiled spec and returns the path of its binary.

@@ -10,7 +10,6 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/weirstream/weir/runtime/kafka"
-	"github.com/weirstream/weir/runtime/position"
 )
 
 // generationPause is how long to wait for the consumer to learn a new generation.
@@ -154,10 +153,7 @@ func (j *commitJob) offsets() (kafka.Offsets, error) {
 			return nil, fatalError{fmt.Errorf("task %s: %w", p.t.name(), err)}
 		}
 		for _, in := range p.t.inputs {
-			at, ok := pos.Inputs[in.Topic]
-			if !ok {
-				at = position.Offset{Offset: in.next.Load(), Epoch: -1}
-			}
+			at := pos.Inputs[in.Topic] // every input has one since the task was opened
 			offs[in.TopicPartition] = kafka.Offset{At: at.Offset, Epoch: at.Epoch, Metadata: text}
 		}
 	}

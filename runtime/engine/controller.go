@@ -237,7 +237,7 @@ func (c *controller) ready(t *assigned) {
 	}
 	set := map[string]map[int32]kgo.EpochOffset{}
 	for i := range t.inputs {
-		in := &t.inputs[i]
+		in := t.inputs[i]
 		at, ok := t.runner.Next(in.index)
 		if !ok {
 			continue
@@ -251,7 +251,7 @@ func (c *controller) ready(t *assigned) {
 	c.e.cons.SetOffsets(set)
 	r := &route{t}
 	for i := range t.inputs {
-		in := &t.inputs[i]
+		in := t.inputs[i]
 		for len(c.routes[in.Topic]) <= int(in.Partition) {
 			c.routes[in.Topic] = append(c.routes[in.Topic], where{})
 		}
@@ -264,7 +264,7 @@ func (c *controller) ready(t *assigned) {
 
 func (c *controller) unroute(t *assigned) {
 	for i := range t.inputs {
-		in := &t.inputs[i]
+		in := t.inputs[i]
 		if rs := c.routes[in.Topic]; int(in.Partition) < len(rs) {
 			rs[in.Partition] = where{}
 		}

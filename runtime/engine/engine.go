@@ -205,7 +205,6 @@ func (e *Engine) join() error {
 		kgo.HeartbeatInterval(e.cfg.HeartbeatInterval),
 		kgo.DisableAutoCommit(),
 		kgo.FetchIsolationLevel(kgo.ReadCommitted()),
-		kgo.RequireStableFetchOffsets(),
 		kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()),
 		kgo.FetchMaxBytes(fetchBytes),
 		kgo.FetchMaxWait(fetchWait),

@@ -5,13 +5,10 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"math/rand/v2"
 	"os"
 	"sync"
 	"testing"
 	"time"
-
-	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/weirstream/weir/internal/kafkatest"
 	"github.com/weirstream/weir/runtime/config"
@@ -100,65 +97,5 @@ func (i *instance) wait(t testing.TB) {
 	}
 	if i.err != nil {
 		t.Fatalf("the instance ended with: %v", i.err)
-	}
-}
-
-// someOrders makes n orders for each of so many partitions. Event times rise within a partition.
-func someOrders(seed uint64, partitions, n int) [][]order {
-	r := rand.New(rand.NewPCG(seed, 7))
-	out := make([][]order, partitions)
-	for p := range out {
-		at := int64(1_700_000_000_000)
-		for range n {
-			at += r.Int64N(20)
-			out[p] = append(out[p], order{fmt.Sprintf("p%d", r.IntN(20)), r.Int64N(100) - 10, at})
-		}
-	}
-	return out
-}
-
-func flat(orders [][]order) (all []order) {
-	for _, p := range orders {
-		all = append(all, p...)
-	}
-	return all
-}
-
-func records(svc string, orders [][]order) (recs []*kgo.Record) {
-	for p, list := range orders {
-		for _, o := range list {
-			recs = append(recs, &kgo.Record{Topic: ordersTopic(svc), Partition: int32(p), Value: fmt.Appendf(nil, "%s,%d,%d", o.product, o.amount, o.at)})
-		}
-	}
-	return recs
-}
-
-// check compares the committed totals with what they should be.
-func check(t testing.TB, b *kafkatest.Broker, svc string, want map[string]bool) {
-	t.Helper()
-	got := map[string]int{}
-	for _, r := range b.ReadAll(t, totalsTopic(svc)) {
-		got[string(r.Value)]++
-	}
-	bad := 0
-	report := func(format string, args ...any) {
-		if bad++; bad <= 10 {
-			t.Errorf(format, args...)
-		}
-	}
-	for v, n := range got {
-		if !want[v] {
-			report("total %q should not be there", v)
-		} else if n > 1 {
-			report("total %q is there %d times", v, n)
-		}
-	}
-	for v := range want {
-		if got[v] == 0 {
-			report("total %q is missing", v)
-		}
-	}
-	if bad > 10 {
-		t.Errorf("and %d more", bad-10)
 	}
 }

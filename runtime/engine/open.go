@@ -263,7 +263,7 @@ func (t *assigned) close() error {
 // lookAhead fills in how much there is to read, for lag before the first fetch.
 func (e *Engine) lookAhead(ctx context.Context, t *assigned, target position.Position) error {
 	for i := range t.inputs {
-		in := &t.inputs[i]
+		in := t.inputs[i]
 		ends, err := kadm.NewClient(e.admin).ListCommittedOffsets(ctx, in.Topic)
 		if err == nil {
 			err = ends.Error()

@@ -29,7 +29,7 @@ type assigned struct {
 	// Of whoever has the task: its opener, then its worker.
 	db     *store.DB
 	runner *task.Runner
-	inputs []input
+	inputs []*input
 	route  *route // what the worker takes records from; nil while it doesn't run
 	stats  topology.Stats
 
@@ -101,7 +101,7 @@ func newAssigned(e *Engine, id taskID, w *worker) *assigned {
 		if id.partition >= e.layout.Partitions[in.Topic] {
 			continue
 		}
-		i := input{TopicPartition: tp, index: k, end: -1, progress: &progress{}}
+		i := &input{TopicPartition: tp, index: k, end: -1, progress: &progress{}}
 		if end, ok := e.ends[tp]; ok {
 			i.end = end
 		}

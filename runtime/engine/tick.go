@@ -9,6 +9,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kadm"
 
 	"github.com/weirstream/weir/runtime/kafka"
+	"github.com/weirstream/weir/runtime/topology"
 	"github.com/weirstream/weir/runtime/watermark"
 )
 
@@ -77,7 +78,7 @@ func (w *worker) atEnd(t *assigned) {
 		return
 	}
 	for i := range t.inputs {
-		in := &t.inputs[i]
+		in := t.inputs[i]
 		if in.end < 0 || in.next.Load() < in.end {
 			continue
 		}
@@ -128,6 +129,7 @@ func (e *Engine) janitor() {
 		case <-t.C:
 		}
 		if e.cfg.UntilEnd && e.finished() {
+			e.awaitVisible()
 			close(e.done)
 			return
 		}
@@ -153,6 +155,42 @@ func (e *Engine) finished() bool {
 		}
 	}
 	return len(ts) > 0 || e.allRead()
+}
+
+// visibleTime is how long a bounded run waits for its results to be visible.
+const visibleTime = 5 * time.Second
+
+// awaitVisible waits until readers can see what was committed: the end of a transaction is acknowledged before its markers stand in
+// the partitions. Another instance that is still writing can hold that up, so the wait is bounded.
+func (e *Engine) awaitVisible() {
+	ctx, cancel := context.WithTimeout(e.hard, visibleTime)
+	defer cancel()
+	var topics []string
+	for _, s := range e.o.Topology.Subtopologies {
+		for _, o := range s.Outputs {
+			if o.Kind == topology.Sink || o.Kind == topology.DeadLetters {
+				topics = append(topics, o.Topic)
+			}
+		}
+	}
+	for adm := kadm.NewClient(e.admin); len(topics) > 0 && ctx.Err() == nil; {
+		stable, err := adm.ListCommittedOffsets(ctx, topics...)
+		if err != nil {
+			return // it is a courtesy
+		}
+		ends, err := adm.ListEndOffsets(ctx, topics...)
+		if err != nil {
+			return
+		}
+		open := false
+		ends.Each(func(o kadm.ListedOffset) {
+			s, ok := stable.Lookup(o.Topic, o.Partition)
+			open = open || ok && s.Offset < o.Offset
+		})
+		if !open || kafka.Pause(ctx, unstablePause) != nil {
+			return
+		}
+	}
 }
 
 // allRead reports whether the group has committed every source up to its end.

@@ -199,7 +199,7 @@ func (w *worker) process(m message) {
 		recycle(m.records) // polled before the task was taken back
 		return
 	}
-	in := &t.inputs[m.input]
+	in := t.inputs[m.input]
 	next := in.next.Load()
 	var err error
 	for i, r := range m.records {

@@ -123,19 +123,32 @@ func open(ctx context.Context, cl *kgo.Client, service string, which func(instan
 	return ids, nil
 }
 
+// coordinatorTime is how long the group's coordinator may take to appear.
+const coordinatorTime = 10 * time.Second
+
 // members are the member ids of the group by client id.
 func members(ctx context.Context, adm *kadm.Client, group string) (map[string][]string, error) {
-	gs, err := adm.DescribeGroups(ctx, group)
-	if err != nil {
-		return nil, fmt.Errorf("describe group %s: %w", group, err)
-	}
-	g := gs[group]
 	out := map[string][]string{}
-	if errors.Is(g.Err, kerr.GroupIDNotFound) {
-		return out, nil
-	}
-	if g.Err != nil {
-		return nil, fmt.Errorf("describe group %s: %w", group, g.Err)
+	var g kadm.DescribedGroup
+	for began := time.Now(); ; {
+		gs, err := adm.DescribeGroups(ctx, group)
+		if g = gs[group]; err == nil {
+			err = g.Err
+		}
+		if errors.Is(err, kerr.GroupIDNotFound) {
+			return out, nil
+		}
+		if err == nil {
+			break
+		}
+		// On a fresh cluster the first question after a group makes the broker set its coordinators up.
+		if !errors.Is(err, kerr.CoordinatorNotAvailable) && !errors.Is(err, kerr.CoordinatorLoadInProgress) && !errors.Is(err, kerr.NotCoordinator) ||
+			time.Since(began) > coordinatorTime {
+			return nil, fmt.Errorf("describe group %s: %w", group, err)
+		}
+		if err := Pause(ctx, 20*time.Millisecond); err != nil {
+			return nil, err
+		}
 	}
 	for _, m := range g.Members {
 		out[m.ClientID] = append(out[m.ClientID], m.MemberID)

@@ -25,10 +25,13 @@ func (b *Batch) Len() int { return b.p.Len() }
 // Drop lets go of a batch that will not be applied.
 func (b *Batch) Drop() error { return b.p.Close() }
 
+// keptBatch is up to which size a batch's buffer is used again: commits of one size follow each other.
+const keptBatch = 4 << 20
+
 // Batch is the open batch, the one of the commit being prepared.
 func (d *DB) Batch() *Batch {
 	if d.open == nil {
-		d.open = &Batch{d.p.NewBatch()}
+		d.open = &Batch{d.p.NewBatch(pebble.WithMaxRetainedSizeBytes(keptBatch))}
 	}
 	return d.open
 }

@@ -228,11 +228,12 @@ func (r *Runner) Tick(now time.Time) error {
 // Busy says that an input has records that were not fed yet, so that silence so far is no idleness.
 func (r *Runner) Busy(input int) { r.inputs[input].fed = true }
 
-// Follow lets an idle source input go along with a watermark of elsewhere, that of the source's other partitions: a silent
-// partition then holds nothing back, its own windows included. It does nothing to an input that is not idle.
-func (r *Runner) Follow(input int, wm int64) error {
-	if r.c.Clock.InputIdle(input) && wm != watermark.End {
-		r.c.Clock.Follow(input, wm)
+// Follow lets a task whose inputs are all idle go along with a watermark of elsewhere, that of the source's other partitions: a
+// silent partition then holds nothing back, its own windows included. It does nothing to a task that is not idle, and the end of
+// the others is not the end of this one.
+func (r *Runner) Follow(wm int64) error {
+	if r.c.Clock.Idle() && wm != watermark.End {
+		r.c.Clock.Floor(wm)
 	}
 	return r.advance()
 }

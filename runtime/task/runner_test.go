@@ -233,12 +233,12 @@ func TestIdleness(t *testing.T) {
 	b.marks = nil
 	b.commit()
 	b.want("marks", b.marks, "counts/1→0 0 true", "counts/1→1 0 true")
-	b.must(b.r.Follow(0, 15))
+	b.must(b.r.Follow(15))
 	b.commit()
 	b.want("results", b.results, "a=0:1")
 	b.feed("a", 16, "")
 	idle(3*time.Second, false)
-	b.must(b.r.Follow(0, 100))
+	b.must(b.r.Follow(100))
 	if b.r.Watermark() != 15 {
 		t.Error("an input that is not idle followed")
 	}

@@ -117,25 +117,24 @@ func (d *Driver) tick() error {
 		}
 	}
 	for _, r := range d.tasks {
-		for i, in := range r.sub.Inputs {
-			if in.Repartition || in.IdleAfter <= 0 {
-				continue
-			}
-			if wm, ok := d.others(r, i); ok {
-				if err := r.runner.Follow(i, wm); err != nil {
-					return err
-				}
+		in := r.sub.Inputs
+		if len(in) != 1 || in[0].Repartition || in[0].IdleAfter <= 0 {
+			continue
+		}
+		if wm, ok := d.others(r); ok {
+			if err := r.runner.Follow(wm); err != nil {
+				return err
 			}
 		}
 	}
 	return nil
 }
 
-// others is the lowest watermark of the tasks whose partition of an input is not idle.
-func (d *Driver) others(r *run, input int) (int64, bool) {
+// others is the lowest watermark of the sub-topology's tasks that are not idle.
+func (d *Driver) others(r *run) (int64, bool) {
 	wm, any := int64(watermark.End), false
 	for _, o := range d.tasks {
-		if o.sub == r.sub && !o.runner.Context().Clock.InputIdle(input) {
+		if o.sub == r.sub && !o.runner.Context().Clock.Idle() {
 			wm, any = min(wm, o.runner.Watermark()), true
 		}
 	}

@@ -178,25 +178,6 @@ func (c *Clock) Advance(input int, to int64) int64 {
 	return c.recompute()
 }
 
-// Follow raises a source input's watermark to at least to and counts it although the input is idle, when all inputs are: the
-// others of the same source say how time goes on.
-func (c *Clock) Follow(input int, to int64) int64 {
-	in := &c.inputs[input]
-	if in.repar || in.ended {
-		return c.now
-	}
-	in.wm = max(in.wm, to)
-	if !c.Idle() {
-		return c.recompute()
-	}
-	lo := int64(End)
-	for i := range c.inputs {
-		lo = min(lo, c.inputs[i].wm)
-	}
-	c.raise(lo)
-	return c.now
-}
-
 // End says that a bounded source input is used up. Repartition inputs end by the marks of their upstream tasks.
 func (c *Clock) End(input int) int64 {
 	in := &c.inputs[input]

@@ -64,30 +64,6 @@ func TestFloor(t *testing.T) {
 	}
 }
 
-func TestFollow(t *testing.T) {
-	c := NewClock([]Config{{Lag: 10}})
-	c.Observe(0, 100)
-	c.SetIdle(0, true)
-	if got := c.Follow(0, 300); got != 300 || !c.Idle() {
-		t.Errorf("followed to %d", got)
-	}
-	if got := c.Follow(0, 200); got != 300 {
-		t.Errorf("went back to %d", got)
-	}
-	if got := c.Observe(0, 305); got != 300 || c.Idle() {
-		t.Errorf("a record took the clock to %d", got)
-	}
-	two := NewClock([]Config{{}, {}})
-	two.SetIdle(0, true)
-	two.SetIdle(1, true)
-	if got := two.Follow(0, 50); got != None {
-		t.Errorf("one of two followed, and the clock went to %d", got)
-	}
-	if got := two.Follow(1, 40); got != 40 {
-		t.Errorf("got %d, want 40", got)
-	}
-}
-
 func TestClone(t *testing.T) {
 	c := NewClock([]Config{{Upstreams: 2}})
 	c.Mark(0, 0, Mark{Watermark: 5})

@@ -86,6 +86,7 @@ func (s *Tumbling[V]) Committed() {
 	}
 	own := s.Size()
 	s.mem.trim()
+	s.spareDirty = nil
 	over -= own - s.Size()
 	s.evict(over)
 }
@@ -112,6 +113,9 @@ func (s *Tumbling[V]) evict(over int64) {
 
 func (s *Tumbling[V]) release(w *win[V], keep bool) {
 	s.extra -= w.extra
+	if cap(w.dirty) > cap(s.spareDirty) {
+		s.spareDirty = w.dirty[:0]
+	}
 	w.extra, w.dirty = 0, nil
 	s.mem.release(&w.table, keep)
 }
@@ -123,7 +127,7 @@ func (s *Tumbling[V]) Size() int64 { return s.mem.size() + s.extra }
 // of that comes out of the next Upsert, Close or Seal.
 func (s *Tumbling[V]) Reset() {
 	s.c.DB.Discard()
-	s.last, s.wins, s.extra = nil, nil, 0
+	s.last, s.wins, s.extra, s.spareDirty = nil, nil, 0, nil
 	s.mem = memory[V]{pointers: s.mem.pointers}
 	s.seals, s.applied, s.closed = 0, 0, noneClosed
 	s.err = s.load()

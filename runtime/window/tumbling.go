@@ -55,6 +55,8 @@ type Tumbling[V any] struct {
 	prefix []byte // the store's id
 	buf    []byte // a DB key
 	refs   []ref
+
+	spareDirty []uint32 // of a closed window, for the next one
 }
 
 // win is one open window.
@@ -198,7 +200,8 @@ func (s *Tumbling[V]) window(start int64) (*win[V], error) {
 		return 0
 	})
 	if !ok {
-		s.wins = slices.Insert(s.wins, i, &win[V]{start: start, complete: true})
+		s.wins = slices.Insert(s.wins, i, &win[V]{start: start, complete: true, dirty: s.spareDirty})
+		s.spareDirty = nil
 		s.schedule()
 	}
 	s.last = s.wins[i]

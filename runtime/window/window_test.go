@@ -375,10 +375,7 @@ func TestTrimAndLive(t *testing.T) {
 
 // TestPointers: values with strings survive the buffers that they were decoded from.
 func TestPointers(t *testing.T) {
-	type named struct {
-		name string
-		n    int64
-	}
+	type named struct{ name string }
 	c := newContext(t, store.Options{Memory: true})
 	defer c.DB.Close()
 	c.OverlayBytes = 1

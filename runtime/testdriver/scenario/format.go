@@ -168,6 +168,9 @@ func Parse(path string, text []byte) (*File, error) {
 		return nil, &Error{Pos{path, 1, 1}, "the file is empty; it needs cases"}
 	}
 	p := &parser{path: path}
+	if p.acyclic(&doc, map[*yaml.Node]bool{}); p.err != nil {
+		return nil, p.err
+	}
 	p.file(f, doc.Content[0])
 	return f, p.err
 }

@@ -24,6 +24,25 @@ func (p *parser) fail(n *yaml.Node, format string, args ...any) {
 	}
 }
 
+// acyclic refuses aliases that stand inside of what they stand for. state is false for a node that is being visited, and true
+// for one that was found right.
+func (p *parser) acyclic(n *yaml.Node, state map[*yaml.Node]bool) {
+	if fine, seen := state[n]; seen {
+		if !fine {
+			p.fail(n, "this contains itself")
+		}
+		return
+	}
+	state[n] = false
+	if n.Alias != nil {
+		p.acyclic(n.Alias, state)
+	}
+	for _, c := range n.Content {
+		p.acyclic(c, state)
+	}
+	state[n] = true
+}
+
 // mapping calls set for each entry of a mapping; names are the keys that may be there.
 func (p *parser) mapping(n *yaml.Node, what string, names []string, set func(key string, k, v *yaml.Node)) {
 	n = deref(n)

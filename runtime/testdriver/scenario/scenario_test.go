@@ -104,6 +104,9 @@ func TestMistakesInAFile(t *testing.T) {
 			t.Errorf("%q\n got %v\nwant f:%s", text, err, want)
 		}
 	}
+	if _, err := Parse("f", []byte("cases: &a [*a]")); err == nil || !strings.Contains(err.Error(), "contains itself") {
+		t.Errorf("an alias inside of itself: %v", err)
+	}
 	if _, err := Parse("f", []byte("a: [")); err == nil || !strings.HasPrefix(err.Error(), "f: yaml: ") {
 		t.Errorf("broken YAML: %v", err)
 	}
@@ -266,3 +269,26 @@ func TestSchedulesAreRunAndNameTheirSeed(t *testing.T) {
 type deaf struct{ *echo }
 
 func (d *deaf) outputs() map[string][]Record { return nil }
+
+// FuzzScenario plays whatever parses: no input may panic, and an update must leave a file that parses.
+func FuzzScenario(f *testing.F) {
+	f.Add(beforeUpdate)
+	f.Add(one("- {send: rows, value: {id: a}, headers: {a: b}}\n- advance: 5m\n- crash", "out: {latest: []}") + "    counts: {late: 1}\n")
+	f.Add("cases: [{name: a, do: [{send: in, value: &v [1, .inf, 0x1f, ~]}], expect: {out: [{key: {a: 1}, value: *v}]}}]")
+	f.Fuzz(func(t *testing.T, text string) {
+		file, err := Parse("a_test.yaml", []byte(text))
+		if err != nil {
+			return
+		}
+		r := fakeRunner(Options{}, nil)
+		all := map[*Case]*outcomes{}
+		for _, c := range file.Cases {
+			out, _, err := r.oneCase(file, c)
+			if err != nil {
+				return
+			}
+			all[c] = out
+		}
+		_, _ = file.updated(all) // an error says that the file is left alone
+	})
+}
