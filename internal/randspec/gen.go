@@ -119,7 +119,7 @@ func (g *gen) source(i int) {
 	}
 	key := g.key(src)
 	src.Lag = pick(g, "", "0s", "500ms", "5s", "1m")
-	src.OnError = pick(g, "skip", "skip", "{dead_letter: "+src.Topic+".dlq}", "{dead_letter: "+src.Topic+".dlq}", "fail", "")
+	src.OnError = pick(g, "skip", "skip", "{dead_letter: "+src.Topic+".dlq}", "{dead_letter: dlq}", "fail", "")
 	g.spec.Types = append(g.spec.Types, rec)
 	g.spec.Sources = append(g.spec.Sources, src)
 	s := &stream{name: src.Name, typ: rec, key: key, fail: src.OnError == "" || src.OnError == "fail"}
@@ -304,11 +304,21 @@ func (g *gen) sinks() {
 		if g.used[s.name] && g.chance(70) {
 			continue
 		}
-		format := "json"
+		sink := &Sink{Name: fmt.Sprintf("sink_%d", i), From: s.name, Topic: fmt.Sprintf("out-%d", i)}
 		if flat(s.typ) && g.chance(20) {
-			format = "csv"
+			sink.CSV = g.csv()
+			if sink.CSV.Columns != nil { // some of the fields, in another order
+				for _, f := range s.typ.Fields {
+					sink.CSV.Columns = append(sink.CSV.Columns, f.Wire)
+				}
+				g.r.Shuffle(len(sink.CSV.Columns), func(i, j int) {
+					c := sink.CSV.Columns
+					c[i], c[j] = c[j], c[i]
+				})
+				sink.CSV.Columns = sink.CSV.Columns[:1+g.r.IntN(len(sink.CSV.Columns))]
+			}
 		}
-		g.spec.Sinks = append(g.spec.Sinks, &Sink{Name: fmt.Sprintf("sink_%d", i), From: s.name, Topic: fmt.Sprintf("out-%d", i), Format: format})
+		g.spec.Sinks = append(g.spec.Sinks, sink)
 	}
 }
 

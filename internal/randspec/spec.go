@@ -38,7 +38,7 @@ type Source struct {
 	OnError     string // "" for the default
 }
 
-// CSV are a source's CSV options.
+// CSV are the CSV options of a source or sink.
 type CSV struct {
 	Columns   []string
 	Delimiter string
@@ -64,7 +64,8 @@ type Named struct{ Name, Expr string }
 
 // Sink is a sink of a spec.
 type Sink struct {
-	Name, From, Topic, Format string
+	Name, From, Topic string
+	CSV               *CSV // nil: JSON
 }
 
 // Text is the spec as YAML.
@@ -97,7 +98,11 @@ func (s *Spec) Text() string {
 	}
 	p("\nsinks:")
 	for _, sk := range s.Sinks {
-		p("  %s: {from: %s, kafka: {topic: %s}, value: {format: %s}}", sk.Name, sk.From, sk.Topic, sk.Format)
+		format := "json"
+		if sk.CSV != nil {
+			format = "csv" + sk.CSV.text()
+		}
+		p("  %s: {from: %s, kafka: {topic: %s}, value: {format: %s}}", sk.Name, sk.From, sk.Topic, format)
 	}
 	return b.String()
 }
@@ -123,39 +128,40 @@ func fieldText(f *types.Field) string {
 
 func quoted(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
 
+// text is the options as they stand behind the format.
+func (c *CSV) text() string {
+	var opts []string
+	list := func(name string, texts []string) {
+		if texts == nil {
+			return
+		}
+		q := make([]string, len(texts))
+		for i, t := range texts {
+			q[i] = quoted(t)
+		}
+		opts = append(opts, name+": ["+strings.Join(q, ", ")+"]")
+	}
+	list("columns", c.Columns)
+	if c.Delimiter != "" {
+		opts = append(opts, "delimiter: "+quoted(c.Delimiter))
+	}
+	list("null", c.Nulls)
+	if opts == nil {
+		return ""
+	}
+	return ", csv: {" + strings.Join(opts, ", ") + "}"
+}
+
 func (s *Spec) source(p func(string, ...any), src *Source) {
 	p("  %s:", src.Name)
 	p("    kafka: {topic: %s}", src.Topic)
 	if src.Key != "" {
 		p("    key: %s", src.Key)
 	}
-	switch c := src.CSV; {
-	case c == nil:
+	if src.CSV == nil {
 		p("    value: {type: %s, format: json}", src.Value.Name)
-	default:
-		var opts []string
-		if c.Columns != nil {
-			var names []string
-			for _, n := range c.Columns {
-				names = append(names, quoted(n))
-			}
-			opts = append(opts, "columns: ["+strings.Join(names, ", ")+"]")
-		}
-		if c.Delimiter != "" {
-			opts = append(opts, "delimiter: "+quoted(c.Delimiter))
-		}
-		if c.Nulls != nil {
-			var nulls []string
-			for _, n := range c.Nulls {
-				nulls = append(nulls, quoted(n))
-			}
-			opts = append(opts, "null: ["+strings.Join(nulls, ", ")+"]")
-		}
-		if opts == nil {
-			p("    value: {type: %s, format: csv}", src.Value.Name)
-		} else {
-			p("    value: {type: %s, format: csv, csv: {%s}}", src.Value.Name, strings.Join(opts, ", "))
-		}
+	} else {
+		p("    value: {type: %s, format: csv%s}", src.Value.Name, src.CSV.text())
 	}
 	if src.EventTime != "" {
 		p("    event_time: %s", s.scalar(src.EventTime, "      "))

@@ -84,6 +84,10 @@ func formatSize(n int64) string {
 func hint(s string, known []string) string {
 	best, at := max(2, len(s)/3)+1, ""
 	for _, k := range known {
+		if len(s) > 3 && strings.HasPrefix(k, s) {
+			at = k // somebody stopped typing
+			break
+		}
 		if d := distance(s, k); d < best {
 			best, at = d, k
 		}

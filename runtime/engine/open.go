@@ -4,10 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"sync"
 	"time"
-
-	"github.com/twmb/franz-go/pkg/kadm"
 
 	"github.com/weirstream/weir/runtime/config"
 	"github.com/weirstream/weir/runtime/kafka"
@@ -108,23 +108,16 @@ func (e *Engine) resolveStarts(ctx context.Context, offs kafka.Offsets) error {
 			missing[tp.Topic] = true
 		}
 	}
-	for topic := range missing {
-		starts, err := kadm.NewClient(e.admin).ListStartOffsets(ctx, topic)
-		if err == nil {
-			err = starts.Error()
-		}
-		if err != nil {
-			return fmt.Errorf("start offsets of topic %s: %w", topic, err)
-		}
-		for tp, o := range offs {
-			if tp.Topic == topic && o.At < 0 {
-				s, ok := starts.Lookup(topic, tp.Partition)
-				if !ok {
-					return fmt.Errorf("topic %s has no partition %d", topic, tp.Partition)
-				}
-				o.At, o.Epoch = s.Offset, -1
-				offs[tp] = o
-			}
+	if len(missing) == 0 {
+		return nil
+	}
+	starts, err := kafka.List(ctx, e.admin, kafka.Start, slices.Sorted(maps.Keys(missing))...)
+	if err != nil {
+		return err
+	}
+	for tp, o := range offs {
+		if o.At < 0 {
+			offs[tp] = kafka.Offset{At: starts[tp], Epoch: -1}
 		}
 	}
 	return nil
@@ -262,19 +255,13 @@ func (t *assigned) close() error {
 
 // lookAhead fills in how much there is to read, for lag before the first fetch.
 func (e *Engine) lookAhead(ctx context.Context, t *assigned, target position.Position) error {
-	for i := range t.inputs {
-		in := t.inputs[i]
-		ends, err := kadm.NewClient(e.admin).ListCommittedOffsets(ctx, in.Topic)
-		if err == nil {
-			err = ends.Error()
-		}
+	for _, in := range t.inputs {
+		ends, err := kafka.List(ctx, e.admin, kafka.Stable, in.Topic)
 		if err != nil {
-			return fmt.Errorf("end offsets of topic %s: %w", in.Topic, err)
+			return err
 		}
 		in.next.Store(target.Inputs[in.Topic].Offset)
-		if end, ok := ends.Lookup(in.Topic, in.Partition); ok {
-			in.high.Store(end.Offset)
-		}
+		in.high.Store(ends[in.TopicPartition])
 	}
 	return nil
 }

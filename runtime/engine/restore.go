@@ -8,7 +8,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/weirstream/weir/runtime/kafka"
@@ -48,18 +47,14 @@ type restorer struct {
 // anew, or cut, and waiting for its records would be in vain.
 func (r *restorer) check(ctx context.Context) error {
 	topics := slices.Sorted(maps.Keys(r.stores))
-	ends, err := kadm.NewClient(r.e.admin).ListEndOffsets(ctx, topics...)
-	if err == nil {
-		err = ends.Error()
-	}
+	ends, err := kafka.List(ctx, r.e.admin, kafka.End, topics...)
 	if err != nil {
-		return fmt.Errorf("end offsets of changelogs: %w", err)
+		return err
 	}
 	for _, topic := range topics {
-		o, ok := ends.Lookup(topic, r.t.id.partition)
-		if !ok || o.Offset < r.end[topic] {
+		if end := ends[kafka.TopicPartition{Topic: topic, Partition: r.t.id.partition}]; end < r.end[topic] {
 			return fmt.Errorf("changelog %s, partition %d ends at offset %d, but the committed position needs it up to %d: "+
-				"the topic was deleted or lost data; restore it, or delete the group's offsets to begin again", topic, r.t.id.partition, o.Offset, r.end[topic])
+				"the topic was deleted or lost data; restore it, or delete the group's offsets to begin again", topic, r.t.id.partition, end, r.end[topic])
 		}
 	}
 	return nil
@@ -182,30 +177,22 @@ func (r *restorer) probe(ctx context.Context) error {
 func (e *Engine) forgetChangelogs(ctx context.Context, t *assigned) error {
 	for _, st := range t.sub.Stores {
 		topic := t.sub.Outputs[st.Output].Topic
-		adm := kadm.NewClient(e.admin)
-		starts, err := adm.ListStartOffsets(ctx, topic)
-		if err == nil {
-			err = starts.Error()
-		}
+		tp := kafka.TopicPartition{Topic: topic, Partition: t.id.partition}
+		starts, err := kafka.List(ctx, e.admin, kafka.Start, topic)
 		if err != nil {
-			return fmt.Errorf("start offset of changelog %s: %w", topic, err)
+			return err
 		}
 		// The stable end: what lies behind it is a transaction under way, and nobody has one on a task that was never committed.
-		ends, err := adm.ListCommittedOffsets(ctx, topic)
-		if err == nil {
-			err = ends.Error()
-		}
+		ends, err := kafka.List(ctx, e.admin, kafka.Stable, topic)
 		if err != nil {
-			return fmt.Errorf("end offset of changelog %s: %w", topic, err)
+			return err
 		}
-		s, _ := starts.Lookup(topic, t.id.partition)
-		o, _ := ends.Lookup(topic, t.id.partition)
-		if o.Offset-s.Offset <= 1 {
+		if ends[tp]-starts[tp] <= 1 {
 			continue
 		}
 		e.log.Warn("nothing is committed for this task, but its changelog holds records: they are deleted, and the task begins from nothing",
-			"task", t.name(), "topic", topic, "records_up_to", o.Offset)
-		if err := kafka.Purge(ctx, e.admin, map[kafka.TopicPartition]int64{{Topic: topic, Partition: t.id.partition}: o.Offset}); err != nil {
+			"task", t.name(), "topic", topic, "records_up_to", ends[tp])
+		if err := kafka.Purge(ctx, e.admin, map[kafka.TopicPartition]int64{tp: ends[tp]}); err != nil {
 			return err
 		}
 	}

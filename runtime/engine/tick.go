@@ -4,9 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"time"
-
-	"github.com/twmb/franz-go/pkg/kadm"
 
 	"github.com/weirstream/weir/runtime/kafka"
 	"github.com/weirstream/weir/runtime/topology"
@@ -102,16 +101,11 @@ func (e *Engine) sourceEnds(ctx context.Context) (map[kafka.TopicPartition]int64
 			if in.Repartition {
 				continue
 			}
-			os, err := kadm.NewClient(e.admin).ListCommittedOffsets(ctx, in.Topic)
-			if err == nil {
-				err = os.Error()
-			}
+			os, err := kafka.List(ctx, e.admin, kafka.Stable, in.Topic)
 			if err != nil {
-				return nil, fmt.Errorf("end offsets of topic %s: %w", in.Topic, err)
+				return nil, err
 			}
-			os.Each(func(o kadm.ListedOffset) {
-				ends[kafka.TopicPartition{Topic: o.Topic, Partition: o.Partition}] = o.Offset
-			})
+			maps.Copy(ends, os)
 		}
 	}
 	return ends, nil
@@ -173,21 +167,13 @@ func (e *Engine) awaitVisible() {
 			}
 		}
 	}
-	for adm := kadm.NewClient(e.admin); len(topics) > 0 && ctx.Err() == nil; {
-		stable, err := adm.ListCommittedOffsets(ctx, topics...)
+	for len(topics) > 0 {
+		stable, err := kafka.List(ctx, e.admin, kafka.Stable, topics...)
 		if err != nil {
 			return // it is a courtesy
 		}
-		ends, err := adm.ListEndOffsets(ctx, topics...)
-		if err != nil {
-			return
-		}
-		open := false
-		ends.Each(func(o kadm.ListedOffset) {
-			s, ok := stable.Lookup(o.Topic, o.Partition)
-			open = open || ok && s.Offset < o.Offset
-		})
-		if !open || kafka.Pause(ctx, unstablePause) != nil {
+		ends, err := kafka.List(ctx, e.admin, kafka.End, topics...)
+		if err != nil || maps.Equal(stable, ends) || kafka.Pause(ctx, unstablePause) != nil {
 			return
 		}
 	}

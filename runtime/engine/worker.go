@@ -21,6 +21,9 @@ const (
 	heldBytes  = 16 << 20               // emitted bytes that may wait for the other producer's flush
 	retryPause = 100 * time.Millisecond // after a failed commit, doubled with each more up to
 	retryMax   = 5 * time.Second
+	// While tasks are new, commits come at least this often, for so long: a start shows its first results soon, whatever the interval.
+	warmInterval = 250 * time.Millisecond
+	warmTime     = time.Second
 )
 
 // kind says what a message to a worker is about.
@@ -67,6 +70,7 @@ type worker struct {
 	flushed  chan struct{}
 	result   chan error // of the commit under way
 	began    time.Time  // when the last commit began
+	opened   time.Time  // when a task last began to run
 	spoke    time.Time  // when watermarks were last announced
 	failures int        // commits that failed one after the other
 	urgent   bool       // commit as soon as possible
@@ -160,6 +164,7 @@ func (w *worker) handle(m message) {
 		w.process(m)
 	case opening:
 		m.task.route = m.route
+		w.opened = time.Now()
 		m.task.stats = m.task.runner.Gauges().Stats
 		w.tasks = append(w.tasks, m.task)
 		w.spread()
@@ -259,13 +264,17 @@ func (w *worker) maybeCommit() time.Duration {
 	if w.result != nil {
 		return 0 // its end brings us back
 	}
-	if wait := w.e.cfg.CommitInterval - time.Since(w.began); wait > 0 && !w.urgent {
+	interval := w.e.cfg.CommitInterval
+	if time.Since(w.opened) < warmTime {
+		interval = min(interval, warmInterval)
+	}
+	if wait := interval - time.Since(w.began); wait > 0 && !w.urgent {
 		return wait
 	}
 	w.urgent = false
 	w.startCommit()
 	w.depart()
-	return w.e.cfg.CommitInterval
+	return interval
 }
 
 // depart lets go of the tasks that are to leave and have nothing uncommitted.

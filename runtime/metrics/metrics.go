@@ -47,7 +47,7 @@ func New(service, version string) *Metrics {
 	m.bad = vec("bad_records_total", "Records that could not be processed, by what on_error did with them.", "subtopology", "policy")
 	m.results = vec("results_total", "Results of windows handed on.", "subtopology")
 	m.closed = vec("windows_closed_total", "Windows closed.", "subtopology")
-	m.produced = vec("produced_records_total", "Records written and acknowledged, in committed transactions or not.", "topic")
+	m.produced = vec("produced_records_total", "Records written, in commits that went through.", "topic")
 	m.commits = one("commits_total", "Commits that went through.")
 	m.aborts = one("aborts_total", "Commits given up; what they held was or will be processed again.")
 	m.rebalances = one("rebalances_total", "Times that tasks came or went.")

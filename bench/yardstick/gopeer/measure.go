@@ -139,6 +139,9 @@ func runOnce(ctx context.Context, adm *kadm.Client, o *opts) (*app, *Result, err
 		if err != nil {
 			return a, nil, err
 		}
+		if e.Error() != nil { // the client's view of a topic that was just made is stale
+			still = time.Now()
+		}
 		if n := sumOffsets(e, o.out); n != outN {
 			outN, still = n, time.Now()
 		}

@@ -274,6 +274,7 @@ func (d *deaf) outputs() map[string][]Record { return nil }
 func FuzzScenario(f *testing.F) {
 	f.Add(beforeUpdate)
 	f.Add(one("- {send: rows, value: {id: a}, headers: {a: b}}\n- advance: 5m\n- crash", "out: {latest: []}") + "    counts: {late: 1}\n")
+	f.Add("cases: [{name: 0,do: [{send: 0,value: [0\r]}],expect}]")
 	f.Add("cases: [{name: a, do: [{send: in, value: &v [1, .inf, 0x1f, ~]}], expect: {out: [{key: {a: 1}, value: *v}]}}]")
 	f.Fuzz(func(t *testing.T, text string) {
 		file, err := Parse("a_test.yaml", []byte(text))

@@ -32,10 +32,16 @@ type edit struct {
 	lines    []string
 }
 
+// otherBreaks are line ends to YAML besides \n and \r\n. With them line numbers would not be what they seem.
+var otherBreaks = regexp.MustCompile("\r([^\n]|$)|[\u0085\u2028\u2029]")
+
 // updated returns the file's text with what came out in place of what was expected. Only the lines of records that are not as
 // expected change; comments, and the records that are right, stay as they are written.
 func (f *File) updated(outcomes map[*Case]*outcomes) ([]byte, error) {
 	lines := strings.Split(strings.TrimSuffix(string(f.text), "\n"), "\n")
+	if otherBreaks.Match(f.text) {
+		return nil, fmt.Errorf("%s can't be updated: some of its lines end in what only YAML takes for a line end", f.Path)
+	}
 	u := &updater{lines: lines}
 	for _, c := range f.Cases {
 		if out := outcomes[c]; out != nil {
@@ -46,8 +52,13 @@ func (f *File) updated(outcomes map[*Case]*outcomes) ([]byte, error) {
 	// From the end, so that line numbers in front of an edit stay right; of two at one place the second comes first.
 	slices.Reverse(u.edits)
 	slices.SortStableFunc(u.edits, func(a, b edit) int { return b.from - a.from })
+	end := len(lines)
 	for _, e := range u.edits {
+		if e.from > e.to || e.to > end {
+			return nil, fmt.Errorf("%s can't be updated as it is laid out; write each case and each record on lines of its own", f.Path)
+		}
 		lines = slices.Replace(lines, e.from, e.to, e.lines...)
+		end = e.from
 	}
 	text := []byte(strings.Join(lines, "\n") + "\n")
 	// A file that could not be read again would be worse than one that is out of date.
