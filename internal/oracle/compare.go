@@ -202,14 +202,14 @@ func (t *Topic) compareDead(got []Got) []string {
 		found := false
 		for i, g := range got {
 			if used[i] || !bytes.Equal(w.Raw.Value, g.Value) || !bytes.Equal(w.Raw.Key, g.Key) || (w.Raw.Key == nil) != (g.Key == nil) ||
-				g.Headers["__streams.errors.partition"] != fmt.Sprint(w.Raw.Partition) || g.Headers["__streams.errors.offset"] != fmt.Sprint(w.Raw.Offset) {
+				g.Headers["__streams.errors.topic"] != w.Topic || g.Headers["__streams.errors.partition"] != fmt.Sprint(w.Raw.Partition) || g.Headers["__streams.errors.offset"] != fmt.Sprint(w.Raw.Offset) {
 				continue
 			}
 			used[i], found = true, true
 			break
 		}
 		if !found {
-			diffs = append(diffs, fmt.Sprintf("missing dead letter of partition %d offset %d: %q (%s)", w.Raw.Partition, w.Raw.Offset, w.Raw.Value, w.Why))
+			diffs = append(diffs, fmt.Sprintf("missing dead letter of topic %s partition %d offset %d: %q (%s)", w.Topic, w.Raw.Partition, w.Raw.Offset, w.Raw.Value, w.Why))
 		}
 	}
 	for i, g := range got {

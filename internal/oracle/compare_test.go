@@ -60,9 +60,9 @@ func TestCompare(t *testing.T) {
 }
 
 func TestCompareDeadLetters(t *testing.T) {
-	dead := &Topic{Name: "dlq", Records: []Out{{Raw: Record{Partition: 1, Offset: 7, Value: []byte("x")}}, {Opaque: true}}}
+	dead := &Topic{Name: "dlq", Records: []Out{{Topic: "in", Raw: Record{Partition: 1, Offset: 7, Value: []byte("x")}}, {Opaque: true}}}
 	r := &Result{Topics: map[string]*Topic{"dlq": dead}}
-	letter := Got{Value: []byte("x"), Headers: map[string]string{"__streams.errors.partition": "1", "__streams.errors.offset": "7"}}
+	letter := Got{Value: []byte("x"), Headers: map[string]string{"__streams.errors.topic": "in", "__streams.errors.partition": "1", "__streams.errors.offset": "7"}}
 	result := Got{Value: []byte("{}"), Headers: map[string]string{"__streams.errors.offset": "-1"}}
 	if d := r.Compare(map[string][]Got{"dlq": {result, letter}}); d != nil {
 		t.Error(d)

@@ -78,9 +78,10 @@ type Out struct {
 	Time int64  // Unix milliseconds
 	// Value is the record for a sink, nil where this state of an update is filtered away behind the window.
 	Value *record
-	// Raw is the input record of a dead letter, Why what is bad about it. Opaque says that Raw is not known: the bad record
+	// Raw is the input record of a dead letter, Topic where it came from, Why what is bad about it. Opaque says that Raw is not known: the bad record
 	// was a result or came through a repartition topic.
 	Raw    Record
+	Topic  string
 	Why    error
 	Opaque bool
 	// Lane tells which task made the record: order is defined among records of one key from one lane.

@@ -210,7 +210,7 @@ func (t *task) bad(raw *Record, err error) {
 	case check.Skip:
 		t.run.res.Skipped++
 	case check.DeadLetter:
-		o := Out{Why: err, Opaque: raw == nil}
+		o := Out{Why: err, Topic: t.source.Topic, Opaque: raw == nil}
 		if raw != nil {
 			o.Raw = *raw
 		}

@@ -262,9 +262,15 @@ func (g *gen) window(st *Step, row *stream, env *env) stream {
 		out.typ.Fields = append(out.typ.Fields, f)
 		*to = append(*to, Named{f.Name, expr})
 	}
-	if row.key != nil && row.key.Kind != types.Optional && g.chance(50) {
+	switch {
+	case row.key != nil && row.key.Kind != types.Optional && g.chance(70):
 		add(&st.GroupBy, "key", row.key)
-	} else {
+	case row.windowed && len(row.parts) > 0 && !slices.ContainsFunc(row.parts, func(p []string) bool { return p == nil }) && g.chance(60):
+		for _, p := range row.parts { // the key of the window before
+			n := pick(g, p...)
+			add(&st.GroupBy, n, row.typ.Field(n).Type)
+		}
+	default:
 		for range 1 + g.r.IntN(2) {
 			e, t := env.keyable()
 			add(&st.GroupBy, e, t)
