@@ -20,10 +20,10 @@
 //	    from: flights
 //	    where: dep_delay.hasValue()
 //	    select: {origin: origin, delay: dep_delay.value()}
-//	  per_hour:
+//	  hourly:
 //	    from: departed
 //	    group_by: {origin: origin}
-//	    window: {tumbling: 1h}
+//	    window: {tumbling: 1h, late_to: late_flights}
 //	    aggregate: {flights: count(), mean_delay: avg(delay), max_delay: max(delay)}
 //
 // # Syntax
@@ -36,15 +36,15 @@
 // # Check
 //
 // spec/check resolves names, derives the type of every step ({origin: string, delay: int} for departed), checks each expression
-// in the scope that it stands in, and follows keys. flights is keyed by the tail number; per_hour groups by origin. These are
-// not the same, so per_hour is marked Repartition. All that is wrong with a spec is reported at once, in the order of the file.
+// in the scope that it stands in, and follows keys. flights is keyed by the tail number; hourly groups by origin. These are
+// not the same, so hourly is marked Repartition. All that is wrong with a spec is reported at once, in the order of the file.
 //
 // # Plan
 //
-// gen/plan cuts the graph at per_hour. Two sub-topologies come out:
+// gen/plan cuts the graph at hourly. Two sub-topologies come out:
 //
-//	flights   reads topic flights; departed; writes flights-per_hour-repartition by origin
-//	per_hour  reads flights-per_hour-repartition; the window; its store and changelog; the sink
+//	flights  reads topic flights; departed; writes flights-hourly-repartition by origin
+//	hourly   reads flights-hourly-repartition; the window; its store and changelog; delays and the sinks
 //
 // It goes through the consumers of each stream, last to first, and notes which fields are read. Of a flight's 19 columns the
 // decoder will build those that somebody asks for and step over the others; through the repartition topic go those that the

@@ -91,10 +91,15 @@ func (e *Engine) committed(ctx context.Context, ts []*assigned, pause time.Durat
 		if err == nil {
 			return offs, e.resolveStarts(ctx, offs)
 		}
+		pause := unstablePause
 		if !errors.Is(err, kafka.ErrUnstable) {
-			return nil, err
+			if !kafka.Passing(err) {
+				return nil, err
+			}
+			pause = retryPause
+			e.log.Warn("cannot read the committed offsets, trying again", "error", err)
 		}
-		if err := kafka.Pause(ctx, unstablePause); err != nil {
+		if err := kafka.Pause(ctx, pause); err != nil {
 			return nil, err
 		}
 	}

@@ -16,6 +16,9 @@ import (
 // maxBuffered bounds the records that wait for their acknowledgement, and with them the memory of chunks in flight.
 const maxBuffered = 10_000
 
+// unknownRetries is how often a record for a topic that the broker doesn't know is tried again, about four times a second.
+const unknownRetries = 40
+
 // producer is one of a worker's two. Under at-least-once it has no transactional id.
 type producer struct {
 	e    *Engine
@@ -35,6 +38,7 @@ func (p *producer) open(ctx context.Context) error {
 		kgo.MaxBufferedRecords(maxBuffered),
 		kgo.ProducerLinger(lingerTime),
 		kgo.ProducerBatchCompression(codec(p.e.cfg.Compression)),
+		kgo.UnknownTopicRetries(unknownRetries), // a topic that was just made is not known to every broker yet
 	)
 	if p.txID != "" {
 		opts = append(opts, kgo.TransactionalID(p.txID), kgo.TransactionTimeout(p.e.cfg.TransactionTimeout))
@@ -45,10 +49,19 @@ func (p *producer) open(ctx context.Context) error {
 	if p.txID == "" {
 		return nil
 	}
-	if _, _, err := p.cl.ProducerID(ctx); err != nil {
-		return fmt.Errorf("transactional id %s: %w", p.txID, err)
+	for {
+		_, _, err := p.cl.ProducerID(ctx)
+		if err == nil {
+			return nil
+		}
+		if !kafka.Passing(err) {
+			return fmt.Errorf("transactional id %s: %w", p.txID, err)
+		}
+		p.e.log.Warn("cannot initialise a transactional id, trying again", "id", p.txID, "error", err)
+		if err := kafka.Pause(ctx, retryMax); err != nil {
+			return err
+		}
 	}
-	return nil
 }
 
 // renew throws the client away and makes a new one. That is how a transaction is aborted: initialising the id does it, also when

@@ -39,7 +39,7 @@ func List(ctx context.Context, cl *kgo.Client, which Which, topics ...string) (m
 			os.Each(func(o kadm.ListedOffset) { out[TopicPartition{o.Topic, o.Partition}] = o.Offset })
 			return out, nil
 		}
-		if !kerr.IsRetriable(err) || time.Since(began) > settleTime {
+		if !Passing(err) || time.Since(began) > settleTime {
 			return nil, fmt.Errorf("%s offsets of %v: %w", which, topics, err)
 		}
 		if err := Pause(ctx, 50*time.Millisecond); err != nil {
@@ -47,3 +47,6 @@ func List(ctx context.Context, cl *kgo.Client, which Which, topics ...string) (m
 		}
 	}
 }
+
+// Passing reports whether an error is of the kind that passes by itself: a broker that restarts, a coordinator that moves.
+func Passing(err error) bool { return kerr.IsRetriable(err) || kgo.IsRetryableBrokerErr(err) }
