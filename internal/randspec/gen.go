@@ -233,7 +233,7 @@ func (g *gen) step() {
 		env = g.env(&row)
 	}
 	out := row
-	if !in.updates && (g.chance(55) || st.Where == "" && st.Select == nil) {
+	if !in.updates && (g.chance(50) || in.windowed && g.chance(60) || st.Where == "" && st.Select == nil) {
 		out = g.window(st, &row, env)
 	} else if st.Where == "" && st.Select == nil {
 		st.Where = env.gen(types.Bool, 2)
@@ -286,7 +286,7 @@ func (g *gen) window(st *Step, row *stream, env *env) stream {
 		out.parts = append(out.parts, []string{n.Name})
 	}
 	st.Size = pick(g, "1s", "5s", "7s", "1m", "1500ms", "1h")
-	st.Lateness = pick(g, "", "0s", "1s", "10s", "333ms")
+	st.Lateness = pick(g, "", "0s", "1s", "10s", "333ms", "20s")
 	if g.chance(40) {
 		st.LateTo = "late_" + st.Name
 	}
@@ -294,7 +294,7 @@ func (g *gen) window(st *Step, row *stream, env *env) stream {
 		e, t := env.aggregate()
 		add(&st.Aggregate, e, t)
 	}
-	st.Emit = pick(g, "", "final", "updates")
+	st.Emit = pick(g, "", "final", "final", "updates")
 	out.updates = st.Emit == "updates"
 	if g.chance(30) {
 		having := g.env(&out)
