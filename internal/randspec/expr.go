@@ -280,10 +280,29 @@ func (e *env) keyable() (string, *types.Type) {
 func (e *env) aggregate() (string, *types.Type) {
 	g := e.g
 	fn := pick(g, "count", "sum", "sum", "min", "max", "avg")
+	if fn == "count" {
+		return "count()", types.IntType
+	}
+	fits := map[string][]types.Kind{
+		"sum": {types.Int, types.Uint, types.Double, types.Duration}, "avg": {types.Int, types.Uint, types.Double},
+		"min": {types.Bool, types.Int, types.Uint, types.Double, types.String, types.Bytes, types.Timestamp, types.Duration},
+	}
+	fits["max"] = fits["min"]
+	var fields []term
+	for _, f := range e.all {
+		if slices.Contains(fits[fn], f.typ.Kind) {
+			fields = append(fields, f)
+		}
+	}
+	if len(fields) > 0 && g.chance(60) {
+		f := pick(g, fields...)
+		if fn == "avg" {
+			return "avg(" + f.text + ")", types.DoubleType
+		}
+		return fn + "(" + f.text + ")", f.typ
+	}
 	var t *types.Type
 	switch fn {
-	case "count":
-		return "count()", types.IntType
 	case "sum":
 		t = pick(g, types.IntType, types.IntType, types.UintType, types.DoubleType, types.DurationType)
 	case "avg":

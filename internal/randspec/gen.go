@@ -215,10 +215,11 @@ func (g *gen) step() {
 	st := &Step{Name: fmt.Sprintf("%s_%d", pick(g, "paid", "per_user", "order", "type", "func"), n), From: in.name}
 	row := *in
 	env := g.env(in)
-	if g.chance(50) {
+	cascade := in.windowed && !in.updates && g.chance(60) // a window straight behind a window
+	if !cascade && g.chance(45) {
 		st.Where = env.gen(types.Bool, 2)
 	}
-	if g.chance(35) {
+	if !cascade && g.chance(35) {
 		row.typ = &types.Type{Kind: types.Record, Name: st.Name, Derived: true}
 		name := g.uniqueNames()
 		for range 1 + g.r.IntN(5) {
@@ -233,7 +234,7 @@ func (g *gen) step() {
 		env = g.env(&row)
 	}
 	out := row
-	if !in.updates && (g.chance(50) || in.windowed && g.chance(60) || st.Where == "" && st.Select == nil) {
+	if !in.updates && (g.chance(55) || st.Where == "" && st.Select == nil) {
 		out = g.window(st, &row, env)
 	} else if st.Where == "" && st.Select == nil {
 		st.Where = env.gen(types.Bool, 2)

@@ -31,6 +31,10 @@ func DeadTopic(service string) string        { return service + "-dead" }
 func RepartitionTopic(service string) string { return service + "-totals-repartition" }
 func ChangelogTopic(service string) string   { return service + "-totals-changelog" }
 
+// idleAfter is long beside what a busy machine may hold a fetch up by: a partition that is taken for idle only because its records
+// did not arrive yet makes them late.
+const idleAfter = 5 * time.Second
+
 // Topology is the topology, under a service's name.
 func Topology(service string, onError topology.Policy) *topology.Topology {
 	return &topology.Topology{
@@ -38,7 +42,7 @@ func Topology(service string, onError topology.Policy) *topology.Topology {
 		Subtopologies: []topology.Subtopology{
 			{
 				Name:   "orders",
-				Inputs: []topology.Input{{Name: "orders", Topic: OrdersTopic(service), OnError: onError, DeadLetter: 1, IdleAfter: 500 * time.Millisecond}},
+				Inputs: []topology.Input{{Name: "orders", Topic: OrdersTopic(service), OnError: onError, DeadLetter: 1, IdleAfter: idleAfter}},
 				Outputs: []topology.Output{
 					{Kind: topology.Repartition, Name: "totals", Topic: RepartitionTopic(service)},
 					{Kind: topology.DeadLetters, Name: "orders", Topic: DeadTopic(service)},

@@ -140,7 +140,8 @@ func (c Config) Complete(service string) Config {
 	return c
 }
 
-var instanceName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._]{0,62}$`)
+// instanceName allows what a pod of Kubernetes may be called.
+var instanceName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$`)
 
 // Validate checks settings against each other. All problems are reported at once.
 func (c Config) Validate() error {
@@ -150,7 +151,7 @@ func (c Config) Validate() error {
 		bad("brokers: not set; give --brokers, WEIR_BROKERS or brokers in the file")
 	}
 	if c.Instance != "" && !instanceName.MatchString(c.Instance) {
-		bad("instance: %q is not a name of letters, digits, dots and underscores", c.Instance)
+		bad("instance: %q is not a name of letters, digits, dots, dashes and underscores, of at most 63", c.Instance)
 	}
 	if c.Workers < 0 || c.Workers > 1024 {
 		bad("workers: %d is not between 1 and 1024", c.Workers)

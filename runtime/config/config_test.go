@@ -149,7 +149,7 @@ func TestValidate(t *testing.T) {
 		want   string
 	}{
 		{func(c *Config) { c.Brokers = nil }, "brokers"},
-		{func(c *Config) { c.Instance = "a-b" }, "instance"},
+		{func(c *Config) { c.Instance = "a b" }, "instance"},
 		{func(c *Config) { c.CommitInterval = -1 }, "commit-interval"},
 		{func(c *Config) { c.HeartbeatInterval = time.Hour }, "heartbeat-interval"},
 		{func(c *Config) { c.TLS.Cert = "x" }, "tls-key"},

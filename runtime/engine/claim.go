@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 
 	"github.com/weirstream/weir/runtime/kafka"
 )
@@ -24,9 +23,9 @@ func (e *Engine) claim() (release func(), err error) {
 	if err != nil {
 		return nil, fmt.Errorf("state directory: %w", err)
 	}
-	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+	if err := lockFile(lock); err != nil {
 		lock.Close()
-		if errors.Is(err, syscall.EWOULDBLOCK) {
+		if errors.Is(err, errLocked) {
 			return nil, fmt.Errorf("state directory %s: another process uses it; give each instance its own state-dir", dir)
 		}
 		return nil, fmt.Errorf("lock state directory %s: %w", dir, err)
@@ -40,9 +39,12 @@ func (e *Engine) claim() (release func(), err error) {
 	return release, nil
 }
 
+// errLocked says that another process holds a lock.
+var errLocked = errors.New("locked")
+
 func instanceName(dir, given string) (string, error) {
 	if given != "" {
-		return given, nil
+		return strings.ReplaceAll(given, "-", "_"), nil // the dash separates the parts of transactional ids
 	}
 	file := filepath.Join(dir, "instance")
 	b, err := os.ReadFile(file)

@@ -125,7 +125,7 @@ func (j *commitJob) commit(ctx context.Context) error {
 	inTxn := j.x.begun && e.exactlyOnce()
 	err = e.asMember(ctx, func(m kafka.Member) error {
 		if inTxn {
-			return kafka.CommitInTxn(ctx, j.x.p.cl, j.x.p.txID, e.cfg.Group, m, e.layout.IDs, offs)
+			return kafka.Txn{Client: j.x.p.cl, ID: j.x.p.txID, Adds: e.adds}.Commit(ctx, e.cfg.Group, m, e.layout.IDs, offs)
 		}
 		return kafka.Commit(ctx, e.cons, e.cfg.Group, m, e.layout.IDs, offs)
 	})

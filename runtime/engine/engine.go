@@ -58,6 +58,7 @@ type Engine struct {
 	admin   *kgo.Client
 	cons    *kgo.Client
 	layout  *kafka.Layout
+	adds    bool // the brokers want to be told of the group before offsets are committed in a transaction
 	ends    map[kafka.TopicPartition]int64 // until-end: where each source partition ends
 	workers []*worker
 	known   atomic.Pointer[[]*worker] // the workers, for other goroutines
@@ -105,12 +106,16 @@ func (e *Engine) Run(ctx context.Context) error {
 	e.hard, e.abandon = context.WithCancelCause(context.Background())
 	defer e.abandon(nil)
 	if err := e.connect(ctx); err != nil {
+		if ctx.Err() != nil {
+			return nil // stopped before it began
+		}
 		return err
 	}
 	defer e.admin.Close()
 	e.cache = store.NewCache(blockCache)
 	defer e.cache.Unref()
 	e.pool = emit.NewPool(pooledChunk)
+	defer e.closeProducers()
 	if err := e.startWorkers(); err != nil {
 		return err
 	}
@@ -151,6 +156,9 @@ func (e *Engine) connect(ctx context.Context) error {
 		e.log.Info("removed an earlier process of this instance from the group", "members", n)
 	}
 	if e.exactlyOnce() {
+		if e.adds, err = kafka.AddsOffsets(ctx, e.admin); err != nil {
+			return err
+		}
 		if err := kafka.FenceOwn(ctx, e.admin, e.o.Topology.Service, e.instance); err != nil {
 			return err
 		}
@@ -170,15 +178,23 @@ func (e *Engine) exactlyOnce() bool { return e.cfg.Guarantee != config.AtLeastOn
 // committed offset is read.
 func (e *Engine) startWorkers() error {
 	var g errgroup.Group
-	e.workers = make([]*worker, e.cfg.Workers)
-	for i := range e.workers {
-		e.workers[i] = newWorker(e, i)
-		for _, p := range e.workers[i].producers {
+	for i := range e.cfg.Workers {
+		w := newWorker(e, i)
+		e.workers = append(e.workers, w)
+		for _, p := range w.producers {
 			g.Go(func() error { return p.open(e.hard) })
 		}
 	}
 	e.known.Store(&e.workers)
 	return g.Wait()
+}
+
+func (e *Engine) closeProducers() {
+	for _, w := range e.workers {
+		for _, p := range w.producers {
+			p.close()
+		}
+	}
 }
 
 // join makes the consumer, which joins the group.
@@ -259,11 +275,6 @@ func (e *Engine) supervise(ctx context.Context) error {
 	e.abandon(errStopped)
 	e.cons.Close()
 	others.Wait()
-	for _, w := range e.workers {
-		for _, p := range w.producers {
-			p.close()
-		}
-	}
 	return errors.Join(failed, e.ctl.closeAll())
 }
 

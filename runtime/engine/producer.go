@@ -19,6 +19,9 @@ const maxBuffered = 10_000
 // unknownRetries is how often a record for a topic that the broker doesn't know is tried again, about four times a second.
 const unknownRetries = 40
 
+// maxBatch is what a broker takes unless it is told otherwise (message.max.bytes), so what could be read can be written.
+const maxBatch = 1048588
+
 // producer is one of a worker's two. Under at-least-once it has no transactional id.
 type producer struct {
 	e    *Engine
@@ -37,6 +40,7 @@ func (p *producer) open(ctx context.Context) error {
 		kgo.RecordPartitioner(partitioner(p.e.o.Topology)),
 		kgo.MaxBufferedRecords(maxBuffered),
 		kgo.ProducerLinger(lingerTime),
+		kgo.ProducerBatchMaxBytes(maxBatch),
 		kgo.ProducerBatchCompression(codec(p.e.cfg.Compression)),
 		kgo.UnknownTopicRetries(unknownRetries), // a topic that was just made is not known to every broker yet
 	)

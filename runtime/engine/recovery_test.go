@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -8,10 +9,13 @@ import (
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/kversion"
 
 	"github.com/weirstream/weir/internal/kafkatest"
 	"github.com/weirstream/weir/internal/shop"
+	"github.com/weirstream/weir/runtime/engine"
 	"github.com/weirstream/weir/runtime/kafka"
 	"github.com/weirstream/weir/runtime/topology"
 )
@@ -38,7 +42,7 @@ func TestFencesTheDead(t *testing.T) {
 		}
 		ids := kafka.TopicIDs{shop.OrdersTopic(svc): ds[shop.OrdersTopic(svc)].ID}
 		at := kafka.Offsets{{Topic: shop.OrdersTopic(svc)}: {At: 100, Epoch: -1, Metadata: "w1 - -"}}
-		if err := kafka.CommitInTxn(ctx, dead, id, svc, kafka.Member{Generation: -1}, ids, at); err != nil {
+		if err := (kafka.Txn{Client: dead, ID: id}).Commit(ctx, svc, kafka.Member{Generation: -1}, ids, at); err != nil {
 			t.Fatal(err)
 		}
 		orders := shop.Orders(5, 1, 500)
@@ -193,4 +197,18 @@ func TestPurge(t *testing.T) {
 		start(t, topo, c).wait(t)
 		shop.Check(t, b, svc, shop.Expect(shop.Flat(orders)))
 	})
+}
+
+// Brokers before 4.0 are told of the group before offsets are committed in a transaction.
+func TestOlderBroker(t *testing.T) {
+	b := kafkatest.Fake(t, kfake.MaxVersions(kversion.V3_8_0()))
+	svc := service("older")
+	b.Topic(t, shop.OrdersTopic(svc), 2)
+	orders := shop.Orders(8, 2, 2000)
+	b.Produce(t, shop.Records(svc, orders)...)
+	c := settings(b, svc, t.TempDir())
+	c.UntilEnd = true
+	f := &faults{r: rand.New(rand.NewPCG(3, 5)), left: 4, hit: map[string]int{}}
+	start(t, shop.Topology(svc, topology.Fail), c, func(o *engine.Options) { o.Fault = f.step }).wait(t)
+	shop.Check(t, b, svc, shop.Expect(shop.Flat(orders)))
 }

@@ -153,8 +153,8 @@ func TestFenceDead(t *testing.T) {
 			return p
 		}
 		dead := open("dead")
-		err := kafka.CommitInTxn(ctx, dead, kafka.TransactionalID(svc, "dead", 0, 0), svc, kafka.Member{Generation: -1}, ids,
-			kafka.Offsets{{Topic: "fence-in"}: {At: 5, Epoch: -1, Metadata: "w1 - -"}})
+		tx := kafka.Txn{Client: dead, ID: kafka.TransactionalID(svc, "dead", 0, 0)}
+		err := tx.Commit(ctx, svc, kafka.Member{Generation: -1}, ids, kafka.Offsets{{Topic: "fence-in"}: {At: 5, Epoch: -1, Metadata: "w1 - -"}})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -116,38 +116,101 @@ func MemberOf(cl *kgo.Client) Member {
 	return Member{id, gen}
 }
 
-// CommitInTxn adds offsets to the open transaction of producer cl, in the name of a member. The producer must have produced
-// something in it.
-func CommitInTxn(ctx context.Context, cl *kgo.Client, txID, group string, m Member, ids TopicIDs, offs Offsets) error {
-	id, epoch, err := cl.ProducerID(ctx)
+// implicitTxns is the level of the cluster's feature transaction.version from which on a TxnOffsetCommit adds the group to the
+// transaction by itself (KIP-890, the default since Kafka 4.0).
+const implicitTxns = 2
+
+// AddsOffsets reports whether the brokers want to be told of the group before offsets are committed in a transaction.
+func AddsOffsets(ctx context.Context, cl *kgo.Client) (bool, error) {
+	resp, err := kmsg.NewPtrApiVersionsRequest().RequestWith(ctx, cl)
+	if err == nil {
+		err = kerr.ErrorForCode(resp.ErrorCode)
+	}
+	if err != nil {
+		return false, fmt.Errorf("ask for the brokers' versions: %w", err)
+	}
+	for _, f := range resp.FinalizedFeatures {
+		if f.Name == "transaction.version" && f.MaxVersionLevel >= implicitTxns {
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
+// txnOffsetCommitV4 is a TxnOffsetCommit for a group that was added to the transaction: newer versions add it themselves.
+type txnOffsetCommitV4 struct{ *kmsg.TxnOffsetCommitRequest }
+
+func (txnOffsetCommitV4) MaxVersion() int16 { return 4 }
+
+// Txn is the open transaction of a producer. Something must have been produced in it.
+type Txn struct {
+	Client *kgo.Client
+	ID     string
+	// Adds says that the group is to be added before the offsets, see [AddsOffsets].
+	Adds bool
+}
+
+func (t Txn) add(ctx context.Context, group string, id int64, epoch int16) error {
+	req := kmsg.NewPtrAddOffsetsToTxnRequest()
+	req.TransactionalID, req.ProducerID, req.ProducerEpoch, req.Group = t.ID, id, epoch, group
+	resp, err := req.RequestWith(ctx, t.Client)
+	if err == nil {
+		err = kerr.ErrorForCode(resp.ErrorCode)
+	}
+	if err != nil {
+		return fmt.Errorf("add offsets to transaction: %w", err)
+	}
+	return nil
+}
+
+// send sends the request and returns its response.
+func (t Txn) send(ctx context.Context, req *kmsg.TxnOffsetCommitRequest) (*kmsg.TxnOffsetCommitResponse, error) {
+	if !t.Adds {
+		return req.RequestWith(ctx, t.Client)
+	}
+	resp, err := t.Client.Request(ctx, txnOffsetCommitV4{req})
+	if err != nil {
+		return nil, err
+	}
+	return resp.(*kmsg.TxnOffsetCommitResponse), nil
+}
+
+// Commit adds offsets to the transaction, in the name of a member.
+func (t Txn) Commit(ctx context.Context, group string, m Member, ids TopicIDs, offs Offsets) error {
+	id, epoch, err := t.Client.ProducerID(ctx)
 	if err != nil {
 		return fmt.Errorf("commit offsets: %w", err)
 	}
+	if t.Adds {
+		if err := t.add(ctx, group, id, epoch); err != nil {
+			return err
+		}
+	}
 	req := kmsg.NewPtrTxnOffsetCommitRequest()
-	req.TransactionalID, req.Group, req.ProducerID, req.ProducerEpoch = txID, group, id, epoch
+	req.TransactionalID, req.Group, req.ProducerID, req.ProducerEpoch = t.ID, group, id, epoch
 	req.MemberID, req.Generation = m.ID, m.Generation
 	at := map[string]int{}
 	for tp, o := range offs {
 		i, ok := at[tp.Topic]
 		if !ok {
-			t := kmsg.NewTxnOffsetCommitRequestTopic()
-			t.Topic, t.TopicID = tp.Topic, ids[tp.Topic]
+			rt := kmsg.NewTxnOffsetCommitRequestTopic()
+			rt.Topic, rt.TopicID = tp.Topic, ids[tp.Topic]
 			i = len(req.Topics)
 			at[tp.Topic] = i
-			req.Topics = append(req.Topics, t)
+			req.Topics = append(req.Topics, rt)
 		}
 		p := kmsg.NewTxnOffsetCommitRequestTopicPartition()
 		p.Partition, p.Offset, p.LeaderEpoch, p.Metadata = tp.Partition, o.At, o.Epoch, &o.Metadata
 		req.Topics[i].Partitions = append(req.Topics[i].Partitions, p)
 	}
-	resp, err := req.RequestWith(ctx, cl)
+	resp, err := t.send(ctx, req)
 	if err != nil {
 		return fmt.Errorf("commit offsets: %w", err)
 	}
-	for _, t := range resp.Topics {
-		for _, p := range t.Partitions {
+	for _, rt := range resp.Topics {
+		for _, p := range rt.Partitions {
 			if err := kerr.ErrorForCode(p.ErrorCode); err != nil {
-				return offsetError("commit offsets", ids.name(t.Topic, t.TopicID), err)
+				return offsetError("commit offsets", ids.name(rt.Topic, rt.TopicID), err)
 			}
 		}
 	}
