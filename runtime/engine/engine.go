@@ -58,7 +58,7 @@ type Engine struct {
 	admin   *kgo.Client
 	cons    *kgo.Client
 	layout  *kafka.Layout
-	adds    bool // the brokers want to be told of the group before offsets are committed in a transaction
+	adds    bool                           // the brokers want to be told of the group before offsets are committed in a transaction
 	ends    map[kafka.TopicPartition]int64 // until-end: where each source partition ends
 	workers []*worker
 	known   atomic.Pointer[[]*worker] // the workers, for other goroutines
