@@ -46,6 +46,9 @@ func (p *producer) open(ctx context.Context) error {
 	)
 	if p.txID != "" {
 		opts = append(opts, kgo.TransactionalID(p.txID), kgo.TransactionTimeout(p.e.cfg.TransactionTimeout))
+		if p.e.adds {
+			opts = append(opts, kafka.OlderTxns())
+		}
 	}
 	if p.cl, err = kgo.NewClient(opts...); err != nil {
 		return fmt.Errorf("kafka producer: %w", err)

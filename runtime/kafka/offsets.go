@@ -8,6 +8,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/kmsg"
+	"github.com/twmb/franz-go/pkg/kversion"
 )
 
 // TopicPartition names a partition.
@@ -137,16 +138,19 @@ func AddsOffsets(ctx context.Context, cl *kgo.Client) (bool, error) {
 	return true, nil
 }
 
-// txnOffsetCommitV4 is a TxnOffsetCommit for a group that was added to the transaction: newer versions add it themselves.
-type txnOffsetCommitV4 struct{ *kmsg.TxnOffsetCommitRequest }
-
-func (txnOffsetCommitV4) MaxVersion() int16 { return 4 }
+// OlderTxns is the option of a producer whose brokers want to be told of the group, see [AddsOffsets]: from version 5 on, a
+// TxnOffsetCommit counts on the broker to add it.
+func OlderTxns() kgo.Opt {
+	v := kversion.Stable()
+	v.SetMaxKeyVersion(int16(kmsg.TxnOffsetCommit), 4)
+	return kgo.MaxVersions(v)
+}
 
 // Txn is the open transaction of a producer. Something must have been produced in it.
 type Txn struct {
 	Client *kgo.Client
 	ID     string
-	// Adds says that the group is to be added before the offsets, see [AddsOffsets].
+	// Adds says that the group is to be added before the offsets, see [AddsOffsets]. The client is one of [OlderTxns] then.
 	Adds bool
 }
 
@@ -161,18 +165,6 @@ func (t Txn) add(ctx context.Context, group string, id int64, epoch int16) error
 		return fmt.Errorf("add offsets to transaction: %w", err)
 	}
 	return nil
-}
-
-// send sends the request and returns its response.
-func (t Txn) send(ctx context.Context, req *kmsg.TxnOffsetCommitRequest) (*kmsg.TxnOffsetCommitResponse, error) {
-	if !t.Adds {
-		return req.RequestWith(ctx, t.Client)
-	}
-	resp, err := t.Client.Request(ctx, txnOffsetCommitV4{req})
-	if err != nil {
-		return nil, err
-	}
-	return resp.(*kmsg.TxnOffsetCommitResponse), nil
 }
 
 // Commit adds offsets to the transaction, in the name of a member.
@@ -203,7 +195,7 @@ func (t Txn) Commit(ctx context.Context, group string, m Member, ids TopicIDs, o
 		p.Partition, p.Offset, p.LeaderEpoch, p.Metadata = tp.Partition, o.At, o.Epoch, &o.Metadata
 		req.Topics[i].Partitions = append(req.Topics[i].Partitions, p)
 	}
-	resp, err := t.send(ctx, req)
+	resp, err := req.RequestWith(ctx, t.Client)
 	if err != nil {
 		return fmt.Errorf("commit offsets: %w", err)
 	}
