@@ -225,7 +225,7 @@ func (e *Engine) join() error {
 		kgo.FetchMaxBytes(fetchBytes),
 		kgo.FetchMaxWait(fetchWait),
 		kgo.KeepControlRecords(), // so that positions go behind transaction markers, and lag comes to 0
-		kgo.WithPools(newRecordPool()),
+		kgo.WithPools(&recordPool{}),
 		kgo.OnPartitionsAssigned(e.ctl.onAssigned),
 		kgo.OnPartitionsRevoked(e.ctl.onRevoked),
 		kgo.OnPartitionsLost(e.ctl.onLost),

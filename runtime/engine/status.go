@@ -1,10 +1,7 @@
 package engine
 
 import (
-	"sync"
 	"time"
-
-	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/weirstream/weir/runtime/metrics"
 	"github.com/weirstream/weir/runtime/watermark"
@@ -65,19 +62,3 @@ func (e *Engine) sample() metrics.Sample {
 	}
 	return out
 }
-
-// recordPool keeps the slices that records are decoded into.
-type recordPool struct{ p sync.Pool }
-
-func newRecordPool() *recordPool { return &recordPool{} }
-
-const pooledRecords = 4096
-
-func (p *recordPool) GetRecords(n int) []kgo.Record {
-	if s, ok := p.p.Get().(*[]kgo.Record); ok && cap(*s) >= n {
-		return (*s)[:0]
-	}
-	return make([]kgo.Record, 0, max(n, pooledRecords))
-}
-
-func (p *recordPool) PutRecords(s []kgo.Record) { p.p.Put(&s) }

@@ -21,7 +21,7 @@ type Options struct {
 	FS vfs.FS
 	// Cache is the block cache, best shared by all DBs of a process; see [NewCache]. nil: 8 MiB of its own.
 	Cache *Cache
-	// MemTable is the most bytes that collect before Pebble writes a table; 0: 4 MiB. Up to four may wait to be written.
+	// MemTable is the most bytes that collect before Pebble writes a table; 0: 2 MiB. Up to four may wait to be written.
 	MemTable int64
 	// FlushEvery starts a flush when that many bytes were applied since the last one, so that little is replayed after a
 	// crash; 0: only when a memtable is full, or by AsyncFlush.
@@ -36,7 +36,7 @@ type Cache = pebble.Cache
 // NewCache makes a block cache of size bytes. Its memory is freed when it and every DB that uses it were let go (Unref, Close).
 func NewCache(size int64) *Cache { return pebble.NewCache(size) }
 
-const defaultMemTable = 4 << 20
+const defaultMemTable = 2 << 20
 
 func (o *Options) pebble() *pebble.Options {
 	p := &pebble.Options{
