@@ -3,7 +3,7 @@ package randspec
 import (
 	"testing"
 
-	"github.com/goccy/go-yaml"
+	"go.yaml.in/yaml/v3"
 )
 
 // TestText: every spec is YAML, and a seed always gives the same one.

@@ -68,6 +68,10 @@ func TestErrors(t *testing.T) {
 		{"nothing known is near", "", nil, []string{"--zzzzzzzzzzz"}, []string{"no such flag"}},
 		{"no value", "", nil, []string{"--brokers"}, []string{"needs a value"}},
 		{"no flag", "", nil, []string{"start"}, []string{`"start"`}},
+		{"position", "workers: 2\nlog_level: loud\n", nil, nil, []string{"weir.yaml:2:12: log_level:"}},
+		{"key twice", "workers: 2\nworkers: 3\n", nil, nil, []string{"workers", "2"}},
+		{"no mapping", "- workers\n", nil, nil, []string{"weir.yaml:1:1: expected a mapping"}},
+		{"no YAML", "workers: [\n", nil, nil, []string{"weir.yaml: yaml: line"}},
 		{"mapping", "tls: {ca: x}\n", nil, nil, []string{"tls: is a mapping"}},
 		{"out of range", "", nil, []string{"--replication-factor=70000"}, []string{"70000"}},
 	}

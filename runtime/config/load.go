@@ -3,11 +3,7 @@ package config
 import (
 	"errors"
 	"fmt"
-	"io"
-	"os"
 	"strings"
-
-	"github.com/goccy/go-yaml"
 )
 
 // Loaded is what the command line, the environment and the file say together.
@@ -156,59 +152,4 @@ func parseEnv(environ []string) (set []setting, file string, err error) {
 		}
 	}
 	return set, file, errors.Join(errs...)
-}
-
-func (l *Loaded) applyFile(path string) error {
-	b, err := os.ReadFile(path)
-	if err != nil {
-		return err
-	}
-	var m yaml.MapSlice
-	if err := yaml.Unmarshal(b, &m); err != nil && !errors.Is(err, io.EOF) {
-		return fmt.Errorf("%s: %w", path, err)
-	}
-	byKey, names := map[string]*Option{}, []string{}
-	for i := range Options {
-		byKey[Options[i].Key()] = &Options[i]
-		names = append(names, Options[i].Key())
-	}
-	var errs []error
-	for _, it := range m {
-		key := fmt.Sprint(it.Key)
-		o := byKey[key]
-		if o == nil {
-			errs = append(errs, fmt.Errorf("%s: %s: no such setting%s", path, key, hint(key, names)))
-			continue
-		}
-		v, err := scalar(it.Value)
-		if err == nil {
-			l.From[o.Name] = path
-			err = o.set(&l.Config, v)
-		}
-		if err != nil {
-			errs = append(errs, fmt.Errorf("%s: %s: %w", path, key, err))
-		}
-	}
-	return errors.Join(errs...)
-}
-
-// scalar is a YAML value as it would be written behind a flag; a list becomes its elements with commas between them.
-func scalar(v any) (string, error) {
-	switch v := v.(type) {
-	case nil:
-		return "", nil
-	case []any:
-		parts := make([]string, len(v))
-		for i, e := range v {
-			s, err := scalar(e)
-			if err != nil {
-				return "", err
-			}
-			parts[i] = s
-		}
-		return strings.Join(parts, ","), nil
-	case yaml.MapSlice, map[string]any:
-		return "", errors.New("is a mapping, but a single value is expected")
-	}
-	return fmt.Sprint(v), nil
 }

@@ -5,7 +5,7 @@ import (
 	"io"
 	"strings"
 
-	"github.com/goccy/go-yaml"
+	"go.yaml.in/yaml/v3"
 )
 
 // hidden stands for a secret that is set.
