@@ -99,6 +99,20 @@ func Start(t testing.TB, o Options) *Chaos {
 	return c
 }
 
+// Finish runs one process that is expected to end by itself, with the same arguments and a state directory of its own, and fails
+// the test when it ends badly. Nothing starts it again.
+func Finish(t testing.TB, o Options) {
+	t.Helper()
+	args := append([]string{"--brokers", o.Brokers, "--state-dir", t.TempDir(), "--http="}, o.Args...)
+	ctx, cancel := context.WithTimeout(context.Background(), kafkatest.Timeout)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, o.Binary, args...)
+	cmd.SysProcAttr = childAttr()
+	if log, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%s: %v\n%s", o.Binary, err, log[max(0, len(log)-4000):])
+	}
+}
+
 // StateDir is the state directory of an instance.
 func (c *Chaos) StateDir(i int) string { return filepath.Join(c.o.Dir, fmt.Sprintf("instance%d", i)) }
 
