@@ -35,6 +35,8 @@ func TestErrorsPage(t *testing.T) {
 	compareFile(t, "../docs/errors.md", []byte(`# Diagnostics
 
 What `+"`weir check`"+` can say about a spec. `+"`weir help CODE`"+` prints the page of a code. Codes never change their meaning.
+Codes of warnings begin with WEIR6; they do not make a command fail, except with `+"`--strict`"+`. What editors and CI read instead of
+text is in [cli.md](cli.md#formats-of-problems).
 This file is made of those pages by `+"`go test ./golden -update`"+`.
 `+index.String()+pages.String()))
 }

@@ -24,5 +24,6 @@ removed; files that weir did not write are never overwritten.`,
 	f.StringVarP(&o.Dir, "out", "o", "", "directory of the package (default: the service's name, beside the spec)")
 	f.BoolVar(&o.Main, "main", true, "write the main package as well")
 	f.BoolVar(&o.Check, "check", false, "write nothing; fail if a file on disk is not what would be written")
+	diagnosticsFormat(cmd, &o.Format)
 	return cmd
 }

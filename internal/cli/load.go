@@ -8,19 +8,24 @@ import (
 	"strings"
 
 	"github.com/weirstream/weir/gen"
-	"github.com/weirstream/weir/spec/check"
 	"github.com/weirstream/weir/spec/diag"
+	"github.com/weirstream/weir/spec/diag/report"
 	"github.com/weirstream/weir/spec/source"
 )
 
 // Load reads and compiles a spec and shows its problems on Err. A spec with errors is ErrReported.
-func Load(u *UI, path string) (*gen.Result, error) {
+func Load(u *UI, path string) (*gen.Result, error) { return load(u, path, report.Text) }
+
+// load is Load with the problems in a format.
+func load(u *UI, path string, f report.Format) (*gen.Result, error) {
 	file, err := open(path)
 	if err != nil {
 		return nil, err
 	}
 	res, diags, err := gen.Compile(file)
-	u.show(diags)
+	if err := u.diagnose(f, diags); err != nil {
+		return nil, err
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -42,28 +47,6 @@ func open(path string) (*source.File, error) {
 	return source.New(filepath.ToSlash(filepath.Clean(path)), text), nil
 }
 
-// show prints diagnostics, and below more than one of them how many there are.
-func (u *UI) show(list diag.List) {
-	if len(list) == 0 {
-		return
-	}
-	_ = list.Render(u.Err, diag.Options{Color: u.ErrColor}) // nobody is left to tell that Err can't be written
-	errs := 0
-	for _, d := range list {
-		if d.Severity == diag.Error {
-			errs++
-		}
-	}
-	var parts []string
-	if errs > 0 {
-		parts = append(parts, Count(int64(errs), "error"))
-	}
-	if n := len(list) - errs; n > 0 {
-		parts = append(parts, Count(int64(n), "warning"))
-	}
-	u.Notef("\n%s; weir help %s says more", strings.Join(parts, " and "), list[0].Code)
-}
-
 // Count is a number with its noun in the right form.
 func Count(n int64, noun string) string {
 	if n == 1 {
@@ -80,27 +63,6 @@ func Grouped(n int64) string {
 		digits = digits[:i] + "," + digits[i:]
 	}
 	return s[:len(s)-len(strings.TrimPrefix(s, "-"))] + digits
-}
-
-// Check is `weir check`.
-func Check(u *UI, paths []string) error {
-	var failed error
-	for _, path := range paths {
-		file, err := open(path)
-		if err != nil {
-			return err
-		}
-		program, diags := check.Check(file)
-		u.show(diags)
-		if program == nil {
-			failed = ErrReported
-			continue
-		}
-		if len(diags) == 0 {
-			u.Notef("%s: no problems", file.Name)
-		}
-	}
-	return failed
 }
 
 // Explain is `weir explain`.

@@ -38,6 +38,10 @@ type Issue struct {
 	Candidates []string
 	// Hint says what to write instead, if that is known.
 	Hint string
+	// Instead, if not empty, is the one thing that can have been meant by the text from Start to End.
+	Instead string
+	// Of is the record or enum that has no such field or value, if that is known.
+	Of *types.Type
 }
 
 // reporter turns what the checker and the walk over its result find into issues.
@@ -107,7 +111,7 @@ func (r *reporter) undeclared(id int64, name string) Issue {
 	if prefix, last, ok := cutLast(name); ok {
 		if t := r.env.named[prefix]; t != nil && t.Kind == types.Enum {
 			sp := r.spans.name(id)
-			return Issue{Start: sp.start, End: sp.end, Kind: NoField, Name: last, Candidates: sortedCopy(t.Values),
+			return Issue{Start: sp.start, End: sp.end, Kind: NoField, Name: last, Candidates: sortedCopy(t.Values), Of: t,
 				Message: fmt.Sprintf("enum %s has no value %s", prefix, last)}
 		}
 	}
@@ -207,7 +211,7 @@ func (r *reporter) noField(id int64, name string) Issue {
 	sp := r.spans.name(id)
 	is := Issue{Start: sp.start, End: sp.end, Kind: NoField, Name: name, Message: fmt.Sprintf("there is no field %s", name)}
 	if t := r.recordOf(id); t != nil {
-		is.Message = fmt.Sprintf("%s has no field %s", t.Name, name)
+		is.Message, is.Of = fmt.Sprintf("%s has no field %s", t.Name, name), t
 		for _, f := range t.Fields {
 			is.Candidates = append(is.Candidates, f.Name)
 		}

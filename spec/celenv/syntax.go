@@ -37,7 +37,7 @@ func syntaxIssues(src *sourceText, iss *cel.Issues) []Issue {
 			is.Message = fmt.Sprintf("unexpected %q", text(src.text, at))
 		}
 		if found == "&" || found == "|" || found == "=" {
-			is.Hint = "write " + found + found
+			is.Hint, is.Instead = "write "+found+found, found+found
 		}
 	default:
 		is.Message = msg

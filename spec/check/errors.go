@@ -3,6 +3,7 @@ package check
 import (
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"sort"
 	"strings"
@@ -31,6 +32,17 @@ func related(d diag.Diagnostic, at source.Span, message string) diag.Diagnostic 
 	return d
 }
 
+// declared adds where a record or enum is declared, or the step that derives it.
+func declared(d diag.Diagnostic, t *types.Type) diag.Diagnostic {
+	if t == nil {
+		return d
+	}
+	if t.Derived {
+		return related(d, t.Span, "step "+t.Span.Text()+" makes these records")
+	}
+	return related(d, t.Span, t.Name+" is declared here")
+}
+
 // a is a type with its article.
 func a(t *types.Type) string {
 	s := t.String()
@@ -57,15 +69,18 @@ var foreignTypes = map[string]string{
 func (c *checker) unknownType(at source.Span, name string) diag.Diagnostic {
 	d := problem("WEIR2002", at, "there is no type %q", name)
 	if t := foreignTypes[strings.ToLower(name)]; t != "" {
-		return hinted(d, "did you mean %s?", t)
+		if d = hinted(d, "did you mean %s?", t); types.Scalars[t] != nil {
+			return d.Replace(t, false)
+		}
+		return d
 	}
 	names := slices.Sorted(maps.Keys(types.Scalars))
 	names = append(names, "list", "map")
 	for _, t := range c.p.Types {
 		names = append(names, t.Name)
 	}
-	if n := diag.Nearest(name, names); n != "" {
-		return hinted(d, "did you mean %q?", n)
+	if diag.Nearest(name, names) != "" {
+		return d.Suggest(name, names)
 	}
 	return hinted(d, "declare it under types, or use bool, int, uint, double, string, bytes, timestamp, duration, list(T) or map(K, V)")
 }
@@ -132,7 +147,7 @@ func fieldNames(t *types.Type) []string {
 }
 
 func unknownField(name *syntax.Text, t *types.Type) diag.Diagnostic {
-	return hinted(problem("WEIR2013", name.Span, "%s has no field %q", t.Name, name.Value), "%s", diag.DidYouMean(name.Value, fieldNames(t)))
+	return declared(problem("WEIR2013", name.Span, "%s has no field %q", t.Name, name.Value).Suggest(name.Value, fieldNames(t)), t)
 }
 
 func keyFieldType(at *syntax.Text, f *types.Field, key *types.Type) diag.Diagnostic {
@@ -164,7 +179,7 @@ func unknownColumn(col *syntax.Text, t *types.Type) diag.Diagnostic {
 	for _, f := range t.Fields {
 		wires = append(wires, f.Wire)
 	}
-	return hinted(problem("WEIR2018", col.Span, "no field of %s is called %q in the data", t.Name, col.Value), "%s", diag.DidYouMean(col.Value, wires))
+	return declared(problem("WEIR2018", col.Span, "no field of %s is called %q in the data", t.Name, col.Value).Suggest(col.Value, wires), t)
 }
 
 func columnsSpan(f syntax.Format) source.Span {
@@ -229,6 +244,7 @@ func wrongResult(text *syntax.Text, clause string, have, want *types.Type) diag.
 	switch {
 	case have.Kind == types.Optional && types.Equal(have.Elem, want) && want.Kind == types.Bool:
 		d.Hint = "it may be missing: add .orValue(false)"
+		d.Fix = behind(text, ".orValue(false)")
 	case have.Kind == types.Optional && types.Equal(have.Elem, want):
 		d.Hint = "it may be missing: add .orValue(…) with what to take then"
 	case want.Kind == types.Timestamp && have.Kind == types.Int:
@@ -241,6 +257,19 @@ func wrongResult(text *syntax.Text, clause string, have, want *types.Type) diag.
 	return d
 }
 
+// behind is a fix that writes more behind an expression: where that is a name or a call, so that it binds to all of it.
+func behind(text *syntax.Text, more string) *diag.Fix {
+	if !simple.MatchString(text.Value) {
+		return nil
+	}
+	at := text.Span
+	at.Start = at.End
+	return &diag.Fix{Title: "add " + more, Edits: []diag.Edit{{Span: at, Text: more}}}
+}
+
+// simple matches an expression that is a path of names.
+var simple = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*([.][A-Za-z_][A-Za-z0-9_]*)*$`)
+
 func noAggregate(t *syntax.Text) diag.Diagnostic {
 	return hinted(problem("WEIR3010", t.Span, "this is no aggregate"), "write count(), sum(…), min(…), max(…) or avg(…) with an expression over a record in the parentheses")
 }
@@ -248,9 +277,9 @@ func noAggregate(t *syntax.Text) diag.Diagnostic {
 func unknownAggregate(at source.Span, name string) diag.Diagnostic {
 	d := problem("WEIR3010", at, "there is no aggregate %q", name)
 	if name == "mean" || name == "average" {
-		return hinted(d, "did you mean avg?")
+		return hinted(d, "did you mean avg?").Replace("avg", true)
 	}
-	return hinted(d, "%s", diag.DidYouMean(name, functionNames))
+	return d.Suggest(name, functionNames)
 }
 
 func openParen(at source.Span) diag.Diagnostic {
@@ -295,12 +324,15 @@ func (c *checker) unknownStream(name *syntax.Text) diag.Diagnostic {
 		names = append(names, n.Value)
 	}
 	sort.Strings(names)
-	d := hinted(problem("WEIR4001", name.Span, "there is no source, step or late output %q", name.Value), "%s", diag.DidYouMean(name.Value, names))
+	d := problem("WEIR4001", name.Span, "there is no source, step or late output %q", name.Value).Suggest(name.Value, names)
 	for _, s := range c.tree.Sinks {
 		if s.Name.Value == name.Value {
-			d.Summary = fmt.Sprintf("%q is a sink, and nothing can be read from a sink", name.Value)
+			d = related(problem("WEIR4001", name.Span, "%q is a sink, and nothing can be read from a sink", name.Value), s.Name.Span, "the sink is declared here")
 			if s.From != nil {
-				d.Hint = fmt.Sprintf("read from %s, as the sink does", s.From.Value)
+				d = hinted(d, "read from %s, as the sink does", s.From.Value)
+				if c.streams[s.From.Value] != nil {
+					d = d.Replace(s.From.Value, false)
+				}
 			}
 		}
 	}
@@ -324,7 +356,11 @@ func cycle(path []*syntax.Step) diag.Diagnostic {
 	if len(path) == 1 {
 		return problem("WEIR4002", first.From.Span, "step %s reads what comes from itself", first.Name.Value)
 	}
-	return hinted(problem("WEIR4002", first.From.Span, "the steps read each other in a circle: %s", strings.Join(names, " → ")), "an arrow points to the step that is read")
+	d := hinted(problem("WEIR4002", first.From.Span, "the steps read each other in a circle: %s", strings.Join(names, " → ")), "an arrow points to the step that is read")
+	for i, st := range path[1:] {
+		d = related(d, st.From.Span, fmt.Sprintf("%s reads %s here", st.Name.Value, names[i+2]))
+	}
+	return d
 }
 
 func duplicateStream(name *syntax.Text, first source.Span) diag.Diagnostic {

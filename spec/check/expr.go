@@ -95,19 +95,22 @@ func (c *checker) issue(text *syntax.Text, is celenv.Issue, scope *Scope, at pla
 	if is.Start >= is.End {
 		d.Subject = text.Span
 	}
+	if is.Instead != "" && d.Subject.Text() == text.Value[is.Start:is.End] {
+		d = d.Replace(is.Instead, true)
+	}
 	if d.Hint == "" && is.Name != "" {
-		if n := diag.Nearest(is.Name, is.Candidates); n != "" {
-			d.Hint = diag.DidYouMean(is.Name, is.Candidates)
+		if diag.Nearest(is.Name, is.Candidates) != "" {
+			d = d.Suggest(is.Name, is.Candidates)
 		} else { // constants of enums are too many to list
 			d.Hint = diag.OneOf(slices.DeleteFunc(slices.Clone(is.Candidates), func(c string) bool { return strings.Contains(c, ".") }))
 		}
 	}
 	if is.Kind == celenv.Undeclared {
 		if why, hint := outOfScope(is.Name, scope, at); why != "" {
-			d.Code, d.Summary, d.Hint = "WEIR3008", why, hint
+			d.Code, d.Summary, d.Hint, d.Fix = "WEIR3008", why, hint, nil
 		}
 	}
-	return d
+	return declared(d, is.Of)
 }
 
 // The scopes. A name that hides another one is refused where it is declared, so the order does not matter.

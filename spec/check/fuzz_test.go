@@ -8,6 +8,7 @@ import (
 
 	"github.com/weirstream/weir/spec/check"
 	"github.com/weirstream/weir/spec/diag"
+	"github.com/weirstream/weir/spec/diag/report"
 	"github.com/weirstream/weir/spec/source"
 )
 
@@ -41,12 +42,26 @@ func FuzzCheck(f *testing.F) {
 			for _, r := range d.Related {
 				inside(d, r.Span)
 			}
+			if d.Fix != nil {
+				for _, e := range d.Fix.Edits {
+					inside(d, e.Span)
+				}
+			}
 			if _, ok := diag.Help(d.Code); !ok {
 				t.Fatalf("%s: the code has no page", d.String())
 			}
 		}
 		if err := diags.Render(io.Discard, diag.Options{Color: true}); err != nil {
 			t.Fatal(err)
+		}
+		for _, format := range []report.Format{report.JSON, report.SARIF, report.GitHub} {
+			if err := report.Write(io.Discard, format, diags, ""); err != nil {
+				t.Fatal(err)
+			}
+		}
+		fixed, _ := check.Fix(file)
+		if again, applied := check.Fix(fixed); len(applied) > 0 {
+			t.Fatalf("fixed once:\n%s\ntwice:\n%s", fixed.Text, again.Text)
 		}
 	})
 }

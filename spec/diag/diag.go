@@ -1,8 +1,9 @@
 // Package diag is what the compiler has to say about a spec.
 //
 // A diagnostic is data: a stable code, a severity, one sentence of what is wrong, the range of the file that it is about, and,
-// where there is one, a hint at what to write instead. Nothing here decides what is wrong; the phases of the compiler collect
-// diagnostics in a [List] and whoever talks to the user renders it. Each code has a page ([Help]) that explains it.
+// where there is one, a hint at what to write instead, also as a [Fix] that a program can apply. Nothing here decides what is
+// wrong; the phases of the compiler collect diagnostics in a [List] and whoever talks to the user renders it ([List.Render] for
+// people, package report for programs). Each code has a page ([Help]) that explains it.
 package diag
 
 import (
@@ -40,6 +41,8 @@ type Diagnostic struct {
 	Subject source.Span
 	// Hint says what to write instead, "" where nobody can know.
 	Hint string
+	// Fix is the hint as edits that a program can make, nil where the hint needs a person.
+	Fix *Fix
 	// Related are other places that belong to the story.
 	Related []Related
 }

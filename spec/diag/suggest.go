@@ -2,29 +2,40 @@ package diag
 
 import (
 	"fmt"
-	"sort"
+	"slices"
 	"strings"
 )
 
 // Nearest is the candidate that somebody who wrote name most likely meant, "" if none is near. Case counts half; of equally
 // near ones the first in alphabetical order wins.
 func Nearest(name string, candidates []string) string {
-	sorted := append([]string(nil), candidates...)
-	sort.Strings(sorted)
+	best, _ := nearest(name, candidates)
+	return best
+}
+
+// nearest also tells whether one may be sure: the names differ in case only, or in one edit of a name of some length, and no
+// other candidate is as near.
+func nearest(name string, candidates []string) (best string, sure bool) {
+	sorted := slices.Compact(slices.Sorted(slices.Values(candidates)))
+	runes := []rune(name)
 	// A third of the name may be wrong, so that nothing is suggested for a single letter.
-	best, bound := "", 2*((len([]rune(name))+1)/3)+1
+	bound, ties := 2*((len(runes)+1)/3)+1, 0
 	for _, c := range sorted {
 		if c == "" || c == name {
 			continue
 		}
+		d := distance(runes, []rune(c))
 		if strings.EqualFold(c, name) {
-			return c
+			d = 0 // nearer than whatever differs in more than case
 		}
-		if d := distance([]rune(name), []rune(c)); d < bound {
-			best, bound = c, d
+		switch {
+		case d < bound || d == 0 && best == "":
+			best, bound, ties = c, d, 0
+		case d == bound && best != "":
+			ties++
 		}
 	}
-	return best
+	return best, best != "" && ties == 0 && (bound == 0 || bound <= 2 && len(runes) >= 4)
 }
 
 // DidYouMean is a hint that names the nearest candidate, or lists the candidates if none is near and they are few, or "".

@@ -103,7 +103,7 @@ func unknownKey(key Text, owner string, known []string, in *node) diag.Diagnosti
 			left = append(left, k)
 		}
 	}
-	d := diag.Diagnostic{Code: "WEIR1001", Subject: key.Span, Summary: fmt.Sprintf("%s has no key %q", owner, key.Value), Hint: diag.DidYouMean(key.Value, left)}
+	d := diag.Diagnostic{Code: "WEIR1001", Subject: key.Span, Summary: fmt.Sprintf("%s has no key %q", owner, key.Value)}.Suggest(key.Value, left)
 	if n := diag.Nearest(key.Value, left); n == "" {
 		d.Hint = diag.OneOf(known)
 	}
@@ -137,7 +137,7 @@ func nothingIn(at source.Span, owner, want string) diag.Diagnostic {
 }
 
 func badChoice(t Text, owner string, choices []string) diag.Diagnostic {
-	d := diag.Diagnostic{Code: "WEIR1006", Subject: t.Span, Summary: fmt.Sprintf("%s can't be %q", owner, t.Value), Hint: diag.DidYouMean(t.Value, choices)}
+	d := diag.Diagnostic{Code: "WEIR1006", Subject: t.Span, Summary: fmt.Sprintf("%s can't be %q", owner, t.Value)}.Suggest(t.Value, choices)
 	if owner == "weir" {
 		d.Hint = "this version of weir reads version v1"
 	}
@@ -148,6 +148,9 @@ func badDuration(t Text, owner string, err error) diag.Diagnostic {
 	d := diag.Diagnostic{Code: "WEIR1007", Subject: t.Span, Summary: fmt.Sprintf("%s: the duration %q %v", owner, t.Value, err), Hint: "write whole numbers with d, h, m, s or ms, the larger unit first: 90s, 5m, 1h30m, 7d"}
 	if strings.HasSuffix(err.Error(), "no unit") {
 		d.Hint = fmt.Sprintf("did you mean %ss?", t.Value)
+		if _, err := ParseDuration(t.Value + "s"); err == nil {
+			d = d.Replace(t.Value+"s", false)
+		}
 	}
 	return d
 }

@@ -1,0 +1,105 @@
+package check_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/weirstream/weir/spec/check"
+	"github.com/weirstream/weir/spec/source"
+)
+
+// misspelt has one mistake of each kind that has a safe fix, and comments, quotes and line ends that must stay.
+const misspelt = `weir: v1 # the version
+srevice: shop
+types:
+  Order: {customer: strnig, amount: int, status: Status, "items": list(Itme)}
+  Status: {enum: [pending, paid]}
+  Item: {sku: string}
+
+sources:
+  orders:
+    kafka: {topic: orders}
+    key: {type: string, field: custmer}
+    value: {type: Order, format: JSON}
+steps:
+  paid:
+    from: 'order'   # quoted
+    where: >-
+      Amount > 0 &
+      status == Status.piad
+  totals:
+    from: paid
+    group_by: {customer: "customer"}
+    window: {tumblng: 1m}
+    aggregate: {n: coutn(), total: average(amount)}
+    emit: finall
+
+sinks:
+  out: {from: totals, kafka: {topic: out}}
+`
+
+const corrected = `weir: v1 # the version
+service: shop
+types:
+  Order: {customer: string, amount: int, status: Status, "items": list(Item)}
+  Status: {enum: [pending, paid]}
+  Item: {sku: string}
+
+sources:
+  orders:
+    kafka: {topic: orders}
+    key: {type: string, field: customer}
+    value: {type: Order, format: json}
+steps:
+  paid:
+    from: 'orders'   # quoted
+    where: >-
+      amount > 0 &&
+      status == Status.paid
+  totals:
+    from: paid
+    group_by: {customer: "customer"}
+    window: {tumbling: 1m}
+    aggregate: {n: count(), total: avg(amount)}
+    emit: final
+
+sinks:
+  out: {from: totals, kafka: {topic: out}}
+`
+
+func TestFix(t *testing.T) {
+	lineEnds := strings.NewReplacer(`\r`, "\r")
+	fixed, applied := check.Fix(source.New("a.yaml", []byte(lineEnds.Replace(misspelt))))
+	if got := string(fixed.Text); got != lineEnds.Replace(corrected) {
+		t.Errorf("got\n%s", got)
+	}
+	if len(applied) != 13 {
+		t.Errorf("%d fixes:\n%s", len(applied), applied)
+	}
+	if p, diags := check.Check(fixed); p == nil || len(diags) > 0 {
+		t.Errorf("after fixing:\n%s", diags)
+	}
+}
+
+// TestWhatIsNotSafe has mistakes whose fix is a guess, or would change what a running service does.
+func TestWhatIsNotSafe(t *testing.T) {
+	base := corrected[:strings.Index(corrected, "steps:")]
+	for name, steps := range map[string]string{
+		"two names are as near":      "steps:\n  big1: {from: orders}\n  big2: {from: orders}\nsinks:\n  a: {from: big3, kafka: {topic: a}}\n",
+		"two edits":                  "sinks:\n  a: {from: oreds, kafka: {topic: a}}\n",
+		"a short name":               "steps:\n  ab: {from: orders}\nsinks:\n  a: {from: abb, kafka: {topic: a}}\n",
+		"a warning":                  "steps:\n  big: {from: orders}\nsinks:\n  a: {from: orders, kafka: {topic: a}}\n",
+		"a duration without a unit":  "steps:\n  a: {from: orders, group_by: {c: customer}, window: {tumbling: 5}, aggregate: {n: count()}}\nsinks:\n  a: {from: a, kafka: {topic: a}}\n",
+		"an escape spells the name":  "sinks:\n  a: {from: \"orde\\u0072\", kafka: {topic: a}}\n",
+		"what somebody else made of": "sinks:\n  a: {from: b, kafka: {topic: a}}\n  b: {from: orders, kafka: {topic: b}}\n",
+	} {
+		text := strings.ReplaceAll(base, `\r`, "") + steps
+		file := source.New("a.yaml", []byte(text))
+		if _, diags := check.Check(file); len(diags) == 0 {
+			t.Errorf("%s: nothing is wrong", name)
+		}
+		if fixed, applied := check.Fix(file); len(applied) > 0 || string(fixed.Text) != text {
+			t.Errorf("%s: fixed\n%s", name, applied)
+		}
+	}
+}
