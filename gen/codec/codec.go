@@ -17,6 +17,8 @@
 //
 // and for an enum OrderStatus its constants, String, ParseOrderStatus and scanOrderStatusJSON.
 //
+// A decoder checks the conditions of aliases ([Names.Checks]) and puts in defaults; state is trusted to be right.
+//
 // Decoders build only the fields that somebody reads ([Use]). The others keep their zero value, and that they are there, or
 // right, is not checked, beyond JSON's and CSV's own grammar. Decoding into a variable again uses its lists and maps again.
 // After an error the fields hold anything.
@@ -38,6 +40,16 @@ type Names struct {
 	Type      func(*types.Type) string // of a record or an enum: OrderStatus
 	Field     func(*types.Field) string
 	EnumConst func(t *types.Type, value string) string // OrderStatusPaid
+	// Checks are the functions that tell whether a value fulfils the conditions of the alias that its type is named by; none for
+	// a type without conditions.
+	Checks func(*types.Type) []Check
+}
+
+// Check is a function from a value to whether it fulfils a condition.
+type Check struct {
+	Func string // its Go name: isEmail
+	// Msg is the fault of a value that does not.
+	Msg string
 }
 
 // Decl is one Go declaration with its comment, formatted as gofmt does.

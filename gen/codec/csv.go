@@ -13,8 +13,8 @@ func (g *generator) csvDecoder(t *types.Type, c *CSV) error {
 	used := g.use.fields(t)
 	columns := make([]int, len(used)) // of each field
 	for i, f := range used {
-		columns[i] = slices.Index(c.Columns, wire(f))
-		if columns[i] < 0 && f.Type.Kind != types.Optional {
+		columns[i] = slices.IndexFunc(c.Columns, func(column string) bool { return slices.Contains(wires(f), column) })
+		if columns[i] < 0 && mustBeThere(f) {
 			return fmt.Errorf("type %s: field %s has no column", t.Name, f.Name)
 		}
 		if k := csvScalar(f.Type).Kind; k > types.Enum {
@@ -24,27 +24,45 @@ func (g *generator) csvDecoder(t *types.Type, c *CSV) error {
 	if err := g.csvFormat(t, c); err != nil {
 		return err
 	}
+	if err := g.defaultVars(t); err != nil {
+		return err
+	}
 	name, method := g.Type(t), "decodeCSV"+c.Suffix
 	return g.decl(name+"."+method, false, func(p *printer) error {
-		p.line("// %s reads b, one CSV record, into o: %s. Strings and bytes alias b and s.", method, list(wires(used)))
+		p.line("// %s reads b, one CSV record, into o: %s. Strings and bytes alias b and s.", method, list(present(used)))
 		p.line("func (o *%s) %s(b []byte, s *%s.Scratch) error {", name, method, p.pkg(pkgCSV))
 		p.line("if err := s.Split(b, &%s); err != nil {\nreturn err\n}", formatVar(name, c))
 		for i, f := range used {
 			dst, column := "o."+p.Field(f), columns[i]
 			switch {
+			case column < 0 && f.Default != nil:
+				p.line("%s = %s", dst, p.defaultValue(t, f))
 			case column < 0:
 				p.line("%s = %s{}", dst, p.goType(f.Type))
+			case f.Default != nil:
+				p.line("if s.Null(%d) {\n%s = %s\n} else {", column, dst, p.defaultValue(t, f))
+				p.readCell(dst, f.Type, f.As, column)
+				p.line("}")
 			case f.Type.Kind == types.Optional:
 				p.line("if s.Null(%d) {\n%s = %s{}\n} else {", column, dst, p.goType(f.Type))
 				p.line("%s.Valid = true", dst)
-				p.line("%s.Value = %s\n}", dst, p.cell(f.Type.Elem, f.As, column))
+				p.readCell(dst+".Value", f.Type.Elem, f.As, column)
+				p.line("}")
 			default:
-				p.line("%s = %s", dst, p.cell(f.Type, f.As, column))
+				p.readCell(dst, f.Type, f.As, column)
 			}
 		}
 		p.line("return s.Err()\n}")
 		return nil
 	})
+}
+
+// readCell prints the statements that read a cell into dst.
+func (p *printer) readCell(dst string, t *types.Type, as types.TimeAs, column int) {
+	p.line("%s = %s", dst, p.cell(t, as, column))
+	for _, c := range p.checks(t) {
+		p.line("if !%s(%s) {\ns.Bad(%d, %s)\n}", c.Func, dst, column, literal(c.Msg))
+	}
 }
 
 // cell is the expression that reads a cell.
@@ -84,7 +102,8 @@ func csvScalar(t *types.Type) *types.Type {
 	return t
 }
 
-func wires(fields []*types.Field) []string {
+// present are the names that fields have in the data today.
+func present(fields []*types.Field) []string {
 	names := make([]string, len(fields))
 	for i, f := range fields {
 		names[i] = wire(f)

@@ -26,6 +26,9 @@ func (g *generator) jsonDecoder(t *types.Type) error {
 
 // jsonScanner prints scanJSON, which reads a record wherever it stands.
 func (g *generator) jsonScanner(t *types.Type) error {
+	if err := g.defaultVars(t); err != nil {
+		return err
+	}
 	used := g.use.fields(t)
 	err := g.decl(g.Type(t)+".scanJSON", false, func(p *printer) error {
 		p.scanRecord(t, used)
@@ -59,7 +62,7 @@ func (p *printer) scanRecord(t *types.Type, used []*types.Field) {
 	var required []*types.Field
 	for i, f := range used {
 		names[i] = wire(f)
-		if f.Type.Kind != types.Optional {
+		if mustBeThere(f) {
 			required = append(required, f)
 		}
 	}
@@ -70,8 +73,11 @@ func (p *printer) scanRecord(t *types.Type, used []*types.Field) {
 	p.line("// scanJSON reads the object at b[i:], %s,\n// and returns the cursor behind it.", comment)
 	p.line("func (o *%s) scanJSON(b []byte, i int, s *jsonx.Scratch) int {", p.Type(t))
 	for _, f := range used {
-		if f.Type.Kind == types.Optional {
+		switch {
+		case f.Type.Kind == types.Optional:
 			p.line("o.%s = %s{}", p.Field(f), p.goType(f.Type))
+		case f.Default != nil:
+			p.line("o.%s = %s", p.Field(f), p.defaultValue(t, f))
 		}
 	}
 	for i := 0; i < len(required); i += 64 {
@@ -83,13 +89,18 @@ func (p *printer) scanRecord(t *types.Type, used []*types.Field) {
 		p.line("switch string(key) {")
 		n := 0
 		for _, f := range used {
-			p.line("case %s:", quote(wire(f)))
-			if composite(f.Type) {
+			p.line("case %s:", quoted(wires(f)))
+			switch {
+			case composite(f.Type):
 				p.line("i = o.%s(b, i, s)", scanMethod(p, f))
-			} else {
+			case f.Default != nil:
+				p.line("if jsonx.Null(b, i) {\no.%s, i = %s, i+4\n} else {", p.Field(f), p.defaultValue(t, f))
+				p.scan("o."+p.Field(f), f.Type, f.As, nil, 1)
+				p.line("}")
+			default:
 				p.scan("o."+p.Field(f), f.Type, f.As, nil, 1)
 			}
-			if f.Type.Kind != types.Optional {
+			if mustBeThere(f) {
 				p.line("%s |= 1 << %d", seenVar(n), n%64)
 				n++
 			}
@@ -112,6 +123,9 @@ func (p *printer) scanRecord(t *types.Type, used []*types.Field) {
 	}
 	p.line("return i\n}")
 }
+
+// mustBeThere tells whether data without a field is bad.
+func mustBeThere(f *types.Field) bool { return f.Type.Kind != types.Optional && f.Default == nil }
 
 // seenVar names the variable that has the bit of required field n.
 func seenVar(n int) string {
@@ -171,6 +185,17 @@ func (p *printer) scan(dst string, t *types.Type, as types.TimeAs, around []stri
 		suffix = fmt.Sprint(depth)
 	}
 	jsonx := p.pkg(pkgJSON)
+	if checks := p.checks(t); checks != nil {
+		plain := *t
+		plain.Alias = nil
+		at := "at" + suffix
+		p.line("%s := i", at)
+		p.scan(dst, &plain, as, around, depth)
+		for _, c := range checks {
+			p.line("if i >= 0 && !%s(%s) {\ni = s.Bad(%s, %s)\n}", c.Func, dst, at, literal(c.Msg))
+		}
+		return
+	}
 	switch t.Kind {
 	case types.Optional:
 		p.line("if jsonx.Null(b, i) {")
@@ -206,6 +231,9 @@ func (p *printer) scan(dst string, t *types.Type, as types.TimeAs, around []stri
 		reader := map[types.Kind]string{types.String: "MapKey", types.Int: "IntKey", types.Uint: "UintKey", types.Bool: "BoolKey"}[t.Key.Kind]
 		around = append(around[:len(around):len(around)], fmt.Sprintf("s.AtKey(%%s, %s)", key))
 		p.line("if %s, i = jsonx.%s(%s, i); i >= 0 {", k, reader, key)
+		for _, c := range p.checks(t.Key) {
+			p.line("if !%s(%s) {\ni = s.Bad(i, %s)\nreturn %s\n}", c.Func, k, literal(c.Msg), wrap(around))
+		}
 		p.scan(v, t.Elem, as, around, depth+1)
 		p.line("}\nif i < 0 {\nreturn %s\n}", wrap(around))
 		p.line("%s[%s] = %s\n}", paren(dst), k, v)

@@ -52,9 +52,12 @@ func (g *generator) structType(t *types.Type) error {
 		p.line("// %s is the %s %s.", p.Type(t), kind, t.Name)
 		p.line("type %s struct {", p.Type(t))
 		for _, f := range t.Fields {
-			comment := "// " + f.Name + ": " + f.Type.String()
+			comment := "// " + f.Name + ": " + f.Type.Spelling()
 			if f.Wire != "" && f.Wire != f.Name {
 				comment += ", in the data " + f.Wire
+			}
+			if f.Deprecated != "" {
+				p.line("// Deprecated: %s", strings.Join(strings.Fields(f.Deprecated), " "))
 			}
 			p.line("%s %s %s", p.Field(f), p.goType(f.Type), comment)
 		}
@@ -133,6 +136,17 @@ func list(names []string) string {
 		return strings.Join(names[:most], ", ") + ", ..."
 	}
 	return strings.Join(names, ", ")
+}
+
+// wires are the names that the data may have for a field, the present one first.
+func wires(f *types.Field) []string { return append([]string{wire(f)}, f.WasWire...) }
+
+// checks are the functions that check values of a type named by an alias.
+func (p *printer) checks(t *types.Type) []Check {
+	if t.Alias == nil || p.Checks == nil {
+		return nil
+	}
+	return p.Checks(t)
 }
 
 // wire is the name of a field in the data.

@@ -107,5 +107,8 @@ func (c *codecs) files() (typesFile, codecFile *printer.File, err error) {
 		f.Import(d.Imports...)
 		f.P(d.Code)
 	}
+	if err := c.g.conditionFuncs(codecFile); err != nil {
+		return nil, nil, err
+	}
 	return typesFile, codecFile, nil
 }

@@ -47,6 +47,9 @@ type generator struct {
 	codecs *codecs
 	decls  *expr.Decls
 	usedBy map[string]bool // names of declarations printed already
+
+	conditions map[*check.Alias]string // functions of the conditions
+	tested     []*check.Alias          // those that a decoder calls
 }
 
 // stepNames are the Go names made for a step.
@@ -137,6 +140,7 @@ func (g *generator) nameEverything() {
 		}
 		g.names["Parse"+g.typeName(t)] = t.Kind == types.Enum
 	}
+	g.nameConditions()
 	for _, st := range g.p.Steps {
 		for _, t := range []*types.Type{st.Out.Type, st.Row} {
 			g.nameDerived(t)
@@ -184,7 +188,7 @@ func (g *generator) enumConst(t *types.Type, value string) string {
 
 // codecNames are the names as the codec printer wants them.
 func (g *generator) codecNames() codec.Names {
-	return codec.Names{Type: g.typeName, Field: fieldName, EnumConst: g.enumConst}
+	return codec.Names{Type: g.typeName, Field: fieldName, EnumConst: g.enumConst, Checks: g.checks}
 }
 
 // goType is the Go type of values of t, with its imports added to f.

@@ -144,6 +144,7 @@ func (g *generator) parseKey(f *printer.File, t *types.Type) {
 		f.P("if err != nil {")
 		f.P("return 0, topology.InKey(err)")
 		f.P("}")
+		g.checkKey(f, elem, "v")
 		f.P("t.key.Value, t.key.Valid = v, true")
 		f.P("}")
 		return
@@ -151,4 +152,14 @@ func (g *generator) parseKey(f *printer.File, t *types.Type) {
 	f.F("if t.key, err = %s; err != nil {", call)
 	f.P("return 0, topology.InKey(err)")
 	f.P("}")
+	g.checkKey(f, elem, "t.key")
+}
+
+// checkKey prints the tests of the conditions that a key fulfils.
+func (g *generator) checkKey(f *printer.File, t *types.Type, key string) {
+	for _, c := range g.checks(t) {
+		f.F("if !%s(%s) {", c.Func, key)
+		f.F("return 0, topology.InKey(keyenc.BadText(rec.Key, %q))", c.Msg)
+		f.P("}")
+	}
 }

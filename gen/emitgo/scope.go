@@ -85,6 +85,8 @@ func (r resolver) Ident(name string) (string, bool) {
 	case check.EventTimeVar:
 		r.c.f.Import("time")
 		return "time.UnixMilli(at).UTC()", true
+	case check.ThisVar:
+		return "this", true
 	case check.WindowStartVar:
 		return "w.StartTime()", true
 	case check.WindowEndVar:

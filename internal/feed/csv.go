@@ -45,7 +45,7 @@ func newCSVRows(in *Input, tabs bool) (*csvRows, error) {
 	r.fields = make([]*types.Field, len(r.columns))
 	for i, c := range r.columns {
 		for _, f := range src.Value.Fields {
-			if f.Wire == c {
+			if slices.Contains(f.Wires(), c) {
 				r.fields[i] = f
 				if f.Name == src.KeyField {
 					r.key = i

@@ -56,10 +56,15 @@ func (in *Input) fromJSON(text []byte) (*kgo.Record, error) {
 	}
 	if f := in.src.Value.Field(in.src.KeyField); f != nil {
 		var err error
-		if raw := members[f.Wire]; len(raw) > 0 && !isNull(raw) {
+		for _, name := range f.Wires() {
+			raw := members[name]
+			if len(raw) == 0 || isNull(raw) {
+				continue
+			}
 			if rec.Key, err = keyText(f, jsonText(raw)); err != nil {
 				in.warn(in.file.line, "%v; it is fed with a null key", err)
 			}
+			break
 		}
 	}
 	return rec, nil

@@ -85,8 +85,12 @@ func decodeCSV(t *types.Type, o check.CSVOptions, need map[string]bool, b []byte
 		if need != nil && !need[f.Name] {
 			continue
 		}
-		i := slices.Index(columns, f.Wire)
+		i := slices.IndexFunc(columns, func(c string) bool { return slices.Contains(f.Wires(), c) })
 		null := i < 0 || !cells[i].quoted && slices.Contains(o.Nulls, cells[i].text)
+		if null && f.Default != nil {
+			r.fields[f.Name] = defaultOf(f)
+			continue
+		}
 		typ := f.Type
 		if typ.Kind == types.Optional {
 			if null {

@@ -32,11 +32,17 @@ func (ev *evaluator) decode(s *check.Source, need map[string]bool, in Record) (e
 	case check.CSV:
 		e.rec, err = decodeCSV(s.Value, s.CSV, need, in.Value)
 	}
+	if err == nil {
+		err = ev.conforms(s.Value, e.rec)
+	}
 	if err != nil {
 		return e, err
 	}
 	if s.Key != nil {
 		k, err := decodeKey(s.Key, in.Key)
+		if err == nil {
+			err = ev.conforms(s.Key, k)
+		}
 		if err != nil {
 			return e, fmt.Errorf("key: %w", err)
 		}
@@ -109,7 +115,11 @@ func recordFromJSON(t *types.Type, need map[string]bool, v any) (*record, error)
 		if need != nil && !need[f.Name] {
 			continue
 		}
-		x, present := obj[f.Wire]
+		x, present := member(obj, f)
+		if f.Default != nil && x == nil {
+			r.fields[f.Name] = defaultOf(f)
+			continue
+		}
 		if !present && f.Type.Kind != types.Optional {
 			return nil, fmt.Errorf("field %s: missing", f.Name)
 		}
@@ -120,6 +130,16 @@ func recordFromJSON(t *types.Type, need map[string]bool, v any) (*record, error)
 		r.fields[f.Name] = val
 	}
 	return r, nil
+}
+
+// member is what an object has for a field, under the name that the field has or one that it had.
+func member(obj map[string]any, f *types.Field) (v any, present bool) {
+	for _, name := range f.Wires() {
+		if v, present = obj[name]; present {
+			break
+		}
+	}
+	return v, present
 }
 
 func fromJSON(t *types.Type, as types.TimeAs, v any) (ref.Val, error) {

@@ -22,6 +22,7 @@ type evaluator struct {
 	env      *cel.Env
 	programs map[*check.Expr]cel.Program
 	consts   map[string]ref.Val // OrderStatus.paid
+	program  *check.Program
 }
 
 // eval gives an expression's value. An error of CEL's is an error.
@@ -59,6 +60,7 @@ type vars struct {
 	key  []ref.Val
 	time int64
 	win  *bounds
+	this ref.Val // what an alias's condition is about
 }
 
 // activation resolves the variables of one expression by their kind.
@@ -87,6 +89,9 @@ func (a *activation) ResolveName(name string) (any, bool) {
 		return timestamp(time.UnixMilli(a.vars.win.start)), true
 	case check.WindowEndVar:
 		return timestamp(time.UnixMilli(a.vars.win.end)), true
+	}
+	if v.Kind == check.ThisVar {
+		return a.vars.this, true
 	}
 	val, ok := a.vars.rec.fields[name] // a field, a group key or an aggregate
 	return val, ok
@@ -123,7 +128,7 @@ func entries(v ref.Val) ([][2]ref.Val, bool) {
 }
 
 func newEvaluator(p *check.Program) (*evaluator, error) {
-	ev := &evaluator{programs: map[*check.Expr]cel.Program{}, consts: map[string]ref.Val{}}
+	ev := &evaluator{programs: map[*check.Expr]cel.Program{}, consts: map[string]ref.Val{}, program: p}
 	for _, t := range p.Types {
 		if t.Kind != types.Enum {
 			continue

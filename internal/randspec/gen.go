@@ -27,6 +27,7 @@ type gen struct {
 	r       *rand.Rand
 	spec    *Spec
 	enums   []*types.Type
+	aliases []*types.Type
 	streams []*stream
 	used    map[string]bool // streams that a step reads
 }
@@ -53,6 +54,12 @@ func (g *gen) types() {
 		g.enums = append(g.enums, e)
 		g.spec.Types = append(g.spec.Types, e)
 	}
+	for _, a := range []*types.Alias{{Name: "Short", Of: types.StringType, Text: "this.size() < 9"}, {Name: "Odd", Of: types.IntType, Text: "100 / (this - 13) < 50"}} {
+		t := *a.Of
+		t.Alias = a
+		g.aliases = append(g.aliases, &t)
+	}
+	g.spec.Types = append(g.spec.Types, g.aliases...)
 	item := &types.Type{Kind: types.Record, Name: pick(g, "Item", "Row", "Task")}
 	name := g.uniqueNames()
 	for range 1 + g.r.IntN(4) {
@@ -64,6 +71,9 @@ func (g *gen) types() {
 func (g *gen) scalarType() *types.Type {
 	if g.chance(10) {
 		return pick(g, g.enums...)
+	}
+	if g.chance(8) {
+		return pick(g, g.aliases...)
 	}
 	return pick(g, types.BoolType, types.IntType, types.IntType, types.UintType, types.DoubleType, types.StringType, types.StringType,
 		types.BytesType, types.TimestampType, types.DurationType)
@@ -80,6 +90,18 @@ func (g *gen) field(name string, t *types.Type) *types.Field {
 	}
 	if elem.Kind == types.Timestamp && g.chance(60) {
 		f.As = pick(g, types.EpochMillis, types.EpochSeconds)
+	}
+	if g.chance(15) {
+		text := map[types.Kind]string{types.Int: "-3", types.Uint: "3", types.String: "it's", types.Double: "0.25", types.Duration: "1m30s", types.Bytes: "AP8="}[t.Kind]
+		if t.Kind == types.Enum {
+			text = t.Values[0]
+		}
+		if text != "" {
+			f.Default, _ = types.ParseDefault(t, text)
+		}
+	}
+	if g.chance(10) {
+		f.WasWire = []string{"old-" + name}
 	}
 	return f
 }
@@ -156,7 +178,7 @@ func (g *gen) fieldType(flat bool) *types.Type {
 		}
 		return g.scalarType()
 	}
-	item := g.spec.Types[len(g.enums)]
+	item := g.spec.Types[len(g.enums)+len(g.aliases)]
 	switch g.r.IntN(12) {
 	case 0, 1:
 		return types.OptionalOf(g.scalarType())

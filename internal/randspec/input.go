@@ -161,7 +161,11 @@ type members map[string]raw
 func (g *inputs) record(t *types.Type, depth int) members {
 	m := members{}
 	for _, f := range t.Fields {
-		if v, present := g.value(f.Type, f.As, depth); present {
+		v, present := g.value(f.Type, f.As, depth)
+		if f.Default != nil && g.chance(40) {
+			v, present = "null", g.chance(50)
+		}
+		if present {
 			m[f.Name] = v
 		}
 	}
@@ -176,7 +180,11 @@ func (g *inputs) object(t *types.Type, m members) raw {
 		if !ok {
 			continue
 		}
-		parts = append(parts, string(jsonString(f.Wire))+g.space()+":"+g.space()+string(v))
+		name := f.Wire
+		if f.WasWire != nil && g.chance(40) {
+			name = f.WasWire[0]
+		}
+		parts = append(parts, string(jsonString(name))+g.space()+":"+g.space()+string(v))
 	}
 	if g.chance(10) {
 		g.r.Shuffle(len(parts), func(i, j int) { parts[i], parts[j] = parts[j], parts[i] })

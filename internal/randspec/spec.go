@@ -18,7 +18,7 @@ import (
 // Spec is a random spec. Its parts are text where nothing here needs to look into them.
 type Spec struct {
 	Service string
-	Types   []*types.Type // enums and records, each before its users
+	Types   []*types.Type // enums, aliases and records, each before its users
 	Sources []*Source
 	Steps   []*Step
 	Sinks   []*Sink
@@ -77,6 +77,10 @@ func (s *Spec) Text() string {
 	p("service: %s", s.Service)
 	p("\ntypes:")
 	for _, t := range s.Types {
+		if t.Alias != nil {
+			p("  %s: {alias: %s, where: %s}", t.Alias.Name, t.Alias.Of, quoted(t.Alias.Text))
+			continue
+		}
 		if t.Kind == types.Enum {
 			p("  %s: {enum: [%s]}", t.Name, strings.Join(t.Values, ", "))
 			continue
@@ -116,14 +120,24 @@ func fieldText(f *types.Field) string {
 	if f.As != types.RFC3339 {
 		opts = append(opts, "as: "+[...]string{"rfc3339", "epoch_ms", "epoch_s"}[f.As])
 	}
-	t := f.Type.String()
+	t := f.Type.Spelling()
 	if strings.ContainsAny(t, ",?(") {
 		t = quoted(t)
 	}
-	if len(opts) == 0 {
+	var more string
+	if opts != nil {
+		more = ", json: {" + strings.Join(opts, ", ") + "}"
+	}
+	if f.Default != nil {
+		more += ", default: " + quoted(f.Default.Text)
+	}
+	if f.WasWire != nil {
+		more += ", renamed_from: " + quoted(f.WasWire[0])
+	}
+	if more == "" {
 		return t
 	}
-	return fmt.Sprintf("{type: %s, json: {%s}}", t, strings.Join(opts, ", "))
+	return "{type: " + t + more + "}"
 }
 
 func quoted(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }

@@ -211,6 +211,9 @@ func (s *Scratch) wrong(i int, what string, p scalar.Problem) {
 	_ = s.fail(i, msg)
 }
 
+// Bad notes that the value of cell i, which the caller read, is not what it should be: msg says why.
+func (s *Scratch) Bad(i int, msg string) { _ = s.fail(i, msg) }
+
 // Bool reads cell i.
 func (s *Scratch) Bool(i int) bool { return read(s, i, "a bool", scalar.Bool) }
 

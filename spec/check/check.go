@@ -21,12 +21,14 @@ func Check(file *source.File) (*Program, diag.List) {
 		diags.Sort()
 		return nil, diags
 	}
-	c := &checker{tree: tree, diags: diags, p: &Program{File: file}, types: map[string]*types.Type{}, streams: map[string]*Stream{}, steps: map[*syntax.Step]*Step{}}
+	c := &checker{tree: tree, diags: diags, p: &Program{File: file}, types: map[string]*types.Type{}, streams: map[string]*Stream{}, steps: map[*syntax.Step]*Step{}, defaults: map[*types.Field]*syntax.Text{}}
 	if tree.Service != nil {
 		c.p.Service = tree.Service.Value
 	}
 	c.declareTypes()
 	c.env = celenv.New(c.p.Types)
+	c.checkAliases()
+	c.checkDefaults()
 	c.declareSources()
 	c.declareSteps()
 	c.checkSteps()
@@ -49,7 +51,10 @@ type checker struct {
 	diags diag.List
 	p     *Program
 	env   *celenv.Env
-	types map[string]*types.Type // declared
+	types map[string]*types.Type // declared; aliases once they are resolved
+
+	aliases  aliases
+	defaults map[*types.Field]*syntax.Text
 
 	// streams are those that a from can name. One whose type is nil exists but is broken; what reads it is not checked.
 	streams map[string]*Stream

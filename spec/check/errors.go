@@ -79,6 +79,7 @@ func (c *checker) unknownType(at source.Span, name string) diag.Diagnostic {
 	for _, t := range c.p.Types {
 		names = append(names, t.Name)
 	}
+	names = append(names, slices.Sorted(maps.Keys(c.aliases.decls))...)
 	if diag.Nearest(name, names) != "" {
 		return d.Suggest(name, names)
 	}
@@ -122,8 +123,11 @@ func sameGoName(name *syntax.Text, other string, otherSpan source.Span, goName s
 	return related(hinted(problem("WEIR2008", name.Span, "%q and %q are both %s in Go", name.Value, other, goName), "give one of them another name"), otherSpan, "the other one")
 }
 
-func sameWireName(f, g *types.Field) diag.Diagnostic {
-	return related(problem("WEIR2009", f.Span, "fields %s and %s are both called %q in the data", g.Name, f.Name, f.Wire), g.Span, "the other one")
+func sameWireName(f, g *types.Field, wire string) diag.Diagnostic {
+	if f == g {
+		return hinted(problem("WEIR2009", f.Span, "field %s is called %q in the data twice, now and before", f.Name, wire), "renamed_from lists the names that it no longer has")
+	}
+	return related(problem("WEIR2009", f.Span, "fields %s and %s are both called %q in the data", g.Name, f.Name, wire), g.Span, "the other one")
 }
 
 func asWithoutTime(as *syntax.Text, f *types.Field) diag.Diagnostic {
@@ -200,12 +204,43 @@ func noColumn(at source.Span, f *types.Field, columns []*syntax.Text) diag.Diagn
 	return hinted(d, "name all columns of the data, in their order")
 }
 
+func aliasCycle(at *syntax.Text, path []string) diag.Diagnostic {
+	return hinted(problem("WEIR2019", at.Span, "alias %s stands for itself: %s", at.Value, strings.Join(path, " → ")), "an alias stands for a type that exists without it")
+}
+
+func badAlias(at *syntax.Text, t *types.Type) diag.Diagnostic {
+	d := problem("WEIR2020", at.Span, "an alias can't stand for %s", a(t))
+	if t.Kind == types.Optional {
+		return hinted(d, "let it stand for %s, and put the ? where the alias is used", t.Elem)
+	}
+	return hinted(d, "a record has a name already; an alias can stand for a scalar, an enum, a list or a map")
+}
+
+func badDefault(at *syntax.Text, t *types.Type, err error) diag.Diagnostic {
+	d := problem("WEIR2021", at.Span, "this is no default: %v", err)
+	switch t.Kind {
+	case types.Optional:
+		return hinted(d, "a field with a default always has a value: leave the ? out")
+	case types.Enum:
+		return d.Suggest(at.Value, t.Values)
+	case types.Record, types.List, types.Map:
+		return hinted(d, "make it optional, and say in expressions what to take: .orValue(…)")
+	}
+	return d
+}
+
+func defaultOutside(at *syntax.Text, a *Alias) diag.Diagnostic {
+	return related(problem("WEIR2021", at.Span, "the default %q is no %s: %s does not hold for it", at.Value, a.Type.Alias.Name, a.Where.Text), a.Where.Span, "the condition")
+}
+
 // Expressions.
 
 // outOfScope explains names that exist, but not where the expression stands.
 func outOfScope(name string, scope *Scope, at place) (summary, hint string) {
 	root, _, _ := strings.Cut(name, ".")
 	switch {
+	case at.alias:
+		return "", ""
 	case root == "window":
 		if _, ok := scope.Lookup("window.start"); ok {
 			return fmt.Sprintf("a window has a start and an end, but no %s", name), "write window.start or window.end"
@@ -439,6 +474,14 @@ func unusedStream(code string, at source.Span, what string) diag.Diagnostic {
 
 func unusedLate(name *syntax.Text) diag.Diagnostic {
 	return warning(hinted(problem("WEIR6003", name.Span, "nothing reads the late records %s", name.Value), "name them in the from of a step or sink; without late_to they are dropped and counted"))
+}
+
+func deprecatedField(at source.Span, f *types.Field) diag.Diagnostic {
+	return related(warning(problem("WEIR6005", at, "field %s is deprecated: %s", f.Name, f.Deprecated)), f.Span, "the field")
+}
+
+func unusedAlias(t *types.Type) diag.Diagnostic {
+	return warning(hinted(problem("WEIR6004", t.Alias.Span, "nothing is of type %s", t.Alias.Name), "remove it, or use it"))
 }
 
 func unusedType(t *types.Type) diag.Diagnostic {

@@ -18,6 +18,7 @@ type place struct {
 	row    *types.Type
 	group  bool // behind the group: having
 	args   bool // an aggregate's argument
+	alias  bool // an alias's condition
 }
 
 // expr checks an expression in a scope; nil if it is not there or wrong. A variable of an invalid type has an error of its own,
@@ -45,7 +46,25 @@ func (c *checker) expr(text *syntax.Text, scope *Scope, at place) *Expr {
 	}
 	e := &Expr{Text: text.Value, Span: text.Span, Offsets: text.Offsets, AST: ast, Type: t, Scope: scope}
 	c.exprs = append(c.exprs, e)
+	c.warnDeprecated(text, e, at.row)
 	return e
+}
+
+// warnDeprecated warns of each place at which an expression reads a field that is deprecated. Row is the record whose fields are
+// variables.
+func (c *checker) warnDeprecated(text *syntax.Text, e *Expr, row *types.Type) {
+	for _, s := range c.env.Selections(e.Text, e.AST) {
+		record := s.Record
+		if v, ok := e.Scope.Lookup(s.Name); record == nil && ok && v.Kind == FieldVar {
+			record = row
+		}
+		if record == nil {
+			continue
+		}
+		if f := record.Field(s.Name); f != nil && f.Deprecated != "" {
+			c.report(deprecatedField(text.At(s.Start, s.End), f))
+		}
+	}
 }
 
 // typed is expr for a clause that wants a certain type.

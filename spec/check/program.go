@@ -15,9 +15,16 @@ type Program struct {
 	File    *source.File
 	Service string
 	Types   []*types.Type // declared records and enums, in the order written
+	Aliases []*Alias      // each behind those that it stands for
 	Sources []*Source     // in the order written
 	Steps   []*Step       // every step stands behind the steps it reads; otherwise in the order written
 	Sinks   []*Sink       // in the order written
+}
+
+// Alias is a type with a name of its own.
+type Alias struct {
+	Type  *types.Type // with its Alias set
+	Where *Expr       // what its values fulfil, a bool over `this`; nil: nothing
 }
 
 // Stream is what a source, a step or a late output hands on: records of one type under one key.
@@ -212,6 +219,7 @@ const (
 	WindowEndVar                      // `window.end`
 	GroupKeyVar                       // a name under group_by (in having)
 	AggregateVar                      // a name under aggregate (in having)
+	ThisVar                           // `this`, the value that an alias's condition is about
 )
 
 // Var is one variable.

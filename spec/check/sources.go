@@ -162,7 +162,7 @@ func (c *checker) csvOptions(f syntax.Format, t *types.Type, at source.Span, rea
 		o.Columns = append(o.Columns, col.Value)
 	}
 	for _, fd := range t.Fields {
-		if reading && !slices.Contains(o.Columns, fd.Wire) {
+		if reading && common(fd.Wires(), o.Columns) == "" {
 			c.report(noColumn(columnsSpan(f), fd, f.Columns))
 		}
 	}

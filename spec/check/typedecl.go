@@ -22,25 +22,31 @@ var hidden = map[string]string{
 	"key": "the record's key", "event_time": "the record's event time", "window": "the bounds of a window", "headers": "the record's headers",
 }
 
-// declareTypes makes the records and enums, in two passes because they refer to each other.
+// declareTypes makes the records, enums and aliases, in several passes because they refer to each other.
 func (c *checker) declareTypes() {
+	records := map[*types.Type]*syntax.TypeDecl{}
 	for _, d := range c.tree.Types {
+		if d.IsAlias {
+			continue
+		}
 		t := &types.Type{Kind: types.Record, Name: d.Name.Value, Span: d.Name.Span}
 		if d.IsEnum {
 			t.Kind = types.Enum
 			c.enumValues(t, d)
+		} else {
+			records[t] = d
 		}
 		c.types[t.Name] = t
 		c.p.Types = append(c.p.Types, t)
 	}
-	for i, d := range c.tree.Types {
-		if d.IsEnum {
-			continue
+	c.declareAliases()
+	for _, t := range c.p.Types {
+		if d := records[t]; d != nil {
+			for _, f := range d.Fields {
+				t.Fields = append(t.Fields, c.field(f))
+			}
+			c.uniqueWires(t)
 		}
-		for _, f := range d.Fields {
-			c.p.Types[i].Fields = append(c.p.Types[i].Fields, c.field(f))
-		}
-		c.uniqueWires(c.p.Types[i])
 	}
 	for _, t := range c.p.Types {
 		if path := recursion(t, t, map[*types.Type]bool{}); path != nil {
@@ -94,6 +100,19 @@ func (c *checker) field(d *syntax.Field) *types.Field {
 			f.As = types.EpochSeconds
 		}
 	}
+	if d.Default != nil && f.Type.Kind != types.Invalid {
+		var err error
+		if f.Default, err = types.ParseDefault(f.Type, d.Default.Value); err != nil {
+			c.report(badDefault(d.Default, f.Type, err))
+		}
+		c.defaults[f] = d.Default
+	}
+	if d.Deprecated != nil {
+		f.Deprecated = d.Deprecated.Value
+	}
+	for _, old := range d.RenamedFrom {
+		f.WasWire = append(f.WasWire, old.Value)
+	}
 	return f
 }
 
@@ -108,9 +127,14 @@ func holdsTimestamps(t *types.Type) bool {
 // uniqueWires reports fields that would be one and the same in the data or in Go.
 func (c *checker) uniqueWires(t *types.Type) {
 	for i, f := range t.Fields {
+		for _, old := range f.WasWire {
+			if old == f.Wire {
+				c.report(sameWireName(f, f, old))
+			}
+		}
 		for _, g := range t.Fields[:i] {
-			if f.Wire == g.Wire {
-				c.report(sameWireName(f, g))
+			if name := common(f.Wires(), g.Wires()); name != "" {
+				c.report(sameWireName(f, g, name))
 				break
 			}
 			if naming.Exported(f.Name) == naming.Exported(g.Name) {
@@ -119,6 +143,16 @@ func (c *checker) uniqueWires(t *types.Type) {
 			}
 		}
 	}
+}
+
+// common is the first name that stands in both lists, "" if none does.
+func common(a, b []string) string {
+	for _, name := range a {
+		if slices.Contains(b, name) {
+			return name
+		}
+	}
+	return ""
 }
 
 // textOf is a field's name as a text, for messages.

@@ -7,7 +7,7 @@ import (
 	"github.com/weirstream/weir/spec/types"
 )
 
-// typeParser reads a type: a name, list(T) or map(K, V), with ? behind it for an optional.
+// typeParser reads a type: a name (of a scalar, a declared type or an alias), list(T) or map(K, V), with ? behind it for an optional.
 type typeParser struct {
 	c    *checker
 	text *syntax.Text
@@ -112,8 +112,8 @@ func (p *typeParser) parse(depth int) (*types.Type, bool) {
 		t = types.MapOf(key, elem)
 	case types.Scalars[name] != nil:
 		t = types.Scalars[name]
-	case p.c.types[name] != nil:
-		t = p.c.types[name]
+	case p.c.alias(name) != nil:
+		t = p.c.alias(name)
 	default:
 		p.c.report(p.c.unknownType(p.text.At(start, p.pos), name))
 		return nil, false

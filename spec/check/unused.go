@@ -37,6 +37,9 @@ func (c *checker) warnUnused() {
 				return
 			}
 			used[t] = true
+			if t.Alias != nil {
+				use(t.Alias.Of)
+			}
 			for _, f := range t.Fields {
 				use(f.Type)
 			}
@@ -61,6 +64,11 @@ func (c *checker) warnUnused() {
 	for _, t := range c.p.Types {
 		if !used[t] {
 			c.report(unusedType(t))
+		}
+	}
+	for _, a := range c.p.Aliases {
+		if !used[a.Type] {
+			c.report(unusedAlias(a.Type))
 		}
 	}
 }

@@ -53,9 +53,6 @@ func of(s *syntax.Shape) object {
 		if len(required) > 0 {
 			o["required"] = required
 		}
-		if s.Has != "" {
-			o["properties"].(object)[s.Has].(object)["type"] = "array"
-		}
 	case s.Names != nil:
 		o["type"], o["additionalProperties"] = "object", of(s.Elem)
 		o["propertyNames"] = object{"pattern": s.Names.Regexp.String()}

@@ -40,20 +40,33 @@ var (
 var Language = &Shape{What: "a spec", Doc: "A Weir topology.", Keys: []Key{
 	{Name: "weir", Required: true, Shape: &Shape{What: "a version", Choices: []string{"v1"}, Doc: "The version of the spec language."}},
 	{Name: "service", Required: true, Shape: &Shape{What: "a name", Text: serviceName, Doc: "The service's name: its consumer group, the prefix of its internal topics, its Go package."}},
-	{Name: "types", Shape: &Shape{What: "a mapping from names to types", Names: typeName, Elem: typeDecl, Doc: "Records and enums."}},
+	{Name: "types", Shape: &Shape{What: "a mapping from names to types", Names: typeName, Elem: typeDecl, Doc: "Records, enums and aliases."}},
 	{Name: "sources", Required: true, Shape: &Shape{What: "a mapping from names to sources", Names: stepName, NonEmpty: true, Elem: sourceShape, Doc: "The topics that are read."}},
 	{Name: "steps", Shape: &Shape{What: "a mapping from names to steps", Names: stepName, Elem: stepShape, Doc: "What is done with the records. Steps may stand in any order."}},
 	{Name: "sinks", Required: true, Shape: &Shape{What: "a mapping from names to sinks", Names: stepName, NonEmpty: true, Elem: sinkShape, Doc: "The topics that are written."}},
 }}
 
-var typeDecl = &Shape{What: "a mapping from fields to types, or {enum: [...]}", OneOf: []*Shape{
+// aliasShape is also what the tree tells aliases by.
+var aliasShape = &Shape{What: "{alias: ...}", Has: "alias", Alone: true, Doc: "Another name for a type, with a condition that its values fulfil.", Keys: []Key{
+	{Name: "alias", Required: true, Shape: typeText},
+	{Name: "where", Shape: celText("A condition over the value, which is called this. Data for which it is false or fails can't be read.")},
+}}
+
+var typeDecl = &Shape{What: "a mapping from fields to types, {enum: [...]} or {alias: ...}", OneOf: []*Shape{
 	{What: "{enum: [...]}", Has: "enum", Doc: "An enum: one of these texts.", Keys: []Key{
 		{Name: "enum", Required: true, Shape: &Shape{What: "a list of names", List: true, NonEmpty: true, Elem: &Shape{What: "a name", Text: enumValue}}},
 	}},
+	aliasShape,
 	{What: "a mapping from fields to types", Names: fieldName, NonEmpty: true, Doc: "A record: its fields and their types.", Elem: &Shape{What: "a type", OneOf: []*Shape{
 		typeText,
-		{What: "a mapping with type and json", Keys: []Key{
+		{What: "a mapping with type and options", Keys: []Key{
 			{Name: "type", Required: true, Shape: typeText},
+			{Name: "default", Shape: &Shape{What: "a value", Text: anyText, Doc: "The value where the data has none. Scalars and enums only; written as in CSV."}},
+			{Name: "deprecated", Shape: &Shape{What: "a text", Text: &Pattern{Rule: "must say what to use instead"}, Doc: "Why the field should not be used any more, or what to use instead. Expressions that read it get a warning."}},
+			{Name: "renamed_from", Shape: &Shape{What: "a name, or a list of names", Doc: "What the field was called in older data, where it is still found under that name.", OneOf: []*Shape{
+				{What: "a name", Text: &Pattern{Rule: "must be a name"}},
+				{What: "a list of names", List: true, NonEmpty: true, Elem: &Shape{What: "a name", Text: &Pattern{Rule: "must be a name"}}},
+			}}},
 			{Name: "json", Shape: &Shape{What: "a mapping with name or as", Keys: []Key{
 				{Name: "name", Shape: &Shape{What: "a name", Text: &Pattern{Rule: "must be a name"}, Doc: "The field's name in the data (for CSV its column)."}},
 				{Name: "as", Shape: &Shape{What: "a form", Choices: []string{"rfc3339", "epoch_ms", "epoch_s"}, Doc: "How the timestamp is written in the data: RFC 3339 text (the default), or milliseconds or seconds since 1970."}},

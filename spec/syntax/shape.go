@@ -2,6 +2,7 @@ package syntax
 
 import (
 	"regexp"
+	"slices"
 
 	"github.com/weirstream/weir/spec/diag"
 	"github.com/weirstream/weir/spec/source"
@@ -34,8 +35,10 @@ type Shape struct {
 
 	// One of several, told apart by their kind: a scalar or an object, say. Of two objects the first one that Has tells decides.
 	OneOf []*Shape
-	// Has is the key whose list makes a mapping this shape, when it stands in a OneOf beside another mapping.
-	Has string
+	// Has is the key that makes a mapping this shape, when it stands in a OneOf beside another mapping: its value is of the kind
+	// that Keys give it. With Alone, the mapping must also have none but this shape's keys.
+	Has   string
+	Alone bool
 }
 
 // Key is one key of an object.
@@ -133,15 +136,22 @@ func (c *checker) oneOf(n *node, s *Shape, owner source.Span, ownerName string) 
 		if o.kind() != n.kind {
 			continue
 		}
-		if o.Has != "" {
-			if v := n.get(o.Has); v == nil || v.kind != sequence {
-				continue
-			}
+		if o.Has != "" && !o.told(n) {
+			continue
 		}
 		c.check(n, o, owner, ownerName)
 		return
 	}
 	c.report(wrongKind(n, ownerName, s.What))
+}
+
+// told tells whether a mapping is of a shape with Has.
+func (s *Shape) told(n *node) bool {
+	v := n.get(s.Has)
+	if v == nil || v.kind != s.key(s.Has).Shape.kind() {
+		return false
+	}
+	return !s.Alone || !slices.ContainsFunc(n.pairs, func(p pair) bool { return s.key(p.key.text.Value) == nil })
 }
 
 func (c *checker) object(n *node, s *Shape, owner source.Span, ownerName string) {

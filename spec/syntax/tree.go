@@ -63,16 +63,22 @@ type Spec struct {
 
 // TypeDecl is an entry of types.
 type TypeDecl struct {
-	Name   *Text
-	IsEnum bool
-	Values []*Text // of an enum
-	Fields []*Field
+	Name    *Text
+	IsEnum  bool
+	Values  []*Text // of an enum
+	IsAlias bool
+	Alias   *Text // the type that an alias stands for
+	Where   *Text // of an alias
+	Fields  []*Field
 }
 
 // Field is a field of a record.
 type Field struct {
-	Name, Type *Text
-	Wire, As   *Text // json: {name, as}
+	Name, Type  *Text
+	Wire, As    *Text // json: {name, as}
+	Default     *Text
+	Deprecated  *Text
+	RenamedFrom []*Text
 }
 
 // Source is an entry of sources.
@@ -162,6 +168,8 @@ func (b builder) spec(n *node, file *source.File) *Spec {
 		d := &TypeDecl{Name: k}
 		if values := v.get("enum"); values != nil && values.kind == sequence {
 			d.IsEnum, d.Values = true, texts(values)
+		} else if v.kind == mapping && aliasShape.told(v) {
+			d.IsAlias, d.Alias, d.Where = true, text(v.get("alias")), text(v.get("where"))
 		} else {
 			each(v, func(k *Text, v *node) { d.Fields = append(d.Fields, b.field(k, v)) })
 		}
@@ -176,8 +184,15 @@ func (b builder) spec(n *node, file *source.File) *Spec {
 }
 
 func (b builder) field(k *Text, v *node) *Field {
-	json := v.get("json")
-	return &Field{Name: k, Type: typeOf(v), Wire: text(json.get("name")), As: text(json.get("as"))}
+	json, before := v.get("json"), v.get("renamed_from")
+	f := &Field{
+		Name: k, Type: typeOf(v), Wire: text(json.get("name")), As: text(json.get("as")),
+		Default: text(v.get("default")), Deprecated: text(v.get("deprecated")), RenamedFrom: texts(before),
+	}
+	if t := text(before); t != nil {
+		f.RenamedFrom = []*Text{t}
+	}
+	return f
 }
 
 // typeOf is a type that stands alone or under type.

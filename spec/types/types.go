@@ -53,6 +53,16 @@ type Type struct {
 	Fields  []*Field    // Record, in the order written
 	Values  []string    // Enum, in the order written
 	Span    source.Span // Record, Enum: where it is declared
+	// Alias is set where the spec names the type by an alias. In every other way the type is the one that the alias stands for.
+	Alias *Alias
+}
+
+// Alias is a name for a type whose values fulfil a condition.
+type Alias struct {
+	Name string
+	Of   *Type  // what it stands for, which may be named by an alias too
+	Text string // the condition, in CEL; "" if there is none
+	Span source.Span
 }
 
 // Field is one field of a record.
@@ -64,7 +74,16 @@ type Field struct {
 	// As applies when Type is a timestamp, or an optional, list or map of timestamps.
 	As   TimeAs
 	Span source.Span
+	// Default is the value where the data has none; nil if there must be one.
+	Default *Default
+	// Deprecated says what to use instead, "" for a field in good standing.
+	Deprecated string
+	// WasWire are names under which older data has the field.
+	WasWire []string
 }
+
+// Wires are the names under which data may have the field, the present one first.
+func (f *Field) Wires() []string { return append([]string{f.Wire}, f.WasWire...) }
 
 // The scalar types, shared.
 var (
@@ -88,7 +107,7 @@ var kindNames = [...]string{"invalid", "bool", "int", "uint", "double", "string"
 
 func (k Kind) String() string { return kindNames[k] }
 
-// String is the type as the spec language writes it.
+// String is the type as the spec language writes it, without aliases.
 func (t *Type) String() string {
 	switch t.Kind {
 	case Enum, Record:
@@ -101,6 +120,21 @@ func (t *Type) String() string {
 		return t.Elem.String() + "?"
 	}
 	return t.Kind.String()
+}
+
+// Spelling is String with aliases under their names.
+func (t *Type) Spelling() string {
+	switch {
+	case t.Alias != nil:
+		return t.Alias.Name
+	case t.Kind == List:
+		return "list(" + t.Elem.Spelling() + ")"
+	case t.Kind == Map:
+		return "map(" + t.Key.Spelling() + ", " + t.Elem.Spelling() + ")"
+	case t.Kind == Optional:
+		return t.Elem.Spelling() + "?"
+	}
+	return t.String()
 }
 
 // Structure prints a record with its fields, any other type as String does.

@@ -1,0 +1,78 @@
+package types
+
+import (
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"time"
+)
+
+// Default is the value that a field has where the data has none.
+type Default struct {
+	Text string // as the spec has it
+	// Value is what Text says, in the Go type that generated code has for it: bool, int64, uint64, float64, string, []byte,
+	// time.Time in UTC or time.Duration; of an enum the value's name.
+	Value any
+}
+
+// ParseDefault reads the default of a field of type t, a scalar or an enum, in the spelling that CSV and keys have.
+func ParseDefault(t *Type, text string) (*Default, error) {
+	v, err := parseValue(t, text)
+	if err != nil {
+		return nil, err
+	}
+	return &Default{Text: text, Value: v}, nil
+}
+
+func parseValue(t *Type, text string) (any, error) {
+	wrong := fmt.Errorf("%q is no %s", text, t)
+	switch t.Kind {
+	case Bool:
+		switch text {
+		case "true":
+			return true, nil
+		case "false":
+			return false, nil
+		}
+	case Int:
+		if v, err := strconv.ParseInt(text, 10, 64); err == nil {
+			return v, nil
+		}
+	case Uint:
+		if v, err := strconv.ParseUint(text, 10, 64); err == nil {
+			return v, nil
+		}
+	case Double:
+		if v, err := strconv.ParseFloat(text, 64); err == nil && !math.IsNaN(v) && !math.IsInf(v, 0) {
+			return v, nil
+		}
+	case String:
+		return text, nil
+	case Bytes:
+		if v, err := base64.StdEncoding.Strict().DecodeString(text); err == nil {
+			return v, nil
+		}
+		return nil, fmt.Errorf("%q is no base64", text)
+	case Timestamp:
+		if v, err := time.Parse(time.RFC3339Nano, text); err == nil && v.UTC().Year() >= 1 && v.UTC().Year() <= 9999 {
+			return v.UTC(), nil
+		}
+		return nil, fmt.Errorf("%q is no timestamp such as 2006-01-02T15:04:05Z", text)
+	case Duration:
+		if v, err := time.ParseDuration(text); err == nil {
+			return v, nil
+		}
+		return nil, fmt.Errorf("%q is no duration such as 90s", text)
+	case Enum:
+		if slices.Contains(t.Values, text) {
+			return text, nil
+		}
+		return nil, fmt.Errorf("%s has no value %q", t.Name, text)
+	default:
+		return nil, errors.New("only scalars and enums have defaults")
+	}
+	return nil, wrong
+}
