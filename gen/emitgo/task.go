@@ -293,12 +293,13 @@ func (g *generator) differs(f *printer.File, t *types.Type, a, b string) string 
 
 func (g *generator) readPayload(f *printer.File, sub *plan.Subtopology) {
 	f.P()
-	f.F("// read decodes a record and gives its event time in Unix milliseconds, which is the timestamp of records in %s.", sub.Topic)
+	f.F("// read decodes a record and gives its event time in Unix milliseconds, which records in %s carry.", sub.Topic)
 	f.F("func (t *%s) read(rec *kgo.Record) (at int64, err error) {", taskName(sub))
 	f.P("if err := t.in.decodeState(rec.Value); err != nil {")
 	f.P("return 0, topology.Fatal(err)")
 	f.P("}")
-	f.P("return rec.Timestamp.UnixMilli(), nil")
+	f.Import("github.com/weirstream/weir/runtime/emit")
+	f.P("return emit.EventTime(rec), nil")
 	f.P("}")
 }
 

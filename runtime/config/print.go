@@ -34,7 +34,14 @@ func (l *Loaded) Print(w io.Writer) error {
 	return err
 }
 
+// quoted is a value as it stands in a file. The reader takes the text of plain scalars as it is, so numbers need no quotes.
 func quoted(v string) string {
+	var n yaml.Node
+	if err := yaml.Unmarshal([]byte("k: "+v), &n); err == nil && v != "" {
+		if p := n.Content[0].Content[1]; p.Kind == yaml.ScalarNode && p.Style == 0 && p.Value == v && p.Tag != "!!null" && n.Content[0].LineComment == "" {
+			return v
+		}
+	}
 	out, err := yaml.Marshal(v)
 	if err != nil {
 		return v

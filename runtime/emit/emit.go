@@ -97,7 +97,7 @@ func (e *Emitter) Begin() []byte {
 }
 
 // Send takes the buffer from Begin with the record in it: the key is b[key:value], or null when key is negative; the value is
-// b[value:]. Timestamp is in Unix milliseconds.
+// b[value:]. Timestamp is in Unix milliseconds; the record's is the nearest to it that Kafka can hold, see [MaxStamp].
 func (e *Emitter) Send(output int, b []byte, key, value int, timestamp int64) {
 	var k []byte
 	if key >= 0 {
@@ -116,16 +116,20 @@ func (e *Emitter) send(output int, b, key, value []byte, timestamp int64) {
 	e.bytes += int64(len(b) - len(c.buf))
 	c.buf = b
 	c.recs = append(c.recs, kgo.Record{Topic: t.Topic, Partition: t.partition(key), Key: key, Value: value, Timestamp: time.UnixMilli(timestamp)})
+	if timestamp < 0 || timestamp > MaxStamp {
+		t.stampFar(&c.recs[len(c.recs)-1], timestamp)
+	}
 }
 
 // SendRecord sends a record that the caller made, for what is rare: dead letters, watermarks. Its topic is filled in, and its
 // partition too unless the target's partitions follow from the key and the key is nil. Key, value and headers are copied where
-// they may alias an input record.
+// they may alias an input record, and its timestamp is moved to the nearest that Kafka can hold.
 func (e *Emitter) SendRecord(output int, r *kgo.Record) {
 	t := &e.targets[output]
 	e.Begin()
 	c := e.open
 	r.Topic = t.Topic
+	stamp(r, r.Timestamp.UnixMilli())
 	if t.Partitions == 0 || r.Key != nil {
 		r.Partition = t.partition(r.Key)
 	}

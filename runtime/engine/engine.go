@@ -148,6 +148,9 @@ func (e *Engine) connect(ctx context.Context) error {
 	if e.layout, err = kafka.Prepare(ctx, e.admin, e.o.Topology, e.cfg); err != nil {
 		return err
 	}
+	for _, note := range e.layout.Notes {
+		e.log.Warn(note)
+	}
 	n, err := kafka.Expel(ctx, e.admin, e.cfg.Group, e.clientID)
 	if err != nil {
 		// The session timeout does the same, only later.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync/atomic"
+	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
@@ -18,9 +19,6 @@ const maxBuffered = 10_000
 
 // unknownRetries is how often a record for a topic that the broker doesn't know is tried again, about four times a second.
 const unknownRetries = 40
-
-// maxBatch is what a broker takes unless it is told otherwise (message.max.bytes), so what could be read can be written.
-const maxBatch = 1048588
 
 // producer is one of a worker's two. Under at-least-once it has no transactional id.
 type producer struct {
@@ -40,7 +38,7 @@ func (p *producer) open(ctx context.Context) error {
 		kgo.RecordPartitioner(partitioner(p.e.o.Topology)),
 		kgo.MaxBufferedRecords(maxBuffered),
 		kgo.ProducerLinger(lingerTime),
-		kgo.ProducerBatchMaxBytes(maxBatch),
+		kgo.ProducerBatchMaxBytesFn(p.e.maxBatch),
 		kgo.ProducerBatchCompression(codec(p.e.cfg.Compression)),
 		kgo.UnknownTopicRetries(unknownRetries), // a topic that was just made is not known to every broker yet
 	)
@@ -84,6 +82,14 @@ func (p *producer) close() {
 		p.cl.Close()
 		p.cl = nil
 	}
+}
+
+// maxBatch is the largest batch for a topic: what the topic takes, so that what could be read can be written.
+func (e *Engine) maxBatch(topic string) int32 {
+	if l, ok := e.layout.Limits[topic]; ok {
+		return l.MaxBytes
+	}
+	return kafka.DefaultMaxBytes
 }
 
 func codec(name string) kgo.CompressionCodec {
@@ -163,6 +169,7 @@ func (x *txn) produce(ctx context.Context, t *assigned, chunks []*emit.Chunk) {
 		x.tasks[t] = out
 	}
 	outputs := t.sub.Outputs
+	stamps := x.p.e.stamps(time.Now().UnixMilli())
 	for _, c := range chunks {
 		acked := func(r *kgo.Record, err error) {
 			if err != nil {
@@ -181,6 +188,7 @@ func (x *txn) produce(ctx context.Context, t *assigned, chunks []*emit.Chunk) {
 		rs := c.Records()
 		// The last acknowledgement lets the chunk go, so its length is read before.
 		for i, n := 0, len(rs); i < n; i++ {
+			stamps.fit(&rs[i])
 			x.p.cl.Produce(ctx, &rs[i], acked)
 		}
 	}

@@ -25,6 +25,10 @@ type Layout struct {
 	Partitions map[string]int32
 	// Tasks of each sub-topology, by its index: the largest number of partitions of its inputs.
 	Tasks []int32
+	// Limits of the topics that are written to.
+	Limits map[string]Limits
+	// Notes are what an operator should know, one sentence each.
+	Notes []string
 }
 
 // Prepare makes sure that the topics of a topology are there. Missing internal topics are created, with create-topics the others
@@ -35,6 +39,13 @@ func Prepare(ctx context.Context, cl *kgo.Client, t *topology.Topology, c config
 		return nil, err
 	}
 	if err := p.internal(); err != nil {
+		return nil, err
+	}
+	needs, err := p.deadLetterNeeds()
+	if err != nil {
+		return nil, err
+	}
+	if err := p.limits(needs); err != nil {
 		return nil, err
 	}
 	return p.l, nil
@@ -72,24 +83,44 @@ func (p *preparer) external() error {
 			}
 		}
 	}
-	all := append(sources, written...)
-	if err := p.describe(all); err != nil {
+	if err := p.describe(append(sources[:len(sources):len(sources)], written...)); err != nil {
 		return err
 	}
-	var missing []want
-	for _, w := range all {
-		if _, ok := p.l.Partitions[w.name]; !ok && !slices.ContainsFunc(missing, func(m want) bool { return m.name == w.name }) {
-			missing = append(missing, w)
-		}
-	}
-	if len(missing) > 0 && !p.c.CreateTopics {
-		names := make([]string, len(missing))
-		for i, w := range missing {
-			names[i] = w.name
+	missing := p.missing(sources)
+	if more := p.missing(written); !p.c.CreateTopics && len(missing)+len(more) > 0 {
+		names := make([]string, 0, len(missing)+len(more))
+		for _, w := range append(missing, more...) {
+			names = append(names, w.name)
 		}
 		return fmt.Errorf("missing topics: %s; create them, or run with create-topics", strings.Join(names, ", "))
 	}
+	if err := p.create(missing); err != nil {
+		return err
+	}
+	if missing = p.missing(written); len(missing) == 0 {
+		return nil
+	}
+	needs, err := p.deadLetterNeeds()
+	if err != nil {
+		return err
+	}
+	for i, w := range missing {
+		missing[i].configs = map[string]string{timestampAfter: anyTime}
+		if n := needs[w.name]; n > 0 {
+			missing[i].configs["max.message.bytes"] = strconv.Itoa(int(n))
+		}
+	}
 	return p.create(missing)
+}
+
+// missing are those of ws that are not there, each once.
+func (p *preparer) missing(ws []want) (out []want) {
+	for _, w := range ws {
+		if _, ok := p.l.Partitions[w.name]; !ok && !slices.ContainsFunc(out, func(m want) bool { return m.name == w.name }) {
+			out = append(out, w)
+		}
+	}
+	return out
 }
 
 // internal goes over the sub-topologies in their order: a repartition topic has as many partitions as the sub-topology that
@@ -136,6 +167,7 @@ func (p *preparer) repartition() map[string]string {
 		"cleanup.policy":         "delete",
 		"retention.ms":           "-1", // records are deleted once they are read
 		"segment.bytes":          strconv.Itoa(segmentBytes),
+		"max.message.bytes":      strconv.Itoa(internalMaxBytes),
 		"message.timestamp.type": "CreateTime",
 	}
 }
@@ -144,7 +176,10 @@ func (p *preparer) repartition() map[string]string {
 const segmentBytes = 50 << 20
 
 func (p *preparer) changelog(s topology.Store) map[string]string {
-	m := map[string]string{"cleanup.policy": "compact", "message.timestamp.type": "CreateTime"}
+	m := map[string]string{
+		"cleanup.policy": "compact", "message.timestamp.type": "CreateTime", "max.message.bytes": strconv.Itoa(internalMaxBytes),
+		timestampAfter: anyTime,
+	}
 	keep := p.c.ChangelogRetention + s.Retention
 	switch {
 	case p.c.Embedded:
@@ -200,6 +235,10 @@ func (p *preparer) create(ws []want) error {
 			configs[k] = &v
 		}
 		_, err := p.adm.CreateTopic(p.ctx, w.partitions, p.c.ReplicationFactor, configs, w.name)
+		if errors.Is(err, kerr.InvalidConfig) && configs[timestampAfter] != nil {
+			delete(configs, timestampAfter) // brokers before 3.6 don't know it, and have no such limit
+			_, err = p.adm.CreateTopic(p.ctx, w.partitions, p.c.ReplicationFactor, configs, w.name)
+		}
 		if err != nil && !errors.Is(err, kerr.TopicAlreadyExists) {
 			return fmt.Errorf("create topic %s with %d partitions: %w", w.name, w.partitions, err)
 		}

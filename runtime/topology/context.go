@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strconv"
+	"unicode/utf8"
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
@@ -153,10 +154,26 @@ func (c *Context) BadResult(input int, step string, key, value []byte, err error
 	return c.Bad(input, rec, fmt.Errorf("result of step %s: %w", step, err))
 }
 
+// MaxMessage is the most bytes of an error's text that go into a dead letter: it may quote the data.
+const MaxMessage = 1 << 10
+
+func message(err error) []byte {
+	s := err.Error()
+	if len(s) <= MaxMessage {
+		return []byte(s)
+	}
+	const mark = "…"
+	cut := MaxMessage - len(mark)
+	for !utf8.RuneStart(s[cut]) {
+		cut--
+	}
+	return append([]byte(s[:cut]), mark...)
+}
+
 func dlqHeaders(e *RecordError) []kgo.RecordHeader {
 	return []kgo.RecordHeader{
 		{Key: HeaderException, Value: []byte(fmt.Sprintf("%T", rootOf(e.Err)))},
-		{Key: HeaderMessage, Value: []byte(e.Err.Error())},
+		{Key: HeaderMessage, Value: message(e.Err)},
 		{Key: HeaderTopic, Value: []byte(e.Topic)},
 		{Key: HeaderPartition, Value: strconv.AppendInt(nil, int64(e.Partition), 10)},
 		{Key: HeaderOffset, Value: strconv.AppendInt(nil, e.Offset, 10)},

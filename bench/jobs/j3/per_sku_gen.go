@@ -5,6 +5,7 @@ package j3
 import (
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/weirstream/weir/runtime/cel"
+	"github.com/weirstream/weir/runtime/emit"
 	"github.com/weirstream/weir/runtime/keyenc"
 	"github.com/weirstream/weir/runtime/stateenc"
 	"github.com/weirstream/weir/runtime/topology"
@@ -59,12 +60,12 @@ func (t *perSKUTask) Process(input int, rec *kgo.Record) error {
 	return t.Advance(wm)
 }
 
-// read decodes a record and gives its event time in Unix milliseconds, which is the timestamp of records in j3-per_sku-repartition.
+// read decodes a record and gives its event time in Unix milliseconds, which records in j3-per_sku-repartition carry.
 func (t *perSKUTask) read(rec *kgo.Record) (at int64, err error) {
 	if err := t.in.decodeState(rec.Value); err != nil {
 		return 0, topology.Fatal(err)
 	}
-	return rec.Timestamp.UnixMilli(), nil
+	return emit.EventTime(rec), nil
 }
 
 // take adds a record to its group's window; its group is its key.
