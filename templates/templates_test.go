@@ -4,6 +4,9 @@ import (
 	"go/format"
 	"strings"
 	"testing"
+
+	"github.com/weirstream/weir/spec/source"
+	"github.com/weirstream/weir/spec/syntax"
 )
 
 func TestRender(t *testing.T) {
@@ -23,6 +26,10 @@ func TestRender(t *testing.T) {
 	}
 	if got, err := format.Source([]byte(files["gen.go"])); err != nil || string(got) != files["gen.go"] {
 		t.Errorf("gen.go is not formatted: %v", err)
+	}
+	spec := files["page-views.weir.yaml"]
+	if got, diags, err := syntax.Layout(source.New("page-views.weir.yaml", []byte(spec))); err != nil || len(diags) > 0 || string(got) != spec {
+		t.Errorf("the spec is not formatted: %v\n%s\n%s", err, diags, got)
 	}
 	if strings.Contains(files["Dockerfile"], "vendor") {
 		t.Error("the Dockerfile speaks of a checkout where there is none")

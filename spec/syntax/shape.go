@@ -132,6 +132,15 @@ func (c *checker) check(n *node, s *Shape, owner source.Span, ownerName string) 
 }
 
 func (c *checker) oneOf(n *node, s *Shape, owner source.Span, ownerName string) {
+	if o := s.alternative(n); o != nil {
+		c.check(n, o, owner, ownerName)
+		return
+	}
+	c.report(wrongKind(n, ownerName, s.What))
+}
+
+// alternative is the one of several shapes that n is meant to have, nil if it fits none.
+func (s *Shape) alternative(n *node) *Shape {
 	for _, o := range s.OneOf {
 		if o.kind() != n.kind {
 			continue
@@ -139,10 +148,9 @@ func (c *checker) oneOf(n *node, s *Shape, owner source.Span, ownerName string) 
 		if o.Has != "" && !o.told(n) {
 			continue
 		}
-		c.check(n, o, owner, ownerName)
-		return
+		return o
 	}
-	c.report(wrongKind(n, ownerName, s.What))
+	return nil
 }
 
 // told tells whether a mapping is of a shape with Has.

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/weirstream/weir/runtime/emit"
 	"github.com/weirstream/weir/runtime/keyenc"
 	"github.com/weirstream/weir/runtime/stateenc"
 	"github.com/weirstream/weir/runtime/topology"
@@ -62,12 +63,12 @@ func (t *perTierTask) Process(input int, rec *kgo.Record) error {
 	return t.Advance(wm)
 }
 
-// read decodes a record and gives its event time in Unix milliseconds, which is the timestamp of records in aliases-per_tier-repartition.
+// read decodes a record and gives its event time in Unix milliseconds, which records in aliases-per_tier-repartition carry.
 func (t *perTierTask) read(rec *kgo.Record) (at int64, err error) {
 	if err := t.in.decodeState(rec.Value); err != nil {
 		return 0, topology.Fatal(err)
 	}
-	return rec.Timestamp.UnixMilli(), nil
+	return emit.EventTime(rec), nil
 }
 
 // take adds a record to its group's window; its group is its key.
