@@ -10,7 +10,7 @@ import (
 
 // misspelt has one mistake of each kind that has a safe fix, and comments, quotes and line ends that must stay.
 const misspelt = `weir: v1 # the version
-srevice: shop
+srevice: shop\r
 types:
   Order: {customer: strnig, amount: int, status: Status, "items": list(Itme)}
   Status: {enum: [pending, paid]}
@@ -39,7 +39,7 @@ sinks:
 `
 
 const corrected = `weir: v1 # the version
-service: shop
+service: shop\r
 types:
   Order: {customer: string, amount: int, status: Status, "items": list(Item)}
   Status: {enum: [pending, paid]}
