@@ -38,7 +38,7 @@ Exit codes: 0 all is well, 1 the spec, a test or the run has a problem, 2 wrong 
 		return cli.Usagef("%w\n\n%s", err, seeHelp(cmd))
 	})
 	root.AddCommand(
-		newInit(ui), newCheck(ui), newFmt(ui), newGen(ui), newRun(ui), newTest(ui), newExplain(ui), newGraph(ui), newVersion(ui),
+		newInit(ui), newCheck(ui), newFmt(ui), newGen(ui), newRun(ui), newTest(ui), newExplain(ui), newGraph(ui), newSchema(ui), newVersion(ui),
 	)
 	root.SetHelpCommand(newHelp(ui))
 	return root
