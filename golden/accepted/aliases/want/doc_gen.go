@@ -62,7 +62,7 @@ func Topology() *topology.Topology {
 				Outputs: []topology.Output{
 					rowsRepartitionPerTier: {Kind: topology.Repartition, Name: "per_tier", Topic: "aliases-per_tier-repartition"},
 					rowsSinkRowsOut:        {Kind: topology.Sink, Name: "rows_out", Topic: "rows-out"},
-					rowsDeadLettersRows:    {Kind: topology.DeadLetters, Name: "rows", Topic: "dlq"},
+					rowsDeadLettersRows:    {Kind: topology.DeadLetters, Name: "rows", Topic: "rows_dlq"},
 				},
 				New: newRowsTask,
 			},
@@ -79,7 +79,7 @@ func Topology() *topology.Topology {
 				Outputs: []topology.Output{
 					perTierChangelogPerTier: {Kind: topology.Changelog, Name: "per_tier", Topic: "aliases-per_tier-changelog"},
 					perTierSinkTiers:        {Kind: topology.Sink, Name: "tiers", Topic: "tiers"},
-					perTierDeadLettersRows:  {Kind: topology.DeadLetters, Name: "rows", Topic: "dlq"},
+					perTierDeadLettersRows:  {Kind: topology.DeadLetters, Name: "rows", Topic: "rows_dlq"},
 				},
 				Stores: []topology.Store{
 					{Name: "per_tier", Output: perTierChangelogPerTier, Retention: time.Hour},

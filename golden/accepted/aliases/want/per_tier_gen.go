@@ -17,7 +17,7 @@ import (
 const (
 	perTierChangelogPerTier = iota // aliases-per_tier-changelog
 	perTierSinkTiers               // tiers
-	perTierDeadLettersRows         // dlq
+	perTierDeadLettersRows         // rows_dlq
 )
 
 // perTierTask runs one partition of sub-topology per_tier:

@@ -14,7 +14,7 @@ import (
 const (
 	rowsRepartitionPerTier = iota // aliases-per_tier-repartition
 	rowsSinkRowsOut               // rows-out
-	rowsDeadLettersRows           // dlq
+	rowsDeadLettersRows           // rows_dlq
 )
 
 // rowsTask runs one partition of sub-topology rows:
