@@ -103,6 +103,9 @@ func (s *spans) node(id int64, e celast.Expr) (span, bool) {
 	}
 	if i := s.point(id); i >= 0 {
 		add(s.around(i), true)
+		if e.Kind() == celast.LiteralKind && s.src.text[sp.start:sp.end] == "-" && i+1 < len(s.src.tokens) {
+			sp.end = s.src.tokens[i+1].end // a negative number is one literal
+		}
 	}
 	switch e.Kind() {
 	case celast.CallKind:

@@ -37,6 +37,8 @@ func Check(file *source.File) (*Program, diag.List) {
 	c.checkGoNames()
 	if !c.diags.HasErrors() {
 		c.warnUnused()
+		c.warnUnusedFields()
+		c.advise()
 	}
 	c.diags.Sort()
 	if c.diags.HasErrors() {

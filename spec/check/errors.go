@@ -8,6 +8,7 @@ import (
 	"sort"
 	"strings"
 
+	"github.com/weirstream/weir/spec/celenv"
 	"github.com/weirstream/weir/spec/diag"
 	"github.com/weirstream/weir/spec/source"
 	"github.com/weirstream/weir/spec/syntax"
@@ -486,4 +487,14 @@ func unusedAlias(t *types.Type) diag.Diagnostic {
 
 func unusedType(t *types.Type) diag.Diagnostic {
 	return warning(hinted(problem("WEIR6004", t.Span, "nothing is of type %s", t.Name), "remove it, or use it"))
+}
+
+func unusedField(at source.Span, name string) diag.Diagnostic {
+	return warning(hinted(problem("WEIR6007", at, "nothing reads %s", name), "remove it; what a sink writes counts as read"))
+}
+
+var adviceCodes = map[celenv.IssueKind]string{celenv.Constant: "WEIR6008", celenv.Decided: "WEIR6009", celenv.Precision: "WEIR6010"}
+
+func advised(text *syntax.Text, is celenv.Issue) diag.Diagnostic {
+	return warning(diag.Diagnostic{Code: adviceCodes[is.Kind], Subject: text.At(is.Start, is.End), Summary: is.Message, Hint: is.Hint})
 }

@@ -50,7 +50,7 @@ func layout(t *testing.T, text []byte) []byte {
 // TestSpecsHaveTheirLayout: the specs of the repository are in the canonical layout, except those that are there to be refused.
 func TestSpecsHaveTheirLayout(t *testing.T) {
 	found := 0
-	for _, dir := range []string{"examples", "bench", "internal", "golden/accepted"} {
+	for _, dir := range []string{"examples", "bench", "internal", "golden/accepted", "golden/warned"} {
 		err := filepath.WalkDir(filepath.Join("../..", dir), func(path string, d os.DirEntry, err error) error {
 			if err != nil || !strings.HasSuffix(path, ".weir.yaml") {
 				return err
