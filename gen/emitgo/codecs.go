@@ -47,6 +47,9 @@ func newCodecs(g *generator) *codecs {
 			c.need(g.pl.Payload(sub.Cut)).State = []codec.State{{}}
 		}
 		for _, st := range sub.Steps {
+			if t := elementType(st); t != nil && t.Kind == types.Record {
+				c.need(t)
+			}
 			if st.Select != nil {
 				c.need(st.Row)
 			}

@@ -69,7 +69,7 @@ func Generate(pl *plan.Plan) ([]File, error) {
 	g.nameEverything()
 	g.env = celenv.New(g.p.Types)
 	for _, st := range g.p.Steps {
-		for _, t := range []*types.Type{st.Row, st.Out.Type} {
+		for _, t := range []*types.Type{elementType(st), st.Row, st.Out.Type} {
 			if t != nil && t.Derived {
 				g.env.Add(t)
 			}
@@ -142,7 +142,7 @@ func (g *generator) nameEverything() {
 	}
 	g.nameConditions()
 	for _, st := range g.p.Steps {
-		for _, t := range []*types.Type{st.Out.Type, st.Row} {
+		for _, t := range []*types.Type{st.Out.Type, st.Row, elementType(st)} {
 			g.nameDerived(t)
 		}
 		if st.Repartition && g.pl.Runs(st) {
@@ -158,8 +158,16 @@ func (g *generator) nameEverything() {
 	}
 }
 
+// elementType is the type of what a step's unnest makes records of, nil without one.
+func elementType(st *check.Step) *types.Type {
+	if st.Unnest == nil {
+		return nil
+	}
+	return st.Unnest.Elem
+}
+
 func (g *generator) nameDerived(t *types.Type) {
-	if t == nil || !t.Derived || g.types[typeKey(t)] != "" {
+	if t == nil || t.Kind != types.Record || !t.Derived || g.types[typeKey(t)] != "" {
 		return
 	}
 	name := naming.Exported(t.Name)

@@ -19,8 +19,9 @@ type scope struct {
 	typ      *types.Type // its type
 	pointer  bool        // row is a pointer
 	windowed bool
-	prefix   string // of package-level names that the expression needs
-	free     bool   // the code stands in a function of its own, not in a method of the task
+	locals   map[string]string // the Go variables of let and unnest by their names; behind a repartition topic they are fields
+	prefix   string            // of package-level names that the expression needs
+	free     bool              // the code stands in a function of its own, not in a method of the task
 }
 
 // uses tells which kinds of variables an expression reads.
@@ -91,6 +92,10 @@ func (r resolver) Ident(name string) (string, bool) {
 		return "w.StartTime()", true
 	case check.WindowEndVar:
 		return "w.EndTime()", true
+	case check.LetVar, check.ElementVar:
+		if local := r.c.locals[name]; local != "" {
+			return local, true
+		}
 	}
 	field := r.c.typ.Field(name)
 	if field == nil {

@@ -66,6 +66,14 @@ func (g *generator) step(f *printer.File, sub *plan.Subtopology, st *check.Step)
 			return err
 		}
 	}
+	if err := g.lets(f, c, st); err != nil {
+		return err
+	}
+	if st.Unnest != nil {
+		if err := g.unnest(f, c, sub, st); err != nil {
+			return err
+		}
+	}
 	row, rowType := "r", st.From.Type
 	if st.Select != nil {
 		if err := g.selectBlock(f, c, st); err != nil {
@@ -73,7 +81,7 @@ func (g *generator) step(f *printer.File, sub *plan.Subtopology, st *check.Step)
 		}
 		row, rowType = "row", st.Row
 	}
-	c = &scope{g: g, f: f, sub: sub, row: row, typ: rowType, windowed: st.From.Windowed, pointer: row == "r"}
+	c = &scope{g: g, f: f, sub: sub, row: row, typ: rowType, windowed: st.From.Windowed, pointer: row == "r", locals: c.locals}
 	var err error
 	switch {
 	case st.Repartition:
@@ -104,7 +112,10 @@ func (g *generator) describe(st *check.Step) string {
 	if st.Where != nil {
 		parts = append(parts, "filters "+st.From.Name)
 	}
-	if st.Select != nil {
+	switch {
+	case st.Unnest != nil:
+		parts = append(parts, "makes a "+g.typeName(st.Row)+" of each "+st.Unnest.Name)
+	case st.Select != nil:
 		parts = append(parts, "makes a "+g.typeName(st.Row))
 	}
 	switch {
@@ -205,16 +216,4 @@ func (g *generator) declare(f *printer.File, d string) {
 		f.P(d)
 		f.P()
 	}
-}
-
-// selectBlock prints the computation of the selected record into the variable row.
-func (g *generator) selectBlock(f *printer.File, c *scope, st *check.Step) error {
-	f.F("var row %s", g.typeName(st.Row))
-	for _, s := range st.Select {
-		field := st.Row.Field(s.Name)
-		if err := c.assign("row."+fieldName(field), s.Expr, st, "select "+s.Name); err != nil {
-			return err
-		}
-	}
-	return nil
 }

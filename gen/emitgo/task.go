@@ -128,6 +128,11 @@ func (g *generator) taskType(f *printer.File, sub *plan.Subtopology) {
 	if g.buildsGroups(sub) {
 		f.P("group []byte // the group of the record in hand")
 	}
+	for _, st := range sub.Steps {
+		if keysWanted(st) {
+			f.F("%s []%s // of the map that step %s takes apart", keysField(g.steps[st]), g.goType(f, st.Unnest.Expr.Type.Key), st.Name)
+		}
+	}
 	for _, s := range sub.Stores {
 		n := g.steps[s.Step]
 		f.Import(module + "window")

@@ -23,7 +23,11 @@ func (g *generator) repartition(f *printer.File, c *scope, st *check.Step) error
 	if payload != st.Row && !types.Equal(payload, st.Row) {
 		f.F("in := %s{", g.typeName(payload))
 		for _, fd := range payload.Fields {
-			f.F("%s: %s.%s,", fieldName(fd), c.row, fieldName(fd))
+			v := c.row + "." + fieldName(fd)
+			if st.Row.Field(fd.Name) == nil { // a value of let
+				v = c.locals[fd.Name]
+			}
+			f.F("%s: %s,", fieldName(fd), v)
 		}
 		f.P("}")
 		value = "in"
@@ -101,6 +105,9 @@ func (g *generator) fold(f *printer.File, c *scope, st *check.Step, row string) 
 			if row == "row" {
 				arg = "&row"
 			}
+			if st.Repartition && g.pl.Payload(st) != st.Row {
+				arg = g.rowOfPayload(f, st)
+			}
 			g.handOn(f, st.Late, arg)
 		} else {
 			f.P("return nil")
@@ -143,6 +150,18 @@ func (g *generator) fold(f *printer.File, c *scope, st *check.Step, row string) 
 	}
 	f.P("return nil")
 	return nil
+}
+
+// rowOfPayload prints the step's record as it was before its repartition topic, without the values of let that came along.
+func (g *generator) rowOfPayload(f *printer.File, st *check.Step) string {
+	f.F("late := %s{", g.typeName(st.Row))
+	for _, fd := range g.pl.Payload(st).Fields {
+		if st.Row.Field(fd.Name) != nil {
+			f.F("%s: r.%s,", fieldName(fd), fieldName(fd))
+		}
+	}
+	f.P("}")
+	return "&late"
 }
 
 // foldChecked prints the sums that can overflow, before anything is changed: a record that fails leaves the window as it was.

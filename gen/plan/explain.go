@@ -50,7 +50,13 @@ func (pl *Plan) explainSub(b *strings.Builder, sub *Subtopology) {
 		if st.Where != nil {
 			fmt.Fprintf(b, " where %s", oneLine(st.Where.Text))
 		}
-		if st.Select != nil {
+		if st.Unnest != nil {
+			fmt.Fprintf(b, ", one record for each %s of %s", st.Unnest.Name, oneLine(st.Unnest.Expr.Text))
+		}
+		switch {
+		case st.Changes != nil:
+			b.WriteString(explainChanges(st.Changes))
+		case st.Select != nil:
 			fmt.Fprintf(b, ", makes records of %s", count(len(st.Select), "field"))
 		}
 		if st.Repartition {
@@ -66,6 +72,26 @@ func (pl *Plan) explainSub(b *strings.Builder, sub *Subtopology) {
 			fmt.Fprintf(b, "  Sink %s writes %s to topic %s as %s.\n", o.Name, o.Sink.From.Name, o.Topic, strings.ToUpper(formatName(o.Sink.Format)))
 		}
 	}
+}
+
+func explainChanges(c *check.Changes) string {
+	var sets, renames []string
+	for _, s := range c.Set {
+		sets = append(sets, s.Name)
+	}
+	for _, r := range c.Rename {
+		renames = append(renames, r[1]+" to "+r[0])
+	}
+	text := ""
+	for _, part := range []struct {
+		verb  string
+		names []string
+	}{{"sets", sets}, {"drops", c.Drop}, {"renames", renames}} {
+		if len(part.names) > 0 {
+			text += ", " + part.verb + " " + strings.Join(part.names, ", ")
+		}
+	}
+	return text
 }
 
 func explainWindow(b *strings.Builder, st *check.Step) {

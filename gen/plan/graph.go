@@ -104,13 +104,29 @@ func stepLabel(st *check.Step) string {
 	if st.Where != nil {
 		l = append(l, "where "+oneLine(st.Where.Text))
 	}
-	if st.Select != nil {
-		l = append(l, "select")
-	}
+	l = append(l, clauses(st)...)
 	if st.Window != nil && !st.Repartition {
 		l = append(l, windowLabel(st))
 	}
 	return strings.Join(l, "\n")
+}
+
+// clauses are the names of the clauses by which a step makes records of others, in the order in which they apply.
+func clauses(st *check.Step) []string {
+	var names []string
+	add := func(name string, is bool) {
+		if is {
+			names = append(names, name)
+		}
+	}
+	c := st.Changes
+	add("let", st.Let != nil)
+	add("unnest", st.Unnest != nil)
+	add("select", st.Select != nil && c == nil)
+	add("set", c != nil && c.Set != nil)
+	add("drop", c != nil && c.Drop != nil)
+	add("rename", c != nil && c.Rename != nil)
+	return names
 }
 
 func windowLabel(st *check.Step) string {
@@ -189,6 +205,8 @@ func (pl *Plan) ASCII(sub *Subtopology) []string {
 				continue
 			case st.Window != nil:
 				l += " (tumbling " + Duration(st.Window.Size) + ")"
+			case st.Unnest != nil:
+				l += " (unnest)"
 			case st.Where != nil:
 				l += " (where)"
 			}

@@ -7,6 +7,7 @@
 package plan
 
 import (
+	"slices"
 	"time"
 
 	"github.com/weirstream/weir/spec/check"
@@ -19,6 +20,7 @@ type Plan struct {
 	Subtopologies []*Subtopology // sources first, each behind the ones that feed it
 
 	reads map[*check.Stream]Use
+	rows  map[*check.Step]Use // what is read of the rows
 	live  map[*check.Stream]bool
 }
 
@@ -72,7 +74,7 @@ type Store struct {
 
 // New plans a program.
 func New(p *check.Program) *Plan {
-	pl := &Plan{Program: p, reads: map[*check.Stream]Use{}, live: map[*check.Stream]bool{}}
+	pl := &Plan{Program: p, reads: map[*check.Stream]Use{}, rows: map[*check.Step]Use{}, live: map[*check.Stream]bool{}}
 	for _, s := range p.Sinks {
 		pl.markLive(s.From)
 	}
@@ -211,14 +213,22 @@ func (pl *Plan) ChangelogTopic(s *check.Step) string {
 }
 
 // Payload is the record that travels through the repartition topic of a step: the fields of its row that are read behind the
-// cut. When late records are wanted that is the whole row.
+// cut, then the values of let that aggregates read. When late records are wanted and there are no such values it is the row itself.
 func (pl *Plan) Payload(st *check.Step) *types.Type {
-	if st.Late != nil && pl.live[st.Late] {
-		return st.Row
-	}
-	use := Use{}
+	use, lets := Use{}, []*types.Field{}
 	for _, a := range st.Aggregate {
-		use.addExpr(a.Arg)
+		use.addExpr(a.Arg, nil)
+	}
+	for _, l := range st.Let {
+		if slices.ContainsFunc(st.Aggregate, func(a *check.Aggregate) bool { return st.Select == nil && a.Arg.Reads(l.Name) }) {
+			lets = append(lets, &types.Field{Name: l.Name, Wire: l.Name, Type: l.Expr.Type, Span: l.Span})
+		}
+	}
+	if st.Late != nil && pl.live[st.Late] {
+		if len(lets) == 0 {
+			return st.Row
+		}
+		use.addAll(pl.use(st.Late))
 	}
 	p := &types.Type{Kind: types.Record, Name: st.Name + "_input", Derived: true, Span: st.Span}
 	for _, f := range st.Row.Fields {
@@ -226,5 +236,6 @@ func (pl *Plan) Payload(st *check.Step) *types.Type {
 			p.Fields = append(p.Fields, f)
 		}
 	}
+	p.Fields = append(p.Fields, lets...)
 	return p
 }

@@ -52,16 +52,53 @@ func (u Use) addAll(v Use) {
 	}
 }
 
-// addExpr adds the fields of the record that an expression reads.
-func (u Use) addExpr(e *check.Expr) {
+// add adds a path.
+func (u Use) add(path ...string) { u[strings.Join(path, ".")] = true }
+
+// addExpr adds the fields of the record that an expression reads. Where it reads of an element of un, that is read of the list.
+func (u Use) addExpr(e *check.Expr, un *check.Unnest) {
 	if e == nil {
 		return
 	}
 	for _, r := range expr.Reads(e.AST) {
-		if v, ok := e.Scope.Lookup(r.Var); ok && v.Kind == check.FieldVar {
-			u[strings.Join(append([]string{r.Var}, r.Path...), ".")] = true
+		v, ok := e.Scope.Lookup(r.Var)
+		if !ok {
+			continue
+		}
+		switch v.Kind {
+		case check.FieldVar:
+			u.add(append([]string{r.Var}, r.Path...)...)
+		case check.ElementVar:
+			u.addElement(un, r.Path)
 		}
 	}
+}
+
+// addElement adds what is read of the elements of a list that is a part of the record. Other lists are read whole.
+func (u Use) addElement(un *check.Unnest, path []string) {
+	if v, list, ok := elements(un); ok {
+		u.add(append(append([]string{v}, list...), path...)...)
+	}
+}
+
+// elements is the list in the record that unnest takes apart, if it is one.
+func elements(un *check.Unnest) (field string, path []string, ok bool) {
+	v, path, ok := un.Expr.Path()
+	return v.Name, path, ok && v.Kind == check.FieldVar && un.Expr.Type.Kind == types.List
+}
+
+// below are the paths that are read below a field, "" for the field itself.
+func (u Use) below(field string) []string {
+	if u[""] || u[field] {
+		return []string{""}
+	}
+	var ps []string
+	for p := range u {
+		if rest, ok := strings.CutPrefix(p, field+"."); ok {
+			ps = append(ps, rest)
+		}
+	}
+	return ps
 }
 
 // Reads says which fields of a stream's records are read behind it.
@@ -94,7 +131,7 @@ func (pl *Plan) projections() {
 	for _, src := range pl.Program.Sources {
 		pl.addSinkReads(src.Out)
 		u := pl.use(src.Out)
-		u.addExpr(src.EventTime)
+		u.addExpr(src.EventTime, nil)
 		if src.KeyField != "" {
 			u[src.KeyField] = true
 		}
@@ -116,16 +153,19 @@ func (pl *Plan) addSinkReads(s *check.Stream) {
 	}
 }
 
-// stepReads are the fields of its input that a step reads: by where and select, or by what stands behind them where the record
-// passes as it is.
+// stepReads are the fields of its input that a step reads: by where, let, unnest and select, or by what stands behind them where
+// the record passes as it is. A field that select only copies is read if the copy is.
 func (pl *Plan) stepReads(st *check.Step) Use {
 	in, row := Use{}, Use{}
-	in.addExpr(st.Where)
+	in.addExpr(st.Where, nil)
+	for _, l := range st.Let {
+		in.addExpr(l.Expr, nil)
+	}
 	for _, g := range st.GroupBy {
-		row.addExpr(g.Expr)
+		row.addExpr(g.Expr, nil)
 	}
 	for _, a := range st.Aggregate {
-		row.addExpr(a.Arg)
+		row.addExpr(a.Arg, nil)
 	}
 	if st.Late != nil {
 		row.addAll(pl.use(st.Late))
@@ -133,15 +173,45 @@ func (pl *Plan) stepReads(st *check.Step) Use {
 	if st.Window == nil {
 		row.addAll(pl.use(st.Out))
 	}
+	pl.rows[st] = row
 	if st.Select == nil {
 		in.addAll(row)
 		return in
 	}
 	for _, s := range st.Select {
-		in.addExpr(s.Expr)
+		v, path, ok := s.Expr.Path()
+		switch {
+		case ok && v.Kind == check.FieldVar:
+			for _, b := range row.below(s.Name) {
+				in.add(Split(join(v.Name, join(strings.Join(path, "."), b)))...)
+			}
+		case ok && v.Kind == check.ElementVar:
+			for _, b := range row.below(s.Name) {
+				in.addElement(st.Unnest, Split(join(strings.Join(path, "."), b)))
+			}
+		default:
+			in.addExpr(s.Expr, st.Unnest)
+		}
+	}
+	if st.Unnest != nil {
+		v, list, ok := elements(st.Unnest)
+		if whole := strings.Join(append([]string{v}, list...), "."); !ok || len(in.below(whole)) == 0 { // else some of it is read already
+			in.addExpr(st.Unnest.Expr, nil)
+		}
 	}
 	return in
 }
+
+// join is a path with another one below it; either may be empty.
+func join(path, below string) string {
+	if path == "" || below == "" {
+		return path + below
+	}
+	return path + "." + below
+}
+
+// RowReads tells whether something reads a field of a step's row; one that nothing reads is not copied into it.
+func (pl *Plan) RowReads(st *check.Step, field string) bool { return pl.rows[st].Field(field) }
 
 // Split takes a path of a [Use] apart; the path of a whole record is empty.
 func Split(path string) []string {

@@ -77,9 +77,13 @@ func (pl *Plan) writeStep(w *writer, sub *Subtopology, st *check.Step) {
 		if st.Where != nil {
 			w.line("where %s", oneLine(st.Where.Text))
 		}
-		for _, s := range st.Select {
-			w.line("select %s = %s", s.Name, oneLine(s.Expr.Text))
+		for _, l := range st.Let {
+			w.line("let %s = %s", l.Name, oneLine(l.Expr.Text))
 		}
+		if u := st.Unnest; u != nil {
+			w.line("unnest %s = each of %s", u.Name, oneLine(u.Expr.Text))
+		}
+		writeRow(w, st)
 		for _, g := range st.GroupBy {
 			w.line("group by %s = %s", g.Name, oneLine(g.Expr.Text))
 		}
@@ -96,6 +100,25 @@ func (pl *Plan) writeStep(w *writer, sub *Subtopology, st *check.Step) {
 		pl.writeWindow(w, st)
 	} else if st.Window == nil {
 		w.in(func() { w.line("gives %s", st.Out.Type.Structure()) })
+	}
+}
+
+// writeRow prints what select, or set, drop and rename, make of the record.
+func writeRow(w *writer, st *check.Step) {
+	if c := st.Changes; c != nil {
+		for _, s := range c.Set {
+			w.line("set %s = %s", s.Name, oneLine(s.Expr.Text))
+		}
+		for _, name := range c.Drop {
+			w.line("drop %s", name)
+		}
+		for _, r := range c.Rename {
+			w.line("rename %s = %s", r[0], r[1])
+		}
+		return
+	}
+	for _, s := range st.Select {
+		w.line("select %s = %s", s.Name, oneLine(s.Expr.Text))
 	}
 }
 

@@ -56,11 +56,12 @@ func (ev *evaluator) bool(e *check.Expr, v *vars) (bool, error) {
 
 // vars is what the variables of an expression are taken from.
 type vars struct {
-	rec  *record
-	key  []ref.Val
-	time int64
-	win  *bounds
-	this ref.Val // what an alias's condition is about
+	rec    *record
+	key    []ref.Val
+	time   int64
+	win    *bounds
+	locals map[string]ref.Val // of let and unnest
+	this   ref.Val            // what an alias's condition is about
 }
 
 // activation resolves the variables of one expression by their kind.
@@ -92,6 +93,10 @@ func (a *activation) ResolveName(name string) (any, bool) {
 	}
 	if v.Kind == check.ThisVar {
 		return a.vars.this, true
+	}
+	if v.Kind == check.LetVar || v.Kind == check.ElementVar {
+		val, ok := a.vars.locals[name]
+		return val, ok
 	}
 	val, ok := a.vars.rec.fields[name] // a field, a group key or an aggregate
 	return val, ok

@@ -1,6 +1,8 @@
 package oracle
 
 import (
+	"maps"
+
 	"cel.dev/cel-go/common/ast"
 
 	"github.com/weirstream/weir/spec/check"
@@ -62,36 +64,47 @@ func (r *run) reads(s *check.Stream) map[string]bool {
 	}
 	for _, st := range r.consumers(s) {
 		mention(read, st.Where)
-		row := read
-		if st.Select != nil {
-			for _, n := range st.Select {
-				mention(read, n.Expr)
-			}
-			row = map[string]bool{} // names of the selected record, not of the stream's
+		for _, l := range st.Let {
+			mention(read, l.Expr)
 		}
+		if st.Unnest != nil {
+			mention(read, st.Unnest.Expr)
+		}
+		row := map[string]bool{} // of the step's record
 		for _, g := range st.GroupBy {
 			mention(row, g.Expr)
 		}
 		for _, a := range st.Aggregate {
 			mention(row, a.Arg)
 		}
-		if st.Select != nil {
-			continue
-		}
 		behind := []*check.Stream{st.Late}
 		if st.Window == nil {
 			behind = append(behind, st.Out)
 		}
 		for _, b := range behind {
-			if b == nil || !r.live[b] {
-				continue
+			if b != nil && r.live[b] {
+				maps.Copy(row, r.reads(b))
 			}
-			for f := range r.reads(b) {
-				read[f] = true
+		}
+		if st.Select == nil {
+			maps.Copy(read, row)
+			continue
+		}
+		for _, n := range st.Select {
+			if name, ok := copied(n.Expr); !ok {
+				mention(read, n.Expr)
+			} else if row[n.Name] {
+				read[name] = true
 			}
 		}
 	}
 	return read
+}
+
+// copied tells whether an expression only copies a field, or a part of it, and which. It counts as read if the copy is.
+func copied(e *check.Expr) (field string, ok bool) {
+	v, _, ok := e.Path()
+	return v.Name, ok && v.Kind == check.FieldVar
 }
 
 // mention adds the fields that an expression names.

@@ -2,9 +2,13 @@ package oracle
 
 import (
 	"fmt"
+	"maps"
 	"math"
+	"sort"
 
+	celtypes "cel.dev/cel-go/common/types"
 	"cel.dev/cel-go/common/types/ref"
+	"cel.dev/cel-go/common/types/traits"
 
 	"github.com/weirstream/weir/spec/check"
 )
@@ -20,8 +24,9 @@ type elem struct {
 	key []ref.Val // the value of `key`, where there is one
 	// kafkaKey is the key that a sink writes: the source record's own bytes, or the text of a group; nil is null.
 	kafkaKey []byte
-	time     int64   // event time, Unix milliseconds
-	win      *bounds // of the window whose result this is
+	time     int64              // event time, Unix milliseconds
+	win      *bounds            // of the window whose result this is
+	locals   map[string]ref.Val // the values of let and unnest of the step that has the record in hand
 	// group is the evaluated group_by of the step that the record is on its way to.
 	group []ref.Val
 }
@@ -138,11 +143,58 @@ func (t *task) step(st *check.Step, e elem) error {
 			return nil
 		}
 	}
+	e.locals = map[string]ref.Val{}
+	for _, l := range st.Let {
+		v, err := ev.eval(l.Expr, t.vars(&e))
+		if err != nil {
+			return fmt.Errorf("step %s, let %s: %w", st.Name, l.Name, err)
+		}
+		e.locals[l.Name] = v
+	}
+	if st.Unnest == nil {
+		return t.remake(st, e)
+	}
+	v, err := ev.eval(st.Unnest.Expr, t.vars(&e))
+	if err != nil {
+		return fmt.Errorf("step %s, unnest: %w", st.Name, err)
+	}
+	for _, x := range taken(st.Unnest, v) {
+		each := e
+		each.locals = maps.Clone(e.locals)
+		each.locals[st.Unnest.Name] = x
+		if err := t.remake(st, each); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// taken are the elements of what unnest takes apart; those of a map in the order of their keys.
+func taken(u *check.Unnest, v ref.Val) []ref.Val {
+	if vs, ok := elements(v); ok {
+		return vs
+	}
+	es, _ := entries(v)
+	sort.SliceStable(es, func(i, j int) bool {
+		return es[i][0].(traits.Comparer).Compare(es[j][0]) == celtypes.IntNegOne
+	})
+	var vs []ref.Val
+	for _, e := range es {
+		vs = append(vs, &record{typ: u.Elem, fields: map[string]ref.Val{"key": e[0], "value": e[1]}})
+	}
+	return vs
+}
+
+// remake takes a record that where let pass, or an element of it, through select and on.
+func (t *task) remake(st *check.Step, e elem) error {
 	if st.Select != nil {
 		row := &record{typ: st.Row, fields: map[string]ref.Val{}}
 		for _, n := range st.Select {
-			v, err := ev.eval(n.Expr, t.vars(&e))
+			v, err := t.run.ev.eval(n.Expr, t.vars(&e))
 			if err != nil {
+				if name, ok := copied(n.Expr); ok && e.rec.fields[name] == nil {
+					continue // nothing reads the field, so it was not decoded
+				}
 				return fmt.Errorf("step %s, select %s: %w", st.Name, n.Name, err)
 			}
 			row.fields[n.Name] = v
@@ -221,4 +273,6 @@ func (t *task) bad(raw *Record, err error) {
 }
 
 // vars is what expressions over a record see.
-func (t *task) vars(e *elem) *vars { return &vars{rec: e.rec, key: e.key, time: e.time, win: e.win} }
+func (t *task) vars(e *elem) *vars {
+	return &vars{rec: e.rec, key: e.key, time: e.time, win: e.win, locals: e.locals}
+}

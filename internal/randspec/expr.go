@@ -110,6 +110,14 @@ func (e *env) add(text string, t *types.Type, depth int, total bool) {
 	}
 }
 
+// addAll brings further variables into scope.
+func (e *env) addAll(ts []term) {
+	for _, t := range ts {
+		e.add(t.text, t.typ, 0, true)
+		e.all = append(e.all, t)
+	}
+}
+
 // drop takes a variable out of scope.
 func (e *env) drop(name string) {
 	t := types.TimestampType.String()

@@ -241,25 +241,15 @@ func (g *gen) step() {
 	if !cascade && g.chance(45) {
 		st.Where = env.gen(types.Bool, 2)
 	}
-	if !cascade && g.chance(35) {
-		row.typ = &types.Type{Kind: types.Record, Name: st.Name, Derived: true}
-		name := g.uniqueNames()
-		for range 1 + g.r.IntN(5) {
-			f := &types.Field{Name: name()}
-			f.Wire = f.Name
-			var expr string
-			expr, f.Type = env.any()
-			row.typ.Fields = append(row.typ.Fields, f)
-			st.Select = append(st.Select, Named{f.Name, expr})
-		}
-		row.parts = movedParts(in.parts, st.Select)
-		env = g.env(&row)
+	var lets []term
+	if !cascade {
+		lets = g.row(st, in, &row, env)
 	}
 	out := row
-	if !in.updates && (g.chance(55) || st.Where == "" && st.Select == nil) {
-		out = g.window(st, &row, env)
-	} else if st.Where == "" && st.Select == nil {
-		st.Where = env.gen(types.Bool, 2)
+	if !in.updates && (g.chance(55) || st.Where == "" && !remakes(st)) {
+		out = g.window(st, &row, lets)
+	} else if st.Where == "" && !remakes(st) {
+		st.Where = g.env(in).gen(types.Bool, 2)
 	}
 	out.name = st.Name
 	g.used[in.name] = true
@@ -276,7 +266,9 @@ func (g *gen) step() {
 }
 
 // window adds the clauses of a windowed step.
-func (g *gen) window(st *Step, row *stream, env *env) stream {
+func (g *gen) window(st *Step, row *stream, lets []term) stream {
+	env := g.env(row)
+	env.addAll(lets)
 	out := stream{name: st.Name, windowed: true, fail: row.fail, typ: &types.Type{Kind: types.Record, Name: st.Name, Derived: true}}
 	name := g.uniqueNames()
 	add := func(to *[]Named, expr string, t *types.Type) {
@@ -305,6 +297,7 @@ func (g *gen) window(st *Step, row *stream, env *env) stream {
 		args.key = nil
 	}
 	env = g.env(&args)
+	env.addAll(lets)
 	for _, n := range st.GroupBy {
 		out.parts = append(out.parts, []string{n.Name})
 	}

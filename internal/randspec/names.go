@@ -1,6 +1,10 @@
 package randspec
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/weirstream/weir/spec/types"
+)
 
 // fieldNames are names that a careless generator trips over: Go keywords, names of Go's and of the generator's own, names that
 // differ only by an underscore.
@@ -21,5 +25,17 @@ func (g *gen) uniqueNames() func() string {
 			return fieldNames[perm[i-1]]
 		}
 		return fmt.Sprintf("f%d", i)
+	}
+}
+
+// freshNames is uniqueNames without those that a record has already.
+func (g *gen) freshNames(t *types.Type) func() string {
+	name := g.uniqueNames()
+	return func() string {
+		n := name()
+		for t.Field(n) != nil {
+			n = name()
+		}
+		return n
 	}
 }

@@ -50,7 +50,14 @@ func (s *Spec) Smaller() []*Spec {
 		if st.Select != nil {
 			step(func(n *Step) { n.Select = nil })
 		}
+		if st.Unnest != nil {
+			step(func(n *Step) { n.Unnest = nil })
+		}
+		for k := range st.Drop {
+			step(func(n *Step) { n.Drop = slices.Delete(slices.Clone(n.Drop), k, k+1) })
+		}
 		for _, part := range []func(*Step) *[]Named{
+			func(n *Step) *[]Named { return &n.Let }, func(n *Step) *[]Named { return &n.Set }, func(n *Step) *[]Named { return &n.Rename },
 			func(n *Step) *[]Named { return &n.Select }, func(n *Step) *[]Named { return &n.GroupBy }, func(n *Step) *[]Named { return &n.Aggregate },
 		} {
 			for k := range *part(st) {

@@ -49,7 +49,12 @@ type CSV struct {
 type Step struct {
 	Name, From string
 	Where      string
+	Let        []Named
+	Unnest     []Named // one, or none
 	Select     []Named
+	Set        []Named
+	Drop       []string
+	Rename     []Named
 	GroupBy    []Named
 	Size       string // of the window, "" for none
 	Lateness   string
@@ -59,7 +64,7 @@ type Step struct {
 	Emit       string
 }
 
-// Named is an entry of select, group_by or aggregate.
+// Named is an entry of let, unnest, select, set, rename, group_by or aggregate.
 type Named struct{ Name, Expr string }
 
 // Sink is a sink of a spec.
@@ -204,7 +209,19 @@ func (s *Spec) step(p func(string, ...any), st *Step) {
 			p("      %s: %s", n.Name, s.scalar(n.Expr, in+"  "))
 		}
 	}
+	named("let", st.Let)
+	named("unnest", st.Unnest)
 	named("select", st.Select)
+	named("set", st.Set)
+	if len(st.Drop) > 0 {
+		p("    drop: [%s]", strings.Join(st.Drop, ", "))
+	}
+	if len(st.Rename) > 0 {
+		p("    rename:")
+		for _, n := range st.Rename {
+			p("      %s: %s", n.Name, n.Expr)
+		}
+	}
 	named("group_by", st.GroupBy)
 	if st.Size != "" {
 		w := "tumbling: " + st.Size

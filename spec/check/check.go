@@ -21,7 +21,7 @@ func Check(file *source.File) (*Program, diag.List) {
 		diags.Sort()
 		return nil, diags
 	}
-	c := &checker{tree: tree, diags: diags, p: &Program{File: file}, types: map[string]*types.Type{}, streams: map[string]*Stream{}, steps: map[*syntax.Step]*Step{}, defaults: map[*types.Field]*syntax.Text{}}
+	c := &checker{tree: tree, diags: diags, p: &Program{File: file}, types: map[string]*types.Type{}, streams: map[string]*Stream{}, steps: map[*syntax.Step]*Step{}, defaults: map[*types.Field]*syntax.Text{}, derived: map[string]bool{}}
 	if tree.Service != nil {
 		c.p.Service = tree.Service.Value
 	}
@@ -62,7 +62,8 @@ type checker struct {
 	streams map[string]*Stream
 	names   []*syntax.Text // of the streams, in the order written
 	steps   map[*syntax.Step]*Step
-	exprs   []*Expr // all that were found right
+	derived map[string]bool // names of records that steps make besides their results
+	exprs   []*Expr         // all that were found right
 }
 
 func (c *checker) report(d diag.Diagnostic) { c.diags = append(c.diags, d) }

@@ -269,7 +269,13 @@ func outOfScope(name string, scope *Scope, at place) (summary, hint string) {
 	case at.group && at.row != nil && at.row.Field(name) != nil:
 		return fmt.Sprintf("having sees the group's key and the aggregates, not the field %s of single records", name), "use where for single records, or aggregate it, as in max(" + name + ")"
 	}
+	if st := at.step; st != nil && st.Select != nil && slices.ContainsFunc(st.Let, func(n *Named) bool { return n.Name == name }) {
+		return fmt.Sprintf("%s is a value of let, and behind select there are the fields of the new record only", name), fmt.Sprintf("add %s: %s to select", name, name)
+	}
 	if st := at.step; st != nil && st.Select != nil && st.From != nil && st.From.Type != nil && at.row == st.Row && st.From.Type.Field(name) != nil {
+		if st.Changes != nil {
+			return fmt.Sprintf("drop or rename takes the field %s away", name), "use its new name, or leave it in the record"
+		}
 		return fmt.Sprintf("select leaves the field %s out", name), fmt.Sprintf("add %s: %s to select", name, name)
 	}
 	return "", ""
@@ -439,6 +445,49 @@ func windowTooLong(at source.Span) diag.Diagnostic {
 	return problem("WEIR4009", at, "a window with its lateness can't be longer than 100 years")
 }
 
+func unnestType(text *syntax.Text, t *types.Type) diag.Diagnostic {
+	d := problem("WEIR4010", text.Span, "unnest takes a list or a map, not %s", a(t))
+	if t.Kind == types.Optional && (t.Elem.Kind == types.List || t.Elem.Kind == types.Map) {
+		return hinted(d, "it may be missing: turn records without it away (where: x.hasValue(), unnest: {e: x.value()})")
+	}
+	return d
+}
+
+func unnestTwice(name *syntax.Text) diag.Diagnostic {
+	return hinted(problem("WEIR4010", name.Span, "a step takes one list or map apart"), "unnest the other one in a step behind this one")
+}
+
+func selectAndChanges(d *syntax.Step) diag.Diagnostic {
+	at, clause := source.Span{}, ""
+	for _, k := range []string{"set", "drop", "rename"} {
+		if s, ok := d.Clauses[k]; ok && (at.IsZero() || s.Start < at.Start) {
+			at, clause = s, k
+		}
+	}
+	return related(hinted(problem("WEIR4011", at, "select and %s don't go together", clause),
+		"select says all fields of a new record; set, drop and rename change the one that came in"), d.Clauses["select"], "select is here")
+}
+
+func fieldTaken(name *syntax.Text, first source.Span) diag.Diagnostic {
+	return related(problem("WEIR4012", name.Span, "the field %s is dropped or renamed twice", name.Value), first, "the first time")
+}
+
+func droppedAndSet(name *syntax.Text, drop source.Span) diag.Diagnostic {
+	return related(hinted(problem("WEIR4012", name.Span, "the field %s is both dropped and set", name.Value), "set alone replaces it"), drop, "it is dropped here")
+}
+
+func fieldTwice(name string, at, first source.Span) diag.Diagnostic {
+	return related(hinted(problem("WEIR4012", at, "the record would have the field %q twice", name), "drop the other one, or rename it as well"), first, "the other one")
+}
+
+func nothingLeft(drop *syntax.Text) diag.Diagnostic {
+	return problem("WEIR4012", drop.Span, "no field of the record is left")
+}
+
+func hidesField(name *syntax.Text, clause, what string, at source.Span) diag.Diagnostic {
+	return related(hinted(problem("WEIR4013", name.Span, "the name %q under %s would hide %s %q", name.Value, clause, what, name.Value), "call it otherwise"), at, "here")
+}
+
 // Topics.
 
 func badTopic(at source.Span, topic string) diag.Diagnostic {
@@ -497,4 +546,8 @@ var adviceCodes = map[celenv.IssueKind]string{celenv.Constant: "WEIR6008", celen
 
 func advised(text *syntax.Text, is celenv.Issue) diag.Diagnostic {
 	return warning(diag.Diagnostic{Code: adviceCodes[is.Kind], Subject: text.At(is.Start, is.End), Summary: is.Message, Hint: is.Hint})
+}
+
+func unreadLet(n *Named) diag.Diagnostic {
+	return warning(hinted(problem("WEIR6006", n.Span, "nothing reads %s", n.Name), "remove it; it is not computed"))
 }

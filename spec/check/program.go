@@ -111,8 +111,13 @@ type Step struct {
 	Span   source.Span // of the name
 	From   *Stream
 	Where  *Expr    // nil: everything passes
+	Let    []*Named // values that are computed once per record, in order; each is read by something
+	Unnest *Unnest  // nil: one record in, one out
 	Select []*Named // nil: the record passes as it is
-	// Row is the record after where and select: what group_by and aggregate arguments see.
+	// Changes says how the spec wrote Select where it did not write it out: as changes of the record. Nil under select.
+	Changes *Changes
+	// Row is the record after where and select: what group_by and aggregate arguments see, and where there is no select also the
+	// values of let.
 	Row *types.Type
 	// RowKey is the key of From's stream as it stands behind select (fields renamed or dropped).
 	RowKey []KeyPart
@@ -129,6 +134,23 @@ type Step struct {
 	Late *Stream
 
 	Out *Stream
+}
+
+// Unnest makes one record of each element of a list or map. Those of a map come in the order of their keys: false before true,
+// numbers by their value, strings by their bytes.
+type Unnest struct {
+	Name string
+	Span source.Span // of the name
+	Expr *Expr       // a list or a map
+	Elem *types.Type // of the elements; for a map a record with the fields key and value
+}
+
+// Changes are a step's set, drop and rename, for those who show a step as it was written. Every clause is about the record that
+// comes in.
+type Changes struct {
+	Set    []*Named
+	Drop   []string
+	Rename [][2]string // the new name, then the old one
 }
 
 // Named is a name and the expression whose value it takes.
@@ -220,6 +242,8 @@ const (
 	GroupKeyVar                       // a name under group_by (in having)
 	AggregateVar                      // a name under aggregate (in having)
 	ThisVar                           // `this`, the value that an alias's condition is about
+	LetVar                            // a name under let
+	ElementVar                        // the name under unnest
 )
 
 // Var is one variable.

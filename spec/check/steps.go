@@ -84,11 +84,9 @@ func (c *checker) step(st *Step, d *syntax.Step) {
 		return
 	}
 	st.Where = c.typed(d.Where, scopeOf(st.From, st.From.Type, st.From.Key), place{clause: "where", step: st, row: st.From.Type}, types.BoolType)
-	st.Row, st.RowKey = st.From.Type, st.From.Key
-	if d.Select != nil {
-		c.selectRow(st, d, windowed)
-	}
+	c.row(st, d, windowed)
 	if !windowed {
+		c.dropUnreadLets(st)
 		st.Out.Type, st.Out.Key = st.Row, st.RowKey
 		st.Out.Windowed, st.Out.Updates = st.From.Windowed, st.From.Updates
 		return
@@ -99,6 +97,7 @@ func (c *checker) step(st *Step, d *syntax.Step) {
 	c.groupBy(st, d)
 	c.aggregates(st, d)
 	c.having(st, d)
+	c.dropUnreadLets(st)
 	if st.Late != nil {
 		st.Late.Type, st.Late.Key = st.Row, st.RowKey
 		if st.Repartition { // late records are found out behind the topic, where the group is the key
@@ -154,53 +153,6 @@ func (c *checker) window(st *Step, d *syntax.Step) {
 	}
 }
 
-// selectRow makes the record of select. A field whose expression is wrong has an invalid type, so that the others can be used.
-func (c *checker) selectRow(st *Step, d *syntax.Step, windowed bool) {
-	row := &types.Type{Kind: types.Record, Name: st.Name, Derived: true, Span: st.Span}
-	if windowed {
-		row.Name = c.rowName(st.Name) // the step's own name is that of its result
-	}
-	scope := scopeOf(st.From, st.From.Type, st.From.Key)
-	for _, e := range d.Select {
-		n := &Named{Name: e.Name.Value, Span: e.Name.Span}
-		n.Expr = c.expr(e.Expr, scope, place{clause: "select " + n.Name, step: st, row: st.From.Type})
-		st.Select = append(st.Select, n)
-		c.derivedField(row, e.Name, n.Expr)
-	}
-	c.uniqueWires(row)
-	st.Row = row
-	st.RowKey = nil
-	for _, part := range st.From.Key {
-		moved := KeyPart{Name: part.Name, Type: part.Type}
-		for _, n := range st.Select {
-			if equalsPart(n.Expr, part) {
-				moved.Fields = append(moved.Fields, n.Name)
-			}
-		}
-		st.RowKey = append(st.RowKey, moved)
-	}
-	c.env.Add(row)
-}
-
-// rowName is the name of the record that select makes in a step with a window.
-func (c *checker) rowName(step string) string {
-	name := step + "_row"
-	for slices.ContainsFunc(c.tree.Steps, func(d *syntax.Step) bool { return d.Name.Value == name }) {
-		name += "_row"
-	}
-	return name
-}
-
-// derivedField adds a field to a record that a step derives.
-func (c *checker) derivedField(row *types.Type, name *syntax.Text, e *Expr) {
-	f := &types.Field{Name: name.Value, Wire: name.Value, Span: name.Span, Type: &types.Type{Kind: types.Invalid}}
-	if e != nil {
-		f.Type = e.Type
-	}
-	c.derivedName(name)
-	row.Fields = append(row.Fields, f)
-}
-
 // derivedName checks a name under select, group_by or aggregate.
 func (c *checker) derivedName(name *syntax.Text) {
 	if hidden[name.Value] != "" {
@@ -213,6 +165,7 @@ func (c *checker) derivedName(name *syntax.Text) {
 
 func (c *checker) groupBy(st *Step, d *syntax.Step) {
 	scope := scopeOf(st.From, st.Row, st.RowKey)
+	scope.Vars = append(scope.Vars, letVars(st)...)
 	for _, e := range d.GroupBy {
 		n := &Named{Name: e.Name.Value, Span: e.Name.Span}
 		n.Expr = c.expr(e.Expr, scope, place{clause: "group_by " + n.Name, step: st, row: st.Row})
@@ -229,14 +182,15 @@ func (c *checker) groupBy(st *Step, d *syntax.Step) {
 func (c *checker) aggregates(st *Step, d *syntax.Step) {
 	out := &types.Type{Kind: types.Record, Name: st.Name, Derived: true, Span: st.Span}
 	for i, n := range st.GroupBy {
-		c.derivedField(out, d.GroupBy[i].Name, n.Expr)
+		c.derivedName(d.GroupBy[i].Name)
+		out.Fields = append(out.Fields, derivedField(n))
 	}
 	scope := &Scope{Vars: fieldVars(st.Row)}
 	key := st.RowKey
 	if st.Repartition {
 		key = nil // it stays on the other side of the topic
 	}
-	scope.Vars = append(scope.Vars, recordVars(key)...)
+	scope.Vars = append(append(scope.Vars, recordVars(key)...), letVars(st)...)
 	for _, e := range d.Aggregate {
 		a := c.aggregate(e, scope, place{clause: "aggregate " + e.Name.Value, step: st, row: st.Row, args: true})
 		f := &types.Field{Name: e.Name.Value, Wire: e.Name.Value, Span: e.Name.Span, Type: &types.Type{Kind: types.Invalid}}

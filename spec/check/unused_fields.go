@@ -1,5 +1,7 @@
 package check
 
+import "slices"
+
 // fieldSet is what somebody reads of a stream's records: some fields, or with all set every one.
 type fieldSet struct {
 	all   bool
@@ -43,6 +45,12 @@ func (c *checker) warnUnusedFields() {
 		live := reads[st.Out] != nil || st.Late != nil && reads[st.Late] != nil
 		in, row := of(st.From), &fieldSet{names: map[string]bool{}}
 		in.addExpr(st.Where)
+		for _, l := range st.Let {
+			in.addExpr(l.Expr)
+		}
+		if st.Unnest != nil {
+			in.addExpr(st.Unnest.Expr)
+		}
 		if st.Window == nil {
 			row.add(of(st.Out))
 		} else {
@@ -62,7 +70,9 @@ func (c *checker) warnUnusedFields() {
 			continue
 		}
 		for _, n := range st.Select {
-			if live && !row.has(n.Name) {
+			// A field that stays, or is renamed, was not computed here.
+			computed := st.Changes == nil || slices.Contains(st.Changes.Set, n)
+			if live && computed && !row.has(n.Name) {
 				c.report(unusedField(n.Span, n.Name))
 			}
 			in.addExpr(n.Expr)

@@ -33,7 +33,8 @@ var (
 		{Name: "null", Shape: &Shape{What: "a list of texts", List: true, NonEmpty: true, Elem: &Shape{What: "a text", Text: anyText},
 			Doc: "Texts that mean null where a cell is not quoted. The default is the empty text. The first is how null is written."}},
 	}}
-	format = &Shape{What: "a format", Choices: []string{"json", "csv"}, Doc: "How values are written: json (the default) or csv."}
+	fieldText = &Shape{What: "a field", Text: &Pattern{Rule: "must be a field of the record"}}
+	format    = &Shape{What: "a format", Choices: []string{"json", "csv"}, Doc: "How values are written: json (the default) or csv."}
 )
 
 // Language is the shape of a spec.
@@ -110,7 +111,13 @@ func expressions(doc string) *Shape {
 var stepShape = &Shape{What: "a step", Keys: []Key{
 	{Name: "from", Required: true, Shape: &Shape{What: "the name of a stream", Text: streamName, Doc: "The source, step or late output whose records come in."}},
 	{Name: "where", Shape: celText("A condition. Records for which it is false go no further.")},
+	{Name: "let", Shape: expressions("Names for values that are computed once for each record, for the clauses below. Each sees those before it.")},
+	{Name: "unnest", Shape: &Shape{What: "a mapping from one name to a CEL expression", Names: fieldName, NonEmpty: true, Elem: celText(""),
+		Doc: "A name and a list or map: one record for each element, which has the name. An element of a map has the fields key and value."}},
 	{Name: "select", Shape: expressions("The fields of a new record. Without it the record stays as it is.")},
+	{Name: "set", Shape: expressions("Fields that are added to the record or replaced in it.")},
+	{Name: "drop", Shape: &Shape{What: "a list of fields", List: true, NonEmpty: true, Elem: fieldText, Doc: "Fields that are left out of the record."}},
+	{Name: "rename", Shape: &Shape{What: "a mapping from new names to fields", Names: fieldName, NonEmpty: true, Elem: fieldText, Doc: "New names of fields: {new: old}."}},
 	{Name: "group_by", Shape: expressions("What an aggregate is kept for: the components of the group's key.")},
 	{Name: "window", Shape: &Shape{What: "a window", Keys: []Key{
 		{Name: "tumbling", Required: true, Shape: durationText("The window's size. Windows follow each other without a gap, aligned to 1970-01-01T00:00:00Z.")},

@@ -113,7 +113,10 @@ type Duration struct {
 type Step struct {
 	Name, From    *Text
 	Where, Having *Text
-	Select        []*Entry
+	Let, Unnest   []*Entry // of Unnest one is allowed
+	Select, Set   []*Entry
+	Drop          []*Text
+	Rename        []*Entry // Expr is the field that gets the name
 	GroupBy       []*Entry
 	Aggregate     []*Entry
 	Window        *Window
@@ -225,7 +228,9 @@ func (b builder) format(v *node) Format {
 func (b builder) step(k *Text, v *node) *Step {
 	s := &Step{
 		Name: k, From: text(v.get("from")), Where: text(v.get("where")), Having: text(v.get("having")), Emit: text(v.get("emit")),
-		Select: entries(v.get("select")), GroupBy: entries(v.get("group_by")), Aggregate: entries(v.get("aggregate")),
+		Let: entries(v.get("let")), Unnest: entries(v.get("unnest")),
+		Select: entries(v.get("select")), Set: entries(v.get("set")), Drop: texts(v.get("drop")), Rename: entries(v.get("rename")),
+		GroupBy: entries(v.get("group_by")), Aggregate: entries(v.get("aggregate")),
 		Clauses: map[string]source.Span{},
 	}
 	if v != nil {
