@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/weirstream/weir/internal/cli"
+	"github.com/weirstream/weir/spec/diag"
 )
 
 func newRoot(ui *cli.UI) *cobra.Command {
@@ -35,7 +36,7 @@ Exit codes: 0 all is well, 1 the spec, a test or the run has a problem, 2 wrong 
 	root.SetOut(ui.Out)
 	root.SetErr(ui.Err)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return cli.Usagef("%w\n\n%s", err, seeHelp(cmd))
+		return cli.Usagef("%w%s\n\n%s", err, nearFlag(cmd, err), seeHelp(cmd))
 	})
 	root.AddCommand(
 		newInit(ui), newCheck(ui), newFmt(ui), newGen(ui), newRun(ui), newTest(ui), newExplain(ui), newGraph(ui), newSchema(ui), newVersion(ui),
@@ -62,6 +63,20 @@ func goStyle(root *cobra.Command, words []string) []string {
 		}
 	}
 	return out
+}
+
+// nearFlag is what may have been meant by a flag that does not exist.
+func nearFlag(cmd *cobra.Command, err error) string {
+	name, ok := strings.CutPrefix(err.Error(), "unknown flag: --")
+	if !ok {
+		return ""
+	}
+	var known []string
+	cmd.Flags().VisitAll(func(f *pflag.Flag) { known = append(known, f.Name) })
+	if near := diag.Nearest(name, known); near != "" {
+		return "; did you mean --" + near + "?"
+	}
+	return ""
 }
 
 // unknown is the error for a word that is no command.

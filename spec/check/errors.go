@@ -410,6 +410,9 @@ func duplicateStream(name *syntax.Text, first source.Span) diag.Diagnostic {
 }
 
 func clausesTogether(at source.Span, have, lack []string) diag.Diagnostic {
+	if len(lack) == 1 && lack[0] == "window" {
+		return hinted(problem("WEIR4004", at, "a step with %s also needs window", strings.Join(have, " and ")), "without one its state would grow for ever: write window: {tumbling: 1h}, say")
+	}
 	return hinted(problem("WEIR4004", at, "a step with %s also needs %s", strings.Join(have, " and "), strings.Join(lack, " and ")), "group_by, window and aggregate come together")
 }
 

@@ -20,7 +20,7 @@ func Fix(file *source.File) (*source.File, diag.List) {
 		if len(applied) == 0 {
 			break
 		}
-		file = source.New(file.Name, text)
+		file = file.With(text)
 		all = append(all, applied...)
 	}
 	return file, all

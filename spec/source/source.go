@@ -31,6 +31,9 @@ func New(name string, text []byte) *File {
 	return f
 }
 
+// With is the file with another text.
+func (f *File) With(text []byte) *File { return New(f.Name, text) }
+
 // Pos is a line and a column, both counted from 1. The column counts runes, as editors and compilers do.
 type Pos struct {
 	Line, Col int
@@ -41,6 +44,43 @@ func (f *File) Pos(offset int) Pos {
 	offset = max(0, min(offset, len(f.Text)))
 	line := sort.SearchInts(f.lines, offset+1) - 1
 	return Pos{Line: line + 1, Col: utf8.RuneCount(f.Text[f.lines[line]:offset]) + 1}
+}
+
+// UTF16 turns a byte offset into a line and a place in it, both counted from 0, the place in UTF-16 code units: what the language
+// server protocol calls a position.
+func (f *File) UTF16(offset int) (line, char int) {
+	offset = max(0, min(offset, len(f.Text)))
+	line = sort.SearchInts(f.lines, offset+1) - 1
+	for _, r := range string(f.Text[f.lines[line]:offset]) {
+		char += utf16Len(r)
+	}
+	return line, char
+}
+
+// FromUTF16 is the byte offset of a position of the language server protocol. What is outside of the text or of its line is moved
+// to the nearest end.
+func (f *File) FromUTF16(line, char int) int {
+	if line < 0 {
+		return 0
+	}
+	if line >= len(f.lines) {
+		return len(f.Text)
+	}
+	at := f.lines[line]
+	for i, r := range f.Line(line + 1) {
+		if char <= 0 {
+			return at + i
+		}
+		char -= utf16Len(r)
+	}
+	return at + len(f.Line(line+1))
+}
+
+func utf16Len(r rune) int {
+	if r >= 0x10000 {
+		return 2
+	}
+	return 1
 }
 
 // Lines is the number of lines; a text without a newline has one.

@@ -28,7 +28,7 @@ func Layout(file *source.File) ([]byte, diag.List, error) {
 	t.header()
 	t.order(Language)
 	text := laidOut(t)
-	if err := same(t, source.New(file.Name, text)); err != nil {
+	if err := same(t, file.With(text)); err != nil {
 		return nil, nil, fmt.Errorf("%s can't be laid out without changing it: %w", file.Name, err)
 	}
 	return text, nil, nil
