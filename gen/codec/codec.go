@@ -101,6 +101,8 @@ type State struct {
 
 // The packages that generated code calls.
 const (
+	pkgDec    = "github.com/weirstream/weir/runtime/dec"
+	pkgCivil  = "github.com/weirstream/weir/runtime/civil"
 	pkgCel    = "github.com/weirstream/weir/runtime/cel"
 	pkgJSON   = "github.com/weirstream/weir/runtime/jsonx"
 	pkgCSV    = "github.com/weirstream/weir/runtime/csvx"

@@ -178,7 +178,12 @@ func TestGenerated(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	sum, err := os.ReadFile(filepath.Join(root, "go.sum"))
+	if err != nil {
+		t.Fatal(err)
+	}
 	write("generated.go", file(t, decls))
+	write("go.sum", sum)
 	write("go.mod", []byte("module generated\n\ngo 1.26.0\n\nrequire github.com/weirstream/weir v0.0.0\n\nreplace github.com/weirstream/weir => "+root+"\n"))
 	tests, err := filepath.Glob("testdata/generated/*.go")
 	if err != nil || len(tests) == 0 {
@@ -194,6 +199,7 @@ func TestGenerated(t *testing.T) {
 	for _, args := range [][]string{{"vet", "."}, {"test", "-count=1", "."}} {
 		cmd := exec.Command("go", args...)
 		cmd.Dir = dir
+		cmd.Env = append(os.Environ(), "GOFLAGS=-mod=mod") // the runtime's own dependencies are looked up in its go.mod
 		if out, err := cmd.CombinedOutput(); err != nil {
 			t.Fatalf("go %s: %v\n%s", strings.Join(args, " "), err, out)
 		}

@@ -72,6 +72,10 @@ func (p *printer) cell(t *types.Type, as types.TimeAs, column int) string {
 		return fmt.Sprintf("%s.Enum(s, %d, Parse%s, %s)", p.pkg(pkgCSV), column, p.Type(t), quote("one of "+list(t.Values)))
 	case types.Timestamp:
 		return fmt.Sprintf("s.%s(%d)", timeName(as), column)
+	case types.Decimal:
+		if t.Precision > 0 {
+			return fmt.Sprintf("s.DecimalOf(%d, %d, %d)", column, t.Precision, t.Scale)
+		}
 	}
 	return fmt.Sprintf("s.%s(%d)", jsonReaders[t.Kind], column)
 }
@@ -164,6 +168,9 @@ func (p *printer) appendCell(variable, src string, t *types.Type, as types.TimeA
 		writer = timeName(as)
 	case types.Enum:
 		writer, src = "String", src+".String()"
+	case types.Decimal:
+		p.line("b = %s.AppendDecimal(b, %s, %d)", variable, src, t.Scale)
+		return
 	}
 	p.line("b = %s.Append%s(b, %s)", variable, writer, src)
 }

@@ -12,8 +12,11 @@ import (
 func (p *printer) defaultValue(t *types.Type, f *types.Field) string {
 	switch v := f.Default.Value.(type) {
 	case string:
-		if f.Type.Kind == types.Enum {
+		switch f.Type.Kind {
+		case types.Enum:
 			return p.EnumConst(f.Type, v)
+		case types.Decimal, types.Date, types.TimeOfDay:
+			return defaultVar(p, t, f)
 		}
 		return quote(v)
 	case float64:
@@ -54,6 +57,16 @@ func (g *generator) defaultVars(t *types.Type) error {
 		}
 		var value func(p *printer) string
 		switch v := f.Default.Value.(type) {
+		case string:
+			make := map[types.Kind]string{types.Date: "MustDate", types.TimeOfDay: "MustTime", types.Decimal: "Must"}[f.Type.Kind]
+			if make == "" {
+				continue
+			}
+			pkg := pkgCivil
+			if f.Type.Kind == types.Decimal {
+				pkg = pkgDec
+			}
+			value = func(p *printer) string { return p.call(pkg, make, quote(v)) }
 		case []byte:
 			value = func(*printer) string { return "[]byte(" + quote(string(v)) + ")" }
 		case time.Time:

@@ -166,10 +166,12 @@ func (g *generator) jsonEnumScanner(t *types.Type) error {
 // jsonReaders are the functions of jsonx that read a scalar. Those that need the scratch have it in scratchReaders.
 var jsonReaders = map[types.Kind]string{
 	types.Bool: "Bool", types.Int: "Int", types.Uint: "Uint", types.Double: "Double", types.String: "String", types.Bytes: "Base64",
-	types.Timestamp: "Time", types.Duration: "Duration",
+	types.Timestamp: "Time", types.Duration: "Duration", types.Decimal: "Decimal", types.Date: "Date", types.TimeOfDay: "TimeOfDay",
 }
 
-var scratchReaders = map[string]bool{"String": true, "Base64": true, "Time": true, "Duration": true}
+var scratchReaders = map[string]bool{
+	"String": true, "Base64": true, "Time": true, "Duration": true, "Decimal": true, "Date": true, "TimeOfDay": true,
+}
 
 // timeName names the reader and writer functions of a timestamp's spelling.
 func timeName(as types.TimeAs) string {
@@ -245,6 +247,10 @@ func (p *printer) scan(dst string, t *types.Type, as types.TimeAs, around []stri
 		args := "b, i"
 		if scratchReaders[reader] {
 			args += ", s"
+		}
+		if t.Precision > 0 {
+			reader += "Of"
+			args += fmt.Sprintf(", %d, %d", t.Precision, t.Scale)
 		}
 		p.line("%s, i = jsonx.%s(%s)", dst, reader, args)
 	}

@@ -92,6 +92,12 @@ func (p *printer) appendJSON(src string, t *types.Type, as types.TimeAs, depth i
 		}
 		p.appendJSON(v, t.Elem, as, depth+1)
 		p.line("b = append(b, ',')\n}\nb = %s.Close(b, '}')", jsonx)
+	case types.Decimal:
+		writer := "AppendDecimal"
+		if as == types.AsString {
+			writer = "AppendDecimalText"
+		}
+		p.line("b = %s.%s(b, %s, %d)", jsonx, writer, src, t.Scale)
 	default:
 		writer := jsonWriters[t.Kind]
 		if t.Kind == types.Timestamp {
@@ -103,7 +109,7 @@ func (p *printer) appendJSON(src string, t *types.Type, as types.TimeAs, depth i
 
 var jsonWriters = map[types.Kind]string{
 	types.Bool: "Bool", types.Int: "Int", types.Uint: "Uint", types.Double: "Double", types.String: "String", types.Bytes: "Base64",
-	types.Timestamp: "Time", types.Duration: "Duration",
+	types.Timestamp: "Time", types.Duration: "Duration", types.Date: "Date", types.TimeOfDay: "TimeOfDay",
 }
 
 // sortedRange opens a loop over the keys of a map in order, so that equal maps are written alike.

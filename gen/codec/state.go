@@ -116,7 +116,7 @@ func (p *printer) readFields(fields []*types.Field) {
 // stateNames name the readers and writers of scalars.
 var stateNames = map[types.Kind]string{
 	types.Bool: "Bool", types.Int: "Int", types.Uint: "Uint", types.Double: "Double", types.String: "String", types.Bytes: "Bytes",
-	types.Timestamp: "Time", types.Duration: "Duration",
+	types.Timestamp: "Time", types.Duration: "Duration", types.Decimal: "Decimal", types.Date: "Date", types.TimeOfDay: "TimeOfDay",
 }
 
 func (p *printer) appendState(src string, t *types.Type, depth int) {

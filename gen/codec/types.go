@@ -32,6 +32,12 @@ func (p *printer) goType(t *types.Type) string {
 		return p.pkg(pkgTime) + ".Time"
 	case types.Duration:
 		return p.pkg(pkgTime) + ".Duration"
+	case types.Decimal:
+		return p.pkg(pkgDec) + ".Decimal"
+	case types.Date:
+		return p.pkg(pkgCivil) + ".Date"
+	case types.TimeOfDay:
+		return p.pkg(pkgCivil) + ".Time"
 	case types.List:
 		return "[]" + p.goType(t.Elem)
 	case types.Map:

@@ -11,7 +11,7 @@ import (
 // codecName is what the functions of keyenc and stateenc for a kind are called: AppendInt, Int.
 var codecName = map[types.Kind]string{
 	types.Bool: "Bool", types.Int: "Int", types.Uint: "Uint", types.Double: "Double", types.String: "String", types.Bytes: "String",
-	types.Timestamp: "Time", types.Duration: "Duration",
+	types.Timestamp: "Time", types.Duration: "Duration", types.Decimal: "Decimal", types.Date: "Date", types.TimeOfDay: "TimeOfDay",
 }
 
 // readerName is the name of the function that reads a kind, which tells strings and bytes apart.
@@ -115,6 +115,8 @@ func (g *generator) keyTextFunc(f *printer.File, st *check.Step) {
 			f.F("b = jsonx.AppendBase64(b, %s)", targets[i])
 		case types.Enum:
 			f.F("b = jsonx.AppendString(b, %s.String())", targets[i])
+		case types.Decimal:
+			f.F("b = jsonx.AppendDecimal(b, %s, 0)", targets[i])
 		default:
 			f.F("b = jsonx.Append%s(b, %s)", codecName[k], targets[i])
 		}
@@ -136,6 +138,9 @@ func (g *generator) parseKey(f *printer.File, t *types.Type) {
 		f.P("}")
 	}
 	call := "keyenc.ParseText" + readerName(elem.Kind) + "(rec.Key)"
+	if elem.Precision > 0 {
+		call = fmt.Sprintf("keyenc.ParseTextDecimalOf(rec.Key, %d, %d)", elem.Precision, elem.Scale)
+	}
 	if elem.Kind == types.Enum {
 		call = fmt.Sprintf("keyenc.ParseTextEnum(rec.Key, Parse%s, %q)", g.typeName(elem), elem.Name)
 	}

@@ -164,15 +164,24 @@ func (g *generator) rowOfPayload(f *printer.File, st *check.Step) string {
 	return "&late"
 }
 
-// foldChecked prints the sums that can overflow, before anything is changed: a record that fails leaves the window as it was.
+// foldChecked prints the sums that can overflow, those behind means of decimals included, before anything is changed: a record that
+// fails leaves the window as it was.
 func (g *generator) foldChecked(f *printer.File, st *check.Step, args []string) {
 	for i, a := range st.Aggregate {
 		if !checkedSum(a) {
 			continue
 		}
-		f.Import(module + "cel")
-		fn := map[types.Kind]string{types.Int: "AddInt", types.Uint: "AddUint", types.Duration: "AddDuration"}[a.Type.Kind]
-		f.F("%s, err := cel.%s(a.%s, %s)", naming.Local(a.Name+"_sum"), fn, stateField(a), args[i])
+		switch {
+		case a.Func == check.Avg:
+			f.F("%s, err := a.%s.Plus(%s)", naming.Local(a.Name+"_sum"), stateField(a), args[i])
+		case a.Type.Kind == types.Decimal:
+			f.Import(module + "dec")
+			f.F("%s, err := dec.Add(a.%s, %s)", naming.Local(a.Name+"_sum"), stateField(a), args[i])
+		default:
+			f.Import(module + "cel")
+			fn := map[types.Kind]string{types.Int: "AddInt", types.Uint: "AddUint", types.Duration: "AddDuration"}[a.Type.Kind]
+			f.F("%s, err := cel.%s(a.%s, %s)", naming.Local(a.Name+"_sum"), fn, stateField(a), args[i])
+		}
 		f.P("if err != nil {")
 		f.P("return ", g.at(st, "aggregate "+a.Name, a.Arg, "err"))
 		f.P("}")
@@ -180,7 +189,7 @@ func (g *generator) foldChecked(f *printer.File, st *check.Step, args []string) 
 }
 
 func checkedSum(a *check.Aggregate) bool {
-	return a.Func == check.Sum && a.Type.Kind != types.Double
+	return a.Func == check.Sum && a.Type.Kind != types.Double || a.Func == check.Avg && a.Type.Kind == types.Decimal
 }
 
 // first prints the state of an aggregate after one record.
@@ -190,6 +199,9 @@ func (g *generator) first(f *printer.File, a *check.Aggregate, arg string) strin
 	case check.Count:
 		return field + " = 1"
 	case check.Avg:
+		if a.Type.Kind == types.Decimal {
+			return field + " = aggregate.MeanOf(" + arg + ")"
+		}
 		return field + ".Add(" + arg + ")"
 	case check.Sum:
 		return field + " = " + arg
@@ -214,8 +226,11 @@ func (g *generator) next(f *printer.File, a *check.Aggregate, arg string) string
 	}
 	var cond string
 	switch a.Type.Kind {
-	case types.Int, types.Uint, types.Double, types.Duration:
+	case types.Int, types.Uint, types.Double, types.Duration, types.Date, types.TimeOfDay:
 		return fmt.Sprintf("%s = %s(%s, %s)", field, fn, field, arg)
+	case types.Decimal:
+		f.Import(module + "dec")
+		cond = fmt.Sprintf("dec.Compare(%s, %s) %s 0", arg, field, op)
 	case types.String:
 		cond = fmt.Sprintf("%s %s %s", arg, op, field)
 	case types.Bool:
@@ -309,6 +324,8 @@ func (g *generator) stateGoType(f *printer.File, a *check.Aggregate) string {
 		return "aggregate.MeanInt"
 	case types.Uint:
 		return "aggregate.MeanUint"
+	case types.Decimal:
+		return "aggregate.MeanDecimal"
 	}
 	return "aggregate.MeanDouble"
 }

@@ -69,6 +69,9 @@ func nonZero(c *compiler, b *block, t *types.Type, a []value) value {
 		valid = "len(" + v.code + ") != 0"
 	case types.Timestamp:
 		valid = "!" + v.at(primaryPrec) + ".IsZero()"
+	case types.Decimal:
+		c.use(decPath)
+		valid = v.at(addPrec) + " != (dec.Decimal{})"
 	default:
 		return call(t, "cel.Some(%s)", v.typed())
 	}
@@ -194,9 +197,13 @@ func (c *compiler) inZone(a []value, b *block) string {
 	if name == "UTC" || name == "" {
 		return t + ".UTC()"
 	}
-	loc := c.decl(c.o.Prefix+"Zone", func(decl string) string {
-		return fmt.Sprintf("var %s = zone.Must(%s)", decl, strconv.Quote(string(name)))
-	})
+	return t + ".In(" + c.zoneVar(string(name)) + ")"
+}
+
+// zoneVar declares the variable of a zone.
+func (c *compiler) zoneVar(name string) string {
 	c.use(zonePath)
-	return t + ".In(" + loc + ")"
+	return c.decl(c.o.Prefix+"Zone", func(decl string) string {
+		return fmt.Sprintf("var %s = zone.Must(%s)", decl, strconv.Quote(name))
+	})
 }

@@ -64,8 +64,10 @@ type Code struct {
 
 // The packages that generated code names.
 const (
-	celPath  = "github.com/weirstream/weir/runtime/cel"
-	zonePath = "github.com/weirstream/weir/runtime/cel/zone"
+	decPath   = "github.com/weirstream/weir/runtime/dec"
+	civilPath = "github.com/weirstream/weir/runtime/civil"
+	celPath   = "github.com/weirstream/weir/runtime/cel"
+	zonePath  = "github.com/weirstream/weir/runtime/cel/zone"
 )
 
 // Compile compiles an expression that [celenv.Env.Compile] accepted. onErr is given the Go expression of an error and gives the
@@ -179,6 +181,15 @@ func (c *compiler) goType(t *types.Type) string {
 	case types.Duration:
 		c.use("time")
 		return "time.Duration"
+	case types.Decimal:
+		c.use(decPath)
+		return "dec.Decimal"
+	case types.Date:
+		c.use(civilPath)
+		return "civil.Date"
+	case types.TimeOfDay:
+		c.use(civilPath)
+		return "civil.Time"
 	case types.List:
 		return "[]" + c.goType(t.Elem)
 	case types.Map:

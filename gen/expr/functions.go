@@ -18,7 +18,7 @@ var functions map[string]function
 
 func init() {
 	functions = map[string]function{}
-	for _, m := range []map[string]function{operatorFuncs(), conversionFuncs(), stringFuncs(), mathFuncs(), containerFuncs(), timeFuncs()} {
+	for _, m := range []map[string]function{operatorFuncs(), conversionFuncs(), stringFuncs(), mathFuncs(), containerFuncs(), timeFuncs(), decimalFuncs(), civilFuncs()} {
 		for id, f := range m {
 			functions[id] = f
 		}

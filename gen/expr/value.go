@@ -10,6 +10,7 @@ import (
 	celtypes "cel.dev/cel-go/common/types"
 	"cel.dev/cel-go/common/types/ref"
 
+	"github.com/weirstream/weir/spec/celenv"
 	"github.com/weirstream/weir/spec/types"
 )
 
@@ -127,10 +128,24 @@ func (c *compiler) literal(x ref.Val, t *types.Type) value {
 		})
 	case celtypes.Duration:
 		v.code, v.prec = c.duration(x.Duration)
+	case celenv.Decimal:
+		c.use(decPath)
+		v.code = c.constant("Decimal", "dec.Must", x.String())
+	case celenv.Date:
+		c.use(civilPath)
+		v.code = c.constant("Date", "civil.MustDate", x.String())
+	case celenv.TimeOfDay:
+		c.use(civilPath)
+		v.code = c.constant("Time", "civil.MustTime", x.String())
 	default:
 		c.failf("a constant of type %s has no Go form", t)
 	}
 	return v
+}
+
+// constant declares a variable for what Go has no constant of, made from its text once.
+func (c *compiler) constant(suffix, make, text string) string {
+	return c.decl(c.o.Prefix+suffix, func(name string) string { return fmt.Sprintf("var %s = %s(%q)", name, make, text) })
 }
 
 func (c *compiler) double(x float64) (code string, prec int) {

@@ -1,7 +1,7 @@
 // Package celval moves values between plain Go and cel-go, so that cel-go can evaluate an expression over data that no generated
 // code has touched: in the reference interpreter and in tests.
 //
-// A value of a type is, in Go: bool, int64, uint64, float64, string, []byte, time.Time, time.Duration for the scalars; [Enum],
+// A value of a type is, in Go: bool, int64, uint64, float64, string, []byte, time.Time, time.Duration, and celenv's Decimal, Date and TimeOfDay, for the scalars; [Enum],
 // [Record], []any, map[any]any and [Opt] for the others. Maps are iterated in the order of their keys, as in generated code.
 package celval
 
@@ -58,6 +58,8 @@ func ToCEL(t *types.Type, v any) ref.Val {
 		return celtypes.Timestamp{Time: v.(time.Time).UTC()}
 	case types.Duration:
 		return celtypes.Duration{Duration: v.(time.Duration)}
+	case types.Decimal, types.Date, types.TimeOfDay:
+		return v.(ref.Val)
 	case types.Enum:
 		return &enum{t, v.(Enum).Name}
 	case types.Record:
@@ -107,6 +109,12 @@ func FromCEL(t *types.Type, v ref.Val) (any, error) {
 		return ok(t, types.Timestamp, v.UTC(), wrong)
 	case celtypes.Duration:
 		return ok(t, types.Duration, v.Duration, wrong)
+	case celenv.Decimal:
+		return ok(t, types.Decimal, v, wrong)
+	case celenv.Date:
+		return ok(t, types.Date, v, wrong)
+	case celenv.TimeOfDay:
+		return ok(t, types.TimeOfDay, v, wrong)
 	case *enum:
 		return ok(t, types.Enum, Enum{v.typ, v.name}, wrong)
 	case *record:
@@ -241,6 +249,8 @@ func Equal(t *types.Type, a, b any) bool {
 		return bytes.Equal(a.([]byte), b.([]byte))
 	case types.Timestamp:
 		return a.(time.Time).Equal(b.(time.Time))
+	case types.Decimal, types.Date, types.TimeOfDay:
+		return a.(ref.Val).Equal(b.(ref.Val)) == celtypes.True
 	case types.Enum:
 		return a.(Enum).Name == b.(Enum).Name
 	case types.Record:

@@ -3,6 +3,7 @@ package oracle
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"math"
 	"math/big"
 
@@ -10,6 +11,7 @@ import (
 	"cel.dev/cel-go/common/types/ref"
 	"cel.dev/cel-go/common/types/traits"
 
+	"github.com/weirstream/weir/spec/celenv"
 	"github.com/weirstream/weir/spec/check"
 )
 
@@ -56,7 +58,7 @@ func (a accumulator) sum(v ref.Val) (accumulator, error) {
 func (a accumulator) mean(v ref.Val) (accumulator, error) {
 	var n *big.Int
 	switch v := v.(type) {
-	case celtypes.Double:
+	case celtypes.Double, celenv.Decimal:
 		return a.sum(v)
 	case celtypes.Int:
 		n = big.NewInt(int64(v))
@@ -78,6 +80,10 @@ func (a accumulator) value(f check.Func) ref.Val {
 	case check.Count:
 		return celtypes.Int(a.n)
 	case check.Avg:
+		if d, ok := a.val.(celenv.Decimal); ok {
+			n, _ := celenv.ParseDecimal(fmt.Sprint(a.n)) // a count fits
+			return d.Divide(n)
+		}
 		if a.exact == nil {
 			return a.val.(celtypes.Double) / celtypes.Double(a.n)
 		}

@@ -54,8 +54,15 @@ func (ev *evaluator) conforms(t *types.Type, v ref.Val) error {
 
 // defaultOf is the value of a field that the data has none for.
 func defaultOf(f *types.Field) ref.Val {
-	if f.Type.Kind == types.Enum {
+	switch f.Type.Kind {
+	case types.Enum:
 		return &enum{f.Type, f.Default.Text}
+	case types.Decimal, types.Date, types.TimeOfDay:
+		v, err := fromText(f.Type, f.As, f.Default.Text)
+		if err != nil {
+			panic("a default that was checked is wrong: " + err.Error())
+		}
+		return v
 	}
 	return celtypes.DefaultTypeAdapter.NativeToValue(f.Default.Value)
 }

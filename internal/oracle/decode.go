@@ -18,6 +18,7 @@ import (
 	celtypes "cel.dev/cel-go/common/types"
 	"cel.dev/cel-go/common/types/ref"
 
+	"github.com/weirstream/weir/spec/celenv"
 	"github.com/weirstream/weir/spec/check"
 	"github.com/weirstream/weir/spec/types"
 )
@@ -194,7 +195,7 @@ func fromJSON(t *types.Type, as types.TimeAs, v any) (ref.Val, error) {
 	switch v := v.(type) {
 	case json.Number:
 		switch t.Kind {
-		case types.Int, types.Uint, types.Double:
+		case types.Int, types.Uint, types.Double, types.Decimal:
 			return fromText(t, as, string(v))
 		case types.Timestamp:
 			if as != types.RFC3339 {
@@ -203,7 +204,7 @@ func fromJSON(t *types.Type, as types.TimeAs, v any) (ref.Val, error) {
 		}
 	case string:
 		switch t.Kind {
-		case types.String, types.Duration, types.Enum:
+		case types.String, types.Duration, types.Enum, types.Decimal, types.Date, types.TimeOfDay:
 			return fromText(t, as, v)
 		case types.Bytes:
 			b, err := base64.StdEncoding.Strict().DecodeString(v)
@@ -277,6 +278,16 @@ func fromText(t *types.Type, as types.TimeAs, s string) (ref.Val, error) {
 		return celtypes.Duration{Duration: d}, err
 	case types.Timestamp:
 		return timeFromText(as, s)
+	case types.Decimal:
+		d, err := celenv.ParseDecimal(s)
+		if err == nil && t.Precision > 0 && !d.Fits(t.Precision, t.Scale) {
+			err = wrong
+		}
+		return d, err
+	case types.Date:
+		return celenv.ParseDate(s)
+	case types.TimeOfDay:
+		return celenv.ParseTimeOfDay(s)
 	}
 	return nil, wrong
 }

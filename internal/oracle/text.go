@@ -11,6 +11,7 @@ import (
 	celtypes "cel.dev/cel-go/common/types"
 	"cel.dev/cel-go/common/types/ref"
 
+	"github.com/weirstream/weir/spec/celenv"
 	"github.com/weirstream/weir/spec/check"
 )
 
@@ -44,6 +45,12 @@ func text(v ref.Val) string {
 		return v.Time.UTC().Format("2006-01-02T15:04:05.999999999Z")
 	case celtypes.Duration:
 		return seconds(v.Duration)
+	case celenv.Decimal:
+		return v.String()
+	case celenv.Date:
+		return v.String()
+	case celenv.TimeOfDay:
+		return v.String()
 	}
 	return fmt.Sprint(v.Value())
 }
@@ -75,6 +82,8 @@ func jsonOf(v ref.Val) string {
 		}
 		b, _ := json.Marshal(f)
 		return string(b)
+	case celenv.Decimal:
+		return v.String()
 	case celtypes.Bytes:
 		b, _ := json.Marshal([]byte(v))
 		return string(b)

@@ -8,6 +8,7 @@ import (
 	celtypes "cel.dev/cel-go/common/types"
 	"cel.dev/cel-go/common/types/ref"
 
+	"github.com/weirstream/weir/spec/celenv"
 	"github.com/weirstream/weir/spec/types"
 )
 
@@ -129,6 +130,12 @@ func show(v ref.Val) string {
 			return "none"
 		}
 		return "some(" + show(v.GetValue()) + ")"
+	case celenv.Decimal:
+		return v.String()
+	case celenv.Date:
+		return v.String()
+	case celenv.TimeOfDay:
+		return v.String()
 	case celtypes.Timestamp:
 		return v.Time.UTC().Format("2006-01-02T15:04:05.999999999Z")
 	}

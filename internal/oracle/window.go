@@ -101,6 +101,9 @@ func (t *task) add(w *window, e elem) error {
 	for i, a := range st.Aggregate {
 		var err error
 		if next[i], err = g.accs[i].add(a.Func, args[i]); err != nil {
+			if st.Emit == check.Updates && w.groups[id] != nil { // the record touched the group, whose state may be handed on again
+				t.result(w, g)
+			}
 			return fmt.Errorf("step %s, aggregate %s: %w", st.Name, a.Name, err)
 		}
 	}

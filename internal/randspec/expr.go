@@ -42,10 +42,18 @@ func (g *gen) env(s *stream) *env {
 	return e
 }
 
+// termKey is what terms of a type are found under: expressions know one type of decimals.
+func termKey(t *types.Type) string {
+	if t.Kind == types.Decimal {
+		return types.DecimalType.String()
+	}
+	return t.String()
+}
+
 func (e *env) put(t *types.Type, text string, total bool) {
-	e.terms[t.String()] = append(e.terms[t.String()], text)
+	e.terms[termKey(t)] = append(e.terms[termKey(t)], text)
 	if total {
-		e.total[t.String()] = append(e.total[t.String()], text)
+		e.total[termKey(t)] = append(e.total[termKey(t)], text)
 	}
 }
 
@@ -128,9 +136,9 @@ func (e *env) drop(name string) {
 
 // leaf is an expression of a type without operators.
 func (e *env) leaf(t *types.Type) string {
-	terms := e.terms[t.String()]
+	terms := e.terms[termKey(t)]
 	if e.safe {
-		terms = e.total[t.String()]
+		terms = e.total[termKey(t)]
 	}
 	if len(terms) == 0 || e.g.chance(15) {
 		return e.literal(t)
@@ -157,6 +165,12 @@ func (e *env) literal(t *types.Type) string {
 		return pick(g, `timestamp("2024-03-01T12:00:00Z")`, `timestamp("2024-03-01T14:00:30.5+02:00")`, `timestamp("1970-01-01T00:00:00Z")`)
 	case types.Duration:
 		return pick(g, `duration("0s")`, `duration("1.5s")`, `duration("-90s")`, `duration("1h")`)
+	case types.Decimal:
+		return pick(g, `decimal("0")`, `decimal("1.50")`, `decimal("-7")`, `decimal("0.001")`)
+	case types.Date:
+		return pick(g, `date("2024-02-29")`, `date("1970-01-01")`, `date("9999-12-31")`)
+	case types.TimeOfDay:
+		return pick(g, `time("00:00:00")`, `time("12:30:00")`, `time("23:59:59.5")`)
 	case types.Enum:
 		return t.Name + "." + pick(g, t.Values...)
 	}
@@ -214,7 +228,7 @@ func (e *env) typed(t *types.Type, depth int) string {
 			call("(%s < %s)", types.IntType, types.DoubleType), call("(%s in [%s, %s])", types.IntType, types.IntType, types.IntType),
 			call("bool(%s)", types.StringType), call("%s.matches(%s)", types.StringType, types.StringType))
 	case types.Int:
-		return choose(2, call("%s.size()", types.StringType), call("size(%s)", types.BytesType), bin("+", t), bin("-", t), bin("*", t), bin("/", t), bin("%", t),
+		return choose(4, call("(%s - %s)", types.DateType, types.DateType), call("%s.getHours()", types.TimeOfDayType), call("%s.size()", types.StringType), call("size(%s)", types.BytesType), bin("+", t), bin("-", t), bin("*", t), bin("/", t), bin("%", t),
 			call("int(%s)", types.UintType), call("int(%s)", types.DoubleType), call("%s.getHours()", types.TimestampType),
 			call("%s.getSeconds()", types.DurationType), call("int(%s)", types.TimestampType), call("int(%s)", types.StringType),
 			call("%s.indexOf(%s)", types.StringType, types.StringType), call("%s.lastIndexOf(%s)", types.StringType, types.StringType),
@@ -226,11 +240,11 @@ func (e *env) typed(t *types.Type, depth int) string {
 		return choose(0, bin("+", t), bin("*", t), bin("/", t), bin("%", t), bin("-", t), call("uint(%s)", types.IntType), call("uint(%s)", types.StringType),
 			call("math.greatest(%s, %s)", t, t), call("math.bitXor(%s, %s)", t, t), call("uint(%s)", types.DoubleType))
 	case types.Double:
-		return choose(12, bin("+", t), bin("-", t), bin("*", t), bin("/", t), call("double(%s)", types.IntType), call("double(%s)", types.UintType),
+		return choose(13, call("double(%s)", types.DecimalType), bin("+", t), bin("-", t), bin("*", t), bin("/", t), call("double(%s)", types.IntType), call("double(%s)", types.UintType),
 			call("math.round(%s)", t), call("math.floor(%s)", t), call("math.trunc(%s)", t), call("math.sqrt(%s)", t), call("math.abs(%s)", t),
 			call("math.least(%s, %s)", t, t), call("double(%s)", types.StringType))
 	case types.String:
-		return choose(13, bin("+", t), call("string(%s)", types.IntType), call("string(%s)", types.BoolType), call("string(%s)", types.DoubleType),
+		return choose(16, call("string(%s)", types.DecimalType), call("string(%s)", types.DateType), call("string(%s)", types.TimeOfDayType), bin("+", t), call("string(%s)", types.IntType), call("string(%s)", types.BoolType), call("string(%s)", types.DoubleType),
 			call("string(%s)", types.TimestampType), call("string(%s)", types.DurationType), call("string(%s)", e.g.enums[0]), call("%s.upperAscii()", t),
 			call("%s.replace(%s, %s)", t, t, t), call("%s.trim()", t), call("%s.reverse()", t), call("strings.quote(%s)", t), call(`%s.split(",").join(";")`, t),
 			call("%s.substring(%s)", t, types.IntType), call("%s.charAt(%s)", t, types.IntType), call("string(%s)", types.BytesType),
@@ -238,10 +252,20 @@ func (e *env) typed(t *types.Type, depth int) string {
 	case types.Bytes:
 		return choose(2, bin("+", t), call("bytes(%s)", types.StringType))
 	case types.Timestamp:
-		return choose(0, call("(%s + %s)", t, types.DurationType), call("(%s - %s)", t, types.DurationType), call("timestamp(%s)", types.IntType),
+		return choose(1, call("%s.at(%s)", types.DateType, types.TimeOfDayType), call(`%s.at(%s, "Europe/Paris")`, types.DateType, types.TimeOfDayType), call("(%s + %s)", t, types.DurationType), call("(%s - %s)", t, types.DurationType), call("timestamp(%s)", types.IntType),
 			call(`timestamp("" + %s)`, types.StringType))
+	case types.Decimal:
+		return choose(6, call("%s.abs()", t), call("(-%s)", t), call("%s.round(1)", t), call("%s.floor(%s)", t, types.IntType), call("%s.ceil(0)", t),
+			call("decimal(%s)", types.IntType), bin("+", t), bin("-", t), bin("*", t), bin("/", t), call("decimal(%s)", types.DoubleType),
+			call("decimal(%s)", types.UintType), call(`decimal("" + %s)`, types.StringType))
+	case types.Date:
+		return choose(1, call("date(%s)", types.TimestampType), call("(%s + %s)", t, types.IntType), call("(%s - %s)", t, types.IntType),
+			call("%s.addMonths(%s)", t, types.IntType), call(`date(%s, "Europe/Paris")`, types.TimestampType), call("date(2024, %s, 29)", types.IntType))
+	case types.TimeOfDay:
+		return choose(4, call("(%s + %s)", t, types.DurationType), call("(%s - %s)", t, types.DurationType), call("time(%s)", types.TimestampType),
+			call(`time(%s, "America/New_York")`, types.TimestampType), call("time(%s, 15, 0)", types.IntType))
 	case types.Duration:
-		return choose(0, bin("+", t), bin("-", t), call("(%s - %s)", types.TimestampType, types.TimestampType), call(`duration(%s + "s")`, types.StringType))
+		return choose(1, call("(%s - %s)", types.TimeOfDayType, types.TimeOfDayType), bin("+", t), bin("-", t), call("(%s - %s)", types.TimestampType, types.TimestampType), call(`duration(%s + "s")`, types.StringType))
 	}
 	return e.leaf(t)
 }
@@ -292,8 +316,8 @@ func (e *env) aggregate() (string, *types.Type) {
 		return "count()", types.IntType
 	}
 	fits := map[string][]types.Kind{
-		"sum": {types.Int, types.Uint, types.Double, types.Duration}, "avg": {types.Int, types.Uint, types.Double},
-		"min": {types.Bool, types.Int, types.Uint, types.Double, types.String, types.Bytes, types.Timestamp, types.Duration},
+		"sum": {types.Int, types.Uint, types.Double, types.Duration, types.Decimal}, "avg": {types.Int, types.Uint, types.Double, types.Decimal},
+		"min": {types.Bool, types.Int, types.Uint, types.Double, types.String, types.Bytes, types.Timestamp, types.Duration, types.Decimal, types.Date, types.TimeOfDay},
 	}
 	fits["max"] = fits["min"]
 	var fields []term
@@ -305,23 +329,31 @@ func (e *env) aggregate() (string, *types.Type) {
 	if len(fields) > 0 && g.chance(60) {
 		f := pick(g, fields...)
 		if fn == "avg" {
-			return "avg(" + f.text + ")", types.DoubleType
+			return "avg(" + f.text + ")", meanType(f.typ)
 		}
 		return fn + "(" + f.text + ")", f.typ
 	}
 	var t *types.Type
 	switch fn {
 	case "sum":
-		t = pick(g, types.IntType, types.IntType, types.UintType, types.DoubleType, types.DurationType)
+		t = pick(g, types.IntType, types.IntType, types.UintType, types.DoubleType, types.DurationType, types.DecimalType)
 	case "avg":
-		t = pick(g, types.IntType, types.UintType, types.DoubleType)
+		t = pick(g, types.IntType, types.UintType, types.DoubleType, types.DecimalType)
 	default:
 		for t = g.scalarType(); t.Kind == types.Enum; t = g.scalarType() {
 		}
 	}
 	arg := strings.TrimSpace(e.typed(t, 1))
 	if fn == "avg" {
-		return "avg(" + arg + ")", types.DoubleType
+		return "avg(" + arg + ")", meanType(t)
 	}
 	return fn + "(" + arg + ")", t
+}
+
+// meanType is the type of avg.
+func meanType(t *types.Type) *types.Type {
+	if t.Kind == types.Decimal {
+		return types.DecimalType
+	}
+	return types.DoubleType
 }

@@ -76,8 +76,11 @@ func (g *gen) scalarType() *types.Type {
 		return pick(g, g.aliases...)
 	}
 	return pick(g, types.BoolType, types.IntType, types.IntType, types.UintType, types.DoubleType, types.StringType, types.StringType,
-		types.BytesType, types.TimestampType, types.DurationType)
+		types.BytesType, types.TimestampType, types.DurationType, types.DecimalType, shortDecimal, types.DateType, types.TimeOfDayType)
 }
+
+// shortDecimal is a decimal that most numbers made here fit.
+var shortDecimal = types.DecimalOf(9, 3)
 
 func (g *gen) field(name string, t *types.Type) *types.Field {
 	f := &types.Field{Name: name, Type: t, Wire: name}
@@ -88,11 +91,15 @@ func (g *gen) field(name string, t *types.Type) *types.Field {
 	for elem.Elem != nil {
 		elem = elem.Elem
 	}
+	if elem.Kind == types.Decimal && g.chance(30) {
+		f.As = types.AsString
+	}
 	if elem.Kind == types.Timestamp && g.chance(60) {
 		f.As = pick(g, types.EpochMillis, types.EpochSeconds)
 	}
 	if g.chance(15) {
-		text := map[types.Kind]string{types.Int: "-3", types.Uint: "3", types.String: "it's", types.Double: "0.25", types.Duration: "1m30s", types.Bytes: "AP8="}[t.Kind]
+		text := map[types.Kind]string{types.Int: "-3", types.Uint: "3", types.String: "it's", types.Double: "0.25", types.Duration: "1m30s", types.Bytes: "AP8=",
+			types.Decimal: "-0.250", types.Date: "2024-02-29", types.TimeOfDay: "23:59:59.5"}[t.Kind]
 		if t.Kind == types.Enum {
 			text = t.Values[0]
 		}
@@ -211,7 +218,7 @@ func (g *gen) key(src *Source) *types.Type {
 		}
 		if fs != nil {
 			f := pick(g, fs...)
-			src.Key = fmt.Sprintf("{type: %s, field: %s}", f.Type, f.Name)
+			src.Key = fmt.Sprintf("{type: %s, field: %s}", quoted(f.Type.String()), f.Name)
 			return f.Type
 		}
 	case 3:
@@ -219,7 +226,7 @@ func (g *gen) key(src *Source) *types.Type {
 		return types.OptionalOf(types.StringType)
 	}
 	t := pick(g, types.StringType, types.StringType, types.IntType, types.UintType, types.BoolType, types.BytesType, types.TimestampType,
-		types.DurationType, g.enums[0])
+		types.DurationType, types.DecimalType, shortDecimal, types.DateType, types.TimeOfDayType, g.enums[0])
 	src.Key = t.String()
 	return t
 }

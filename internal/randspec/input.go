@@ -193,7 +193,7 @@ func (g *inputs) object(t *types.Type, m members) raw {
 		extra := []string{`"nobody":{"a":[1,{"b":"}"}],"c":null}`, `"zz":"\"\\"`, `"":-1.5e-7`, `"unknown":[]`}[g.r.IntN(4)]
 		parts = slices.Insert(parts, g.r.IntN(len(parts)+1), extra)
 	}
-	if f := t.Fields[0]; g.chance(4) && m[f.Name] != "" { // the last of two counts
+	if f := t.Fields[0]; g.chance(4) && m[f.Name] != "" && f.Type.Spelling() == f.Type.String() { // the last of two counts, but either is checked
 		if other, present := g.value(f.Type, f.As, 9); present {
 			parts = slices.Insert(parts, 0, string(jsonString(f.Wire))+":"+string(other))
 			parts = append(parts, string(jsonString(f.Wire))+":"+string(m[f.Name]))
@@ -285,6 +285,19 @@ func (g *inputs) scalar(t *types.Type, as types.TimeAs) raw {
 		return n(`""`, `"YQ=="`, `"AP8="`, `"aGVsbG8="`)
 	case types.Timestamp:
 		return g.timeText(as, 1709294400000+g.r.Int64N(100_000)-50_000)
+	case types.Decimal:
+		if g.chance(5) {
+			return n("9999999999999999999", "-0.0000000000000000001", "1e5", "123456.789", "12345678901234567.89")
+		}
+		v := strconv.FormatFloat(float64(g.r.IntN(4000)-2000)/100, 'f', g.r.IntN(4), 64)
+		if g.chance(30) {
+			return jsonString(v)
+		}
+		return raw(v)
+	case types.Date:
+		return n(`"2024-02-29"`, `"1970-01-01"`, `"1999-12-31"`, `"0001-01-01"`, `"2024-10-27"`)
+	case types.TimeOfDay:
+		return n(`"00:00:00"`, `"23:59:59.999999999"`, `"12:30:00"`, `"02:30:00.5"`, `"07:00:00.000"`)
 	case types.Duration:
 		return n(`"0s"`, `"1.5s"`, `"90s"`, `"1h30m"`, `"-2ms"`, `"1ns"`)
 	}
@@ -358,6 +371,15 @@ func (g *inputs) plainKey(t *types.Type, as types.TimeAs) (raw, []byte) {
 		return g.timeText(as, ms), []byte(time.UnixMilli(ms).UTC().Format(time.RFC3339))
 	case types.Duration:
 		d := fmt.Sprintf("%d.5s", n)
+		return jsonString(d), []byte(d)
+	case types.Decimal:
+		d := fmt.Sprintf("%d.%d", n-2, n%3*5)
+		return raw(d), []byte(d)
+	case types.Date:
+		d := fmt.Sprintf("2024-02-%02d", 25+n)
+		return jsonString(d), []byte(d)
+	case types.TimeOfDay:
+		d := fmt.Sprintf("1%d:30:00", n)
 		return jsonString(d), []byte(d)
 	case types.Enum:
 		v := t.Values[n%len(t.Values)]

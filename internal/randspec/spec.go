@@ -123,7 +123,7 @@ func fieldText(f *types.Field) string {
 		opts = append(opts, "name: "+quoted(f.Wire))
 	}
 	if f.As != types.RFC3339 {
-		opts = append(opts, "as: "+[...]string{"rfc3339", "epoch_ms", "epoch_s"}[f.As])
+		opts = append(opts, "as: "+[...]string{"rfc3339", "epoch_ms", "epoch_s", "string"}[f.As])
 	}
 	t := f.Type.Spelling()
 	if strings.ContainsAny(t, ",?(") {

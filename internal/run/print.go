@@ -116,7 +116,7 @@ func typed(f *types.Field, cell string) any {
 		t = t.Elem
 	}
 	switch t.Kind {
-	case types.Bool, types.Int, types.Uint, types.Double:
+	case types.Bool, types.Int, types.Uint, types.Double, types.Decimal:
 		if json.Valid([]byte(cell)) {
 			return json.RawMessage(cell)
 		}

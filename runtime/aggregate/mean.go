@@ -5,6 +5,7 @@
 //
 //	MeanInt, MeanUint: high 64 bits, low 64 bits, count (uint64)
 //	MeanDouble:        IEEE 754 bits of the sum, count (uint64)
+//	MeanDecimal:       the sum and the count, as package stateenc writes a decimal and a uint
 package aggregate
 
 import (

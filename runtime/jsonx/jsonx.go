@@ -83,6 +83,7 @@ const (
 	wantInt
 	wantUint
 	wantDouble
+	wantDecimal
 	wantString
 	wantMillis
 	wantSeconds
@@ -93,8 +94,11 @@ const (
 	badBase64
 	badTime
 	badDuration
+	badDate
+	badTimeOfDay
 	badMapKey
 	badRange
+	badDigits
 	badFraction
 	badTimeRange
 	tooDeep
@@ -113,6 +117,7 @@ var messages = [codes]string{
 	wantInt:          "expected an int",
 	wantUint:         "expected a uint",
 	wantDouble:       "expected a double",
+	wantDecimal:      "expected a decimal",
 	wantString:       "expected a string",
 	wantMillis:       "expected a timestamp in milliseconds since 1970",
 	wantSeconds:      "expected a timestamp in seconds since 1970",
@@ -123,8 +128,11 @@ var messages = [codes]string{
 	badBase64:        "malformed base64",
 	badTime:          "expected a timestamp such as 2006-01-02T15:04:05Z",
 	badDuration:      "expected a duration such as 90s",
+	badDate:          "expected a date such as 2006-01-02",
+	badTimeOfDay:     "expected a time such as 15:04:05",
 	badMapKey:        "malformed map key",
 	badRange:         "number out of range",
+	badDigits:        "number with too many digits",
 	badFraction:      "expected a whole number",
 	badTimeRange:     "timestamp out of range",
 	tooDeep:          "nested too deep",
@@ -199,7 +207,7 @@ func (s *Scratch) Err(b []byte, i int) error {
 	e := &Error{Field: string(s.path), Offset: at, Msg: s.msg}
 	if c != custom {
 		e.Msg = messages[c]
-		if c < badString || c == badTime || c == badDuration || c == trailing {
+		if c < badString || c >= badTime && c <= badTimeOfDay || c == trailing {
 			e.Msg += ", found " + found(b, at)
 		}
 	}

@@ -13,6 +13,9 @@
 //	bytes       as string
 //	timestamp   12 bytes: the seconds since the Unix epoch as an int, the nanoseconds in 4 bytes, big-endian
 //	duration    nanoseconds, as an int
+//	decimal     16 bytes: the number times 10^19 as an integer of 128 bits, big-endian, the sign bit flipped
+//	date        4 bytes: the days since 1970-01-01, big-endian, the sign bit flipped
+//	time        nanoseconds since midnight, as a uint
 //	enum        its name, as a string; so the order is that of the names
 //
 // Decoding never panics, and fails on what encoding can't have produced, including a negative zero or a second NaN: equal

@@ -13,6 +13,8 @@ import (
 //
 //	string, bytes, enum   as they are
 //	bool, int, uint, double, timestamp, duration   as package scalar spells them; a timestamp in RFC 3339
+//	decimal               its digits, without zeros at the end
+//	date, time            2006-01-02, 15:04:05 with a fraction as needed
 //
 // A key of several components is a JSON object of them, which generated code writes with package jsonx.
 

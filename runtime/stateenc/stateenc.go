@@ -11,6 +11,9 @@
 //	enum        its name, as a string
 //	timestamp   the seconds since the Unix epoch as an int, the nanoseconds as a uint
 //	duration    nanoseconds, as an int
+//	decimal     1 byte, twice the scale, plus 1 for a number below zero; the coefficient as a uint
+//	date        days since 1970-01-01, as an int
+//	time        nanoseconds since midnight, as a uint
 //	optional    1 byte, 0 for none or 1, then the value
 //	list        the number of items as a uint, the items
 //	map         the number of entries as a uint, then key and value of each, in the order of the keys

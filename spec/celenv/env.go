@@ -151,6 +151,8 @@ func (e *Env) newBase() (*cel.Env, error) {
 		},
 	}
 	opts = append(opts, replaced()...)
+	opts = append(opts, decimals()...)
+	opts = append(opts, civil()...)
 	names := make([]string, 0, len(e.named))
 	for name := range e.named {
 		names = append(names, name)

@@ -62,6 +62,11 @@ func numericHint(args []string) string {
 	if len(args) != 2 || args[0] == args[1] {
 		return ""
 	}
+	for i, a := range args {
+		if other := args[1-i]; a == "decimal" && (other == "int" || other == "uint" || other == "double") {
+			return "decimals do not mix with other numbers: convert the other side, for example with decimal(...)"
+		}
+	}
 	for _, a := range args {
 		if a != "int" && a != "uint" && a != "double" {
 			return ""

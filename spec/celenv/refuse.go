@@ -10,6 +10,8 @@ import (
 	"cel.dev/cel-go/common/overloads"
 	celtypes "cel.dev/cel-go/common/types"
 	"cel.dev/cel-go/common/types/ref"
+
+	"github.com/weirstream/weir/spec/types"
 )
 
 // refuse finds what the checker accepts and gen/expr cannot compile: parts whose type is not known, functions that are not
@@ -141,11 +143,29 @@ func (w *refuser) call(e celast.Expr) {
 		if _, err := regexp.Compile(last); err != nil {
 			w.add(w.issue(at, Literal, "%s", strings.TrimPrefix(fmt.Sprint(err), "error parsing regexp: ")))
 		}
-	case len(args) == 2 && WithZone(id):
+	case len(args) == 2 && WithZone(id) || strings.HasSuffix(id, "_in_zone"):
 		zone := celtypes.String(last)
-		if celtypes.IsError(celtypes.Timestamp{}.Receive(overloads.TimeGetHours, id, []ref.Val{zone})) {
+		if celtypes.IsError(celtypes.Timestamp{}.Receive(overloads.TimeGetHours, overloads.TimestampToHoursWithTz, []ref.Val{zone})) {
 			is := w.issue(at, Literal, "there is no time zone %q", last)
 			is.Hint = `time zones are written like "Europe/Paris", "UTC" or "+05:30"`
+			w.add(is)
+		}
+	case id == "string_to_decimal":
+		if _, err := ParseDecimal(last); err != nil {
+			is := w.issue(at, Literal, "%q is not a decimal", last)
+			is.Hint = fmt.Sprintf(`decimals are written like "12.50", with up to %d digits`, types.MaxDigits)
+			w.add(is)
+		}
+	case id == "string_to_date":
+		if _, err := ParseDate(last); err != nil {
+			is := w.issue(at, Literal, "%q is not a date of the years 1 to 9999", last)
+			is.Hint = `dates are written like "2026-01-31"`
+			w.add(is)
+		}
+	case id == "string_to_time":
+		if _, err := ParseTimeOfDay(last); err != nil {
+			is := w.issue(at, Literal, "%q is not a time of day", last)
+			is.Hint = `times are written like "13:45:00" or "13:45:00.5"`
 			w.add(is)
 		}
 	case id == "string_to_timestamp":

@@ -36,6 +36,12 @@ func (e *Env) CELType(t *types.Type) *cel.Type {
 		return cel.TimestampType
 	case types.Duration:
 		return cel.DurationType
+	case types.Decimal:
+		return decimalType
+	case types.Date:
+		return dateType
+	case types.TimeOfDay:
+		return timeOfDayType
 	case types.Enum:
 		return cel.OpaqueType(celName(t))
 	case types.Record:
@@ -81,6 +87,14 @@ func (e *Env) TypeOf(ct *cel.Type) (*types.Type, bool) {
 		if isOptional(ct) {
 			elem, ok := e.TypeOf(ct.Parameters()[0])
 			return &types.Type{Kind: types.Optional, Elem: elem}, ok
+		}
+		switch ct.TypeName() {
+		case "decimal":
+			return types.DecimalType, true
+		case "date":
+			return types.DateType, true
+		case "time":
+			return types.TimeOfDayType, true
 		}
 		t, ok := e.named[ct.TypeName()]
 		return t, ok && t.Kind == types.Enum

@@ -80,10 +80,12 @@ func (c *checker) aggregate(d *syntax.Entry, scope *Scope, at place) *Aggregate 
 // resultType is the type of a function over values of t, nil if it does not take them.
 func resultType(f Func, t *types.Type) *types.Type {
 	switch {
-	case f == Sum && (t.Kind == types.Int || t.Kind == types.Uint || t.Kind == types.Double || t.Kind == types.Duration):
+	case f == Sum && (t.Kind == types.Int || t.Kind == types.Uint || t.Kind == types.Double || t.Kind == types.Decimal || t.Kind == types.Duration):
 		return t
 	case f == Avg && (t.Kind == types.Int || t.Kind == types.Uint || t.Kind == types.Double):
 		return types.DoubleType
+	case f == Avg && t.Kind == types.Decimal:
+		return types.DecimalType
 	case (f == Min || f == Max) && t.Scalar():
 		return t
 	}

@@ -80,7 +80,7 @@ func (c *checker) checkAliases() {
 func (c *checker) checkDefaults() {
 	for _, t := range c.p.Types {
 		for _, f := range t.Fields {
-			if f.Default == nil || f.Type.Kind == types.Enum {
+			if f.Default == nil || f.Type.Kind > types.Duration { // no Go value that CEL knows
 				continue
 			}
 			for _, a := range c.p.Conditions(f.Type) {

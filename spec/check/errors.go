@@ -63,8 +63,8 @@ func badType(at source.Span, summary, hint string) diag.Diagnostic {
 var foreignTypes = map[string]string{
 	"integer": "int", "long": "int", "int32": "int", "int64": "int", "bigint": "int", "number": "double", "float": "double",
 	"float64": "double", "real": "double", "str": "string", "text": "string", "varchar": "string", "boolean": "bool", "uint32": "uint",
-	"uint64": "uint", "time": "timestamp", "datetime": "timestamp", "date": "timestamp", "binary": "bytes", "blob": "bytes",
-	"array": "list", "decimal": "int or string", "object": "a record under types", "enum": "an enum under types",
+	"uint64": "uint", "datetime": "timestamp", "numeric": "decimal(p, s)", "money": "decimal(p, s)", "localdate": "date", "localtime": "time", "binary": "bytes", "blob": "bytes",
+	"array": "list", "object": "a record under types", "enum": "an enum under types",
 }
 
 func (c *checker) unknownType(at source.Span, name string) diag.Diagnostic {
@@ -84,7 +84,7 @@ func (c *checker) unknownType(at source.Span, name string) diag.Diagnostic {
 	if diag.Nearest(name, names) != "" {
 		return d.Suggest(name, names)
 	}
-	return hinted(d, "declare it under types, or use bool, int, uint, double, string, bytes, timestamp, duration, list(T) or map(K, V)")
+	return hinted(d, "declare it under types, or use bool, int, uint, double, string, bytes, timestamp, duration, decimal(p, s), date, time, list(T) or map(K, V)")
 }
 
 func recursiveType(t *types.Type, path []string) diag.Diagnostic {
@@ -132,7 +132,10 @@ func sameWireName(f, g *types.Field, wire string) diag.Diagnostic {
 }
 
 func asWithoutTime(as *syntax.Text, f *types.Field) diag.Diagnostic {
-	return hinted(problem("WEIR2010", as.Span, "as is for timestamps, and field %s is of type %s", f.Name, f.Type), "make it a timestamp, or leave as out")
+	if as.Value == "number" || as.Value == "string" {
+		return hinted(problem("WEIR2010", as.Span, "as: %s is for decimals, and field %s is of type %s", as.Value, f.Name, f.Type), "make it a decimal, or leave as out")
+	}
+	return hinted(problem("WEIR2010", as.Span, "as: %s is for timestamps, and field %s is of type %s", as.Value, f.Name, f.Type), "make it a timestamp, or leave as out")
 }
 
 func valueNoRecord(at *syntax.Text, t *types.Type) diag.Diagnostic {
@@ -291,6 +294,8 @@ func wrongResult(text *syntax.Text, clause string, have, want *types.Type) diag.
 		d.Hint = "it may be missing: add .orValue(…) with what to take then"
 	case want.Kind == types.Timestamp && have.Kind == types.Int:
 		d.Hint = "timestamp(x) takes seconds; for milliseconds give the field the type timestamp with json: {as: epoch_ms}"
+	case want.Kind == types.Timestamp && have.Kind == types.Date:
+		d.Hint = `a date is no moment: say at which time, as in day.at(time("00:00:00"), "Europe/Paris")`
 	case want.Kind == types.Timestamp && have.Kind == types.String:
 		d.Hint = "give the field the type timestamp, or convert it: timestamp(…)"
 	case want.Kind == types.Bool:
@@ -351,11 +356,11 @@ func badAggregateType(arg *syntax.Text, name string, t *types.Type) diag.Diagnos
 	}
 	switch name {
 	case "sum":
-		return hinted(d, "it takes int, uint, double and duration")
+		return hinted(d, "it takes int, uint, double, decimal and duration")
 	case "avg":
-		return hinted(d, "it takes int, uint and double")
+		return hinted(d, "it takes int, uint, double and decimal")
 	}
-	return hinted(d, "it takes bool, int, uint, double, string, bytes, timestamp and duration")
+	return hinted(d, "it takes bool, int, uint, double, decimal, string, bytes, timestamp, duration, date and time")
 }
 
 // Streams.

@@ -174,10 +174,10 @@ type Func uint8
 // The aggregate functions.
 const (
 	Count Func = iota + 1
-	Sum        // int, uint, double, duration
+	Sum        // int, uint, double, decimal, duration
 	Min        // any scalar
 	Max        // any scalar
-	Avg        // int, uint, double; gives a double
+	Avg        // int, uint, double, which give a double; decimal
 )
 
 func (f Func) String() string { return [...]string{"", "count", "sum", "min", "max", "avg"}[f] }

@@ -89,7 +89,7 @@ func (c *checker) field(d *syntax.Field) *types.Field {
 	}
 	if f.Type == nil {
 		f.Type = &types.Type{Kind: types.Invalid}
-	} else if d.As != nil && !holdsTimestamps(f.Type) {
+	} else if d.As != nil && !spells(f.Type, d.As.Value) {
 		c.report(asWithoutTime(d.As, f))
 	}
 	if d.As != nil {
@@ -98,6 +98,8 @@ func (c *checker) field(d *syntax.Field) *types.Field {
 			f.As = types.EpochMillis
 		case "epoch_s":
 			f.As = types.EpochSeconds
+		case "string":
+			f.As = types.AsString
 		}
 	}
 	if d.Default != nil && f.Type.Kind != types.Invalid {
@@ -116,12 +118,18 @@ func (c *checker) field(d *syntax.Field) *types.Field {
 	return f
 }
 
-// holdsTimestamps tells whether json.as means something for a type: a timestamp, or an optional, list or map of them.
-func holdsTimestamps(t *types.Type) bool {
+// spells tells whether json.as means something for a type: a timestamp or decimal, or an optional, list or map of them.
+func spells(t *types.Type, as string) bool {
 	for t.Elem != nil {
 		t = t.Elem
 	}
-	return t.Kind == types.Timestamp
+	switch as {
+	case "number", "string":
+		return t.Kind == types.Decimal
+	case "rfc3339", "epoch_ms", "epoch_s":
+		return t.Kind == types.Timestamp
+	}
+	return true // reported as a choice that there is not
 }
 
 // uniqueWires reports fields that would be one and the same in the data or in Go.

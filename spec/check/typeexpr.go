@@ -1,13 +1,15 @@
 package check
 
 import (
+	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/weirstream/weir/spec/syntax"
 	"github.com/weirstream/weir/spec/types"
 )
 
-// typeParser reads a type: a name (of a scalar, a declared type or an alias), list(T) or map(K, V), with ? behind it for an optional.
+// typeParser reads a type: a name (of a scalar, a declared type or an alias), decimal(p, s), list(T) or map(K, V), with ? behind it for an optional.
 type typeParser struct {
 	c    *checker
 	text *syntax.Text
@@ -110,6 +112,11 @@ func (p *typeParser) parse(depth int) (*types.Type, bool) {
 			return nil, false
 		}
 		t = types.MapOf(key, elem)
+	case name == "decimal" && p.accept('('):
+		var ok bool
+		if t, ok = p.decimal(); !ok {
+			return nil, false
+		}
 	case types.Scalars[name] != nil:
 		t = types.Scalars[name]
 	case p.c.alias(name) != nil:
@@ -126,6 +133,38 @@ func (p *typeParser) parse(depth int) (*types.Type, bool) {
 		}
 	}
 	return t, true
+}
+
+// decimal reads what stands behind "decimal(".
+func (p *typeParser) decimal() (*types.Type, bool) {
+	precision, ok := p.number(1, types.MaxDigits, "the number of digits, as in decimal(12, 2)")
+	if !ok || !p.expect(',', "after the number of digits, as in decimal(12, 2)") {
+		return nil, false
+	}
+	scale, ok := p.number(0, precision, "how many of the digits are behind the point, as in decimal(12, 2)")
+	if !ok || !p.expect(')', "after the digits behind the point") {
+		return nil, false
+	}
+	return types.DecimalOf(precision, scale), true
+}
+
+// number reads a number in a range.
+func (p *typeParser) number(least, most int, what string) (int, bool) {
+	p.space()
+	start := p.pos
+	for p.pos < len(p.text.Value) && isWord(p.text.Value[p.pos]) {
+		p.pos++
+	}
+	n, err := strconv.Atoi(p.text.Value[start:p.pos])
+	if err != nil {
+		p.fail(start, max(p.pos, min(start+1, len(p.text.Value))), "expected "+what, "")
+		return 0, false
+	}
+	if n < least || n > most {
+		p.fail(start, p.pos, fmt.Sprintf("%d is not from %d to %d", n, least, most), "this is "+what)
+		return 0, false
+	}
+	return n, true
 }
 
 func isWord(b byte) bool {

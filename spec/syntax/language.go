@@ -16,7 +16,7 @@ var (
 )
 
 var (
-	typeText = &Shape{What: "a type", Text: &Pattern{Rule: "must be a type"}, Doc: "A type: bool, int, uint, double, string, bytes, timestamp, duration, a name under types, list(T), map(K, V), and any of these with ? behind it where a value may be missing."}
+	typeText = &Shape{What: "a type", Text: &Pattern{Rule: "must be a type"}, Doc: "A type: bool, int, uint, double, decimal(p, s), string, bytes, timestamp, date, time, duration, a name under types, list(T), map(K, V), and any of these with ? behind it where a value may be missing."}
 	celText  = func(doc string) *Shape {
 		return &Shape{What: "a CEL expression", Text: &Pattern{Rule: "must be a CEL expression"}, Doc: doc}
 	}
@@ -70,7 +70,7 @@ var typeDecl = &Shape{What: "a mapping from fields to types, {enum: [...]} or {a
 			}}},
 			{Name: "json", Shape: &Shape{What: "a mapping with name or as", Keys: []Key{
 				{Name: "name", Shape: &Shape{What: "a name", Text: &Pattern{Rule: "must be a name"}, Doc: "The field's name in the data (for CSV its column)."}},
-				{Name: "as", Shape: &Shape{What: "a form", Choices: []string{"rfc3339", "epoch_ms", "epoch_s"}, Doc: "How the timestamp is written in the data: RFC 3339 text (the default), or milliseconds or seconds since 1970."}},
+				{Name: "as", Shape: &Shape{What: "a form", Choices: []string{"rfc3339", "epoch_ms", "epoch_s", "number", "string"}, Doc: "How the value is written in the data. A timestamp: RFC 3339 text (the default), or milliseconds or seconds since 1970. A decimal: a number (the default) or a string."}},
 			}}},
 		}},
 	}}},

@@ -5,6 +5,7 @@
 package types
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/weirstream/weir/spec/source"
@@ -13,7 +14,7 @@ import (
 // Kind says which type constructor a type has.
 type Kind uint8
 
-// The kinds. Bool to Duration are the scalars; Optional wraps any kind but Optional.
+// The kinds. Bool to TimeOfDay are the scalars; Optional wraps any kind but Optional.
 const (
 	Invalid Kind = iota
 	Bool
@@ -24,6 +25,9 @@ const (
 	Bytes
 	Timestamp // from year 1 to year 9999, nanoseconds, as in CEL
 	Duration  // int64 nanoseconds, as in CEL
+	Decimal   // exact, up to MaxDigits digits
+	Date      // of the years 1 to 9999
+	TimeOfDay // nanoseconds
 	Enum
 	Record
 	List
@@ -31,14 +35,18 @@ const (
 	Optional
 )
 
-// TimeAs is how a timestamp stands in JSON or CSV.
+// MaxDigits is how many digits a decimal has at most, and how many of them behind the point.
+const MaxDigits = 19
+
+// TimeAs is how a timestamp stands in JSON or CSV, or a decimal in JSON.
 type TimeAs uint8
 
-// The spellings of a timestamp outside.
+// The spellings of a timestamp outside, and of a decimal: the zero value is a number, AsString a string.
 const (
 	RFC3339 TimeAs = iota
 	EpochMillis
 	EpochSeconds
+	AsString
 )
 
 // Type is one type. Which fields are set depends on Kind.
@@ -53,6 +61,9 @@ type Type struct {
 	Fields  []*Field    // Record, in the order written
 	Values  []string    // Enum, in the order written
 	Span    source.Span // Record, Enum: where it is declared
+	// Precision and Scale of a Decimal: how many digits it has at most, and how many of them behind the point. With Precision 0 it
+	// is any decimal, as the value of an expression is.
+	Precision, Scale int
 	// Alias is set where the spec names the type by an alias. In every other way the type is the one that the alias stands for.
 	Alias *Alias
 }
@@ -71,7 +82,7 @@ type Field struct {
 	Type *Type
 	// Wire is the field's name in JSON and its column in CSV; it equals Name unless the spec says otherwise.
 	Wire string
-	// As applies when Type is a timestamp, or an optional, list or map of timestamps.
+	// As applies when Type is a timestamp or a decimal, or an optional, list or map of them.
 	As   TimeAs
 	Span source.Span
 	// Default is the value where the data has none; nil if there must be one.
@@ -95,15 +106,19 @@ var (
 	BytesType     = &Type{Kind: Bytes}
 	TimestampType = &Type{Kind: Timestamp}
 	DurationType  = &Type{Kind: Duration}
+	DecimalType   = &Type{Kind: Decimal} // any
+	DateType      = &Type{Kind: Date}
+	TimeOfDayType = &Type{Kind: TimeOfDay}
 )
 
 // Scalars maps the names of the scalar types to them, as the spec spells them.
 var Scalars = map[string]*Type{
 	"bool": BoolType, "int": IntType, "uint": UintType, "double": DoubleType,
 	"string": StringType, "bytes": BytesType, "timestamp": TimestampType, "duration": DurationType,
+	"decimal": DecimalType, "date": DateType, "time": TimeOfDayType,
 }
 
-var kindNames = [...]string{"invalid", "bool", "int", "uint", "double", "string", "bytes", "timestamp", "duration", "enum", "record", "list", "map", "optional"}
+var kindNames = [...]string{"invalid", "bool", "int", "uint", "double", "string", "bytes", "timestamp", "duration", "decimal", "date", "time", "enum", "record", "list", "map", "optional"}
 
 func (k Kind) String() string { return kindNames[k] }
 
@@ -112,6 +127,10 @@ func (t *Type) String() string {
 	switch t.Kind {
 	case Enum, Record:
 		return t.Name
+	case Decimal:
+		if t.Precision > 0 {
+			return fmt.Sprintf("decimal(%d, %d)", t.Precision, t.Scale)
+		}
 	case List:
 		return "list(" + t.Elem.String() + ")"
 	case Map:
@@ -164,11 +183,16 @@ func (t *Type) Field(name string) *Field {
 	return nil
 }
 
-// Scalar tells whether the type is one of bool, int, uint, double, string, bytes, timestamp and duration.
-func (t *Type) Scalar() bool { return t.Kind >= Bool && t.Kind <= Duration }
+// Scalar tells whether the type is one of bool, int, uint, double, string, bytes, timestamp, duration, decimal, date and time.
+func (t *Type) Scalar() bool { return t.Kind >= Bool && t.Kind <= TimeOfDay }
 
 // Keyable tells whether values of the type can be a group key: every scalar, and enums.
 func (t *Type) Keyable() bool { return t.Scalar() || t.Kind == Enum }
+
+// DecimalOf is decimal(precision, scale).
+func DecimalOf(precision, scale int) *Type {
+	return &Type{Kind: Decimal, Precision: precision, Scale: scale}
+}
 
 // OptionalOf wraps t; an optional stays as it is.
 func OptionalOf(t *Type) *Type {
@@ -184,7 +208,7 @@ func ListOf(elem *Type) *Type { return &Type{Kind: List, Elem: elem} }
 // MapOf is a map from key to elem.
 func MapOf(key, elem *Type) *Type { return &Type{Kind: Map, Key: key, Elem: elem} }
 
-// Equal tells whether two types are the same.
+// Equal tells whether two types are the same. Decimals are, whatever their precision and scale.
 func Equal(a, b *Type) bool {
 	if a == b {
 		return true

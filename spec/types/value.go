@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -14,7 +16,7 @@ import (
 type Default struct {
 	Text string // as the spec has it
 	// Value is what Text says, in the Go type that generated code has for it: bool, int64, uint64, float64, string, []byte,
-	// time.Time in UTC or time.Duration; of an enum the value's name.
+	// time.Time in UTC or time.Duration; of an enum the value's name; of a decimal, a date and a time its text.
 	Value any
 }
 
@@ -66,6 +68,21 @@ func parseValue(t *Type, text string) (any, error) {
 			return v, nil
 		}
 		return nil, fmt.Errorf("%q is no duration such as 90s", text)
+	case Decimal:
+		if d, err := parseDecimal(t, text); err == nil {
+			return d, nil
+		}
+		return nil, fmt.Errorf("%q is no %s", text, t)
+	case Date:
+		if v, err := time.Parse(time.DateOnly, text); err == nil && v.Year() >= 1 {
+			return text, nil
+		}
+		return nil, fmt.Errorf("%q is no date such as 2006-01-02", text)
+	case TimeOfDay:
+		if _, err := time.Parse("15:04:05.999999999", text); err == nil && len(text) >= len("15:04:05") && !strings.Contains(text, ",") {
+			return text, nil
+		}
+		return nil, fmt.Errorf("%q is no time such as 15:04:05", text)
 	case Enum:
 		if slices.Contains(t.Values, text) {
 			return text, nil
@@ -75,4 +92,24 @@ func parseValue(t *Type, text string) (any, error) {
 		return nil, errors.New("only scalars and enums have defaults")
 	}
 	return nil, wrong
+}
+
+// plainDecimal is what a decimal may be written as here: without an exponent.
+var plainDecimal = regexp.MustCompile(`^-?(\d+)(\.\d+)?$`)
+
+// parseDecimal checks that a text is a number that t has.
+func parseDecimal(t *Type, text string) (string, error) {
+	m := plainDecimal.FindStringSubmatch(text)
+	if m == nil {
+		return "", errors.New("no number")
+	}
+	whole, fraction := strings.TrimLeft(m[1], "0"), strings.TrimRight(strings.TrimPrefix(m[2], "."), "0")
+	precision, scale := t.Precision, t.Scale
+	if precision == 0 {
+		precision, scale = MaxDigits, len(fraction)
+	}
+	if len(fraction) > scale || len(whole) > precision-scale {
+		return "", errors.New("too many digits")
+	}
+	return text, nil
 }
