@@ -38,8 +38,12 @@ type Issue struct {
 	Candidates []string
 	// Hint says what to write instead, if that is known.
 	Hint string
-	// Instead, if not empty, is the one thing that can have been meant by the text from Start to End.
-	Instead string
+	// Instead, if not empty, is the one thing that can have been meant by the text at InsteadAt, or from Start to End if that is
+	// empty.
+	Instead   string
+	InsteadAt [2]int
+	// Reads are the variables that the problem is about, for an Overload.
+	Reads []string
 	// Of is the record or enum that has no such field or value, if that is known.
 	Of *types.Type
 }
@@ -243,20 +247,11 @@ func (r *reporter) recordOf(id int64) *types.Type {
 	default:
 		return nil
 	}
-	sp := r.spans.of(operand.ID())
-	env, err := r.env.with(r.vars)
-	if err != nil {
-		return nil
-	}
-	ast, iss := env.Compile(r.src.text[sp.start:sp.end])
-	if iss.Err() != nil {
-		return nil
-	}
-	t, ok := r.env.TypeOf(ast.OutputType())
-	for ok && t.Kind == types.Optional {
+	t := r.typeOf(operand)
+	for t != nil && t.Kind == types.Optional {
 		t = t.Elem
 	}
-	if !ok || t.Kind != types.Record {
+	if t == nil || t.Kind != types.Record {
 		return nil
 	}
 	return t

@@ -35,6 +35,7 @@ func (r *reporter) overload(id int64, fn, args string) Issue {
 	if strings.Contains(args, "?") {
 		is.Hint = "the value may be absent: give it a default with .orValue(...)"
 	}
+	r.misfit(&is, id)
 	return is
 }
 
@@ -72,5 +73,9 @@ func numericHint(args []string) string {
 			return ""
 		}
 	}
-	return "CEL does not mix number types: convert one side, for example with " + args[0] + "(...)"
+	to := args[0]
+	if args[1] == "double" {
+		to = args[1] // a double holds what an int does, as far as that matters, and not the other way round
+	}
+	return "CEL does not mix number types: convert one side, for example with " + to + "(...)"
 }

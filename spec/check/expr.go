@@ -1,6 +1,7 @@
 package check
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -114,9 +115,7 @@ func (c *checker) issue(text *syntax.Text, is celenv.Issue, scope *Scope, at pla
 	if is.Start >= is.End {
 		d.Subject = text.Span
 	}
-	if is.Instead != "" && d.Subject.Text() == text.Value[is.Start:is.End] {
-		d = d.Replace(is.Instead, true)
-	}
+	d.Fix = instead(text, is)
 	if d.Hint == "" && is.Name != "" {
 		if diag.Nearest(is.Name, is.Candidates) != "" {
 			d = d.Suggest(is.Name, is.Candidates)
@@ -129,7 +128,33 @@ func (c *checker) issue(text *syntax.Text, is celenv.Issue, scope *Scope, at pla
 			d.Code, d.Summary, d.Hint, d.Fix = "WEIR3008", why, hint, nil
 		}
 	}
+	for _, name := range is.Reads {
+		if f := fieldOf(at, name); f != nil {
+			d = related(d, f.Span, fmt.Sprintf("%s is of type %s", name, f.Type))
+		}
+	}
 	return declared(d, is.Of)
+}
+
+// instead is the fix of an issue that knows what was meant, if the file spells the text as CEL sees it.
+func instead(text *syntax.Text, is celenv.Issue) *diag.Fix {
+	start, end := is.Start, is.End
+	if is.InsteadAt[1] > 0 {
+		start, end = is.InsteadAt[0], is.InsteadAt[1]
+	}
+	at := text.At(start, end)
+	if is.Instead == "" || at.Text() != text.Value[start:end] {
+		return nil
+	}
+	return &diag.Fix{Title: "write " + is.Instead, Edits: []diag.Edit{{Span: at, Text: is.Instead}}, Safe: true}
+}
+
+// fieldOf is the field of the record that an expression sees under a name, nil if the name is something else there.
+func fieldOf(at place, name string) *types.Field {
+	if at.row == nil || at.group {
+		return nil
+	}
+	return at.row.Field(name)
 }
 
 // The scopes. A name that hides another one is refused where it is declared, so the order does not matter.

@@ -81,6 +81,29 @@ func TestFix(t *testing.T) {
 	}
 }
 
+// TestLiterals: a literal whose type does not fit is spelt otherwise, where that says the same.
+func TestLiterals(t *testing.T) {
+	for where, want := range map[string]string{
+		`n == 1u`: `n == 1`, `u == 1 || 2 != u`: `u == 1u || 2u != u`, `d + 1 > 2.5`: `d + 1.0 > 2.5`, `status == "paid"`: `status == Status.paid`,
+		`'"paid" != status && n > 1'`: `'Status.paid != status && n > 1'`, `n + 1.5 > 2.0`: "", `status == "payed"`: "", `u == -1`: "", `n == "1"`: "",
+		`"status == \"paid\""`: "",
+	} {
+		text := "weir: v1\nservice: a\ntypes:\n  A: {n: int, u: uint, d: double, status: Status}\n  Status: {enum: [open, paid]}\n" +
+			"sources:\n  a: {kafka: {topic: a}, value: A}\nsteps:\n  b: {from: a, where: " + where + "}\nsinks:\n  c: {from: b, kafka: {topic: c}}\n"
+		fixed, applied := check.Fix(source.New("a.yaml", []byte(text)))
+		switch {
+		case want == "" && len(applied) > 0:
+			t.Errorf("%s: fixed %s", where, applied)
+		case want != "" && string(fixed.Text) != strings.Replace(text, where, want, 1):
+			t.Errorf("%s: got\n%s", where, fixed.Text)
+		case want != "":
+			if _, diags := check.Check(fixed); diags.HasErrors() {
+				t.Errorf("%s: %s", want, diags)
+			}
+		}
+	}
+}
+
 // TestWhatIsNotSafe has mistakes whose fix is a guess, or would change what a running service does.
 func TestWhatIsNotSafe(t *testing.T) {
 	base := corrected[:strings.Index(corrected, "steps:")]
