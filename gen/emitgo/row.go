@@ -3,6 +3,7 @@ package emitgo
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/weirstream/weir/gen/plan"
@@ -28,6 +29,9 @@ func localNames(st *check.Step) naming.Set {
 	}
 	for _, gr := range st.GroupBy {
 		s[naming.Local(gr.Name+"_group")] = true
+	}
+	for _, b := range st.Split {
+		s[naming.Local(b.Name+"_when")] = true
 	}
 	for _, a := range st.Aggregate {
 		s[naming.Local(a.Name+"_of")], s[naming.Local(a.Name+"_sum")] = true, true
@@ -153,12 +157,7 @@ func keysWanted(st *check.Step) bool {
 
 // lateRead tells whether something behind unnest reads a value of let.
 func lateRead(st *check.Step, name string) bool {
-	for _, s := range st.Select {
-		if s.Expr.Reads(name) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(st.Select, func(s *check.Named) bool { return s.Expr.Reads(name) })
 }
 
 // selectBlock prints the computation of the selected record into the variable row. What is only copied, and never read, is left

@@ -92,7 +92,11 @@ func (g *generator) step(f *printer.File, sub *plan.Subtopology, st *check.Step)
 		if row == "row" {
 			row = "&row"
 		}
-		g.handOn(f, st.Out, row)
+		if st.Split != nil {
+			err = g.split(f, c, st, row)
+		} else {
+			g.handOn(f, st.Out, row)
+		}
 	}
 	f.P("}")
 	if err != nil {
@@ -123,6 +127,8 @@ func (g *generator) describe(st *check.Step) string {
 		parts = append(parts, "sends it on by group, through topic "+g.pl.RepartitionTopic(st))
 	case st.Window != nil:
 		parts = append(parts, "adds it to its group's window")
+	case st.Split != nil:
+		parts = append(parts, "picks its branch")
 	}
 	if len(parts) == 0 {
 		return "passes " + st.From.Name + " on"

@@ -62,6 +62,9 @@ func (pl *Plan) explainSub(b *strings.Builder, sub *Subtopology) {
 		if st.Repartition {
 			fmt.Fprintf(b, ", and sends them by %s through topic %s", strings.Join(groupNames(st), ", "), pl.RepartitionTopic(st))
 		}
+		if st.Split != nil {
+			fmt.Fprintf(b, ", and splits them into %s", explainSplit(st.Split))
+		}
 		b.WriteString(".\n")
 		if st.Window != nil && !st.Repartition {
 			explainWindow(b, st)
@@ -92,6 +95,18 @@ func explainChanges(c *check.Changes) string {
 		}
 	}
 	return text
+}
+
+func explainSplit(branches []*check.Branch) string {
+	var parts []string
+	for _, br := range branches {
+		if br.When == nil {
+			parts = append(parts, br.Name+" (all others)")
+			continue
+		}
+		parts = append(parts, br.Name+" ("+oneLine(br.When.Text)+")")
+	}
+	return strings.Join(parts, ", ")
 }
 
 func explainWindow(b *strings.Builder, st *check.Step) {

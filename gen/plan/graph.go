@@ -66,12 +66,14 @@ func (pl *Plan) draw() *drawing {
 		}
 		for _, st := range sub.Steps {
 			id := add(stepLabel(st))
-			d.edges = append(d.edges, edge{at[st.From], id, lateLabel(st.From)})
+			d.edges = append(d.edges, edge{at[st.From], id, streamLabel(st.From)})
 			if st.Repartition {
 				d.edges = append(d.edges, edge{id, topic(pl.RepartitionTopic(st)), "by " + groupKey(st)})
 				continue
 			}
-			at[st.Out] = id
+			for _, out := range st.Outs() {
+				at[out] = id
+			}
 			if st.Late != nil {
 				at[st.Late] = id
 			}
@@ -80,7 +82,7 @@ func (pl *Plan) draw() *drawing {
 			switch o.Kind {
 			case SinkOutput:
 				id := add("sink " + o.Name)
-				d.edges = append(d.edges, edge{at[o.Sink.From], id, lateLabel(o.Sink.From)}, edge{id, topic(o.Topic), ""})
+				d.edges = append(d.edges, edge{at[o.Sink.From], id, streamLabel(o.Sink.From)}, edge{id, topic(o.Topic), ""})
 			case DeadLetterOutput:
 				if sub.Source != nil {
 					d.edges = append(d.edges, edge{at[sub.Source.Out], topic(o.Topic), "bad records"})
@@ -92,9 +94,13 @@ func (pl *Plan) draw() *drawing {
 	return d
 }
 
-func lateLabel(s *check.Stream) string {
+// streamLabel tells an arrow of late records, or of a branch, from that of a step's only result.
+func streamLabel(s *check.Stream) string {
 	if s.LateOf != nil {
 		return "late"
+	}
+	if s.Step != nil && s.Step.Split != nil {
+		return strings.TrimPrefix(s.Name, s.Step.Name+".")
 	}
 	return ""
 }
@@ -126,6 +132,7 @@ func clauses(st *check.Step) []string {
 	add("set", c != nil && c.Set != nil)
 	add("drop", c != nil && c.Drop != nil)
 	add("rename", c != nil && c.Rename != nil)
+	add("split", st.Split != nil)
 	return names
 }
 
@@ -214,8 +221,15 @@ func (pl *Plan) ASCII(sub *Subtopology) []string {
 			if st.Late != nil && pl.Live(st.Late) {
 				walk(l+" late", st.Late)
 			}
-			if pl.Live(st.Out) {
-				walk(l, st.Out)
+			for _, out := range st.Outs() {
+				if !pl.Live(out) {
+					continue
+				}
+				if st.Split != nil {
+					walk(l+" "+strings.TrimPrefix(out.Name, st.Name+"."), out)
+				} else {
+					walk(l, out)
+				}
 			}
 			if len(lines) == before {
 				lines = append(lines, l)

@@ -97,6 +97,7 @@ func (pl *Plan) markLive(s *check.Stream) {
 	pl.live[s] = true
 	switch {
 	case s.Step != nil:
+		pl.live[s.Step.Out] = true // of which s may be a branch
 		pl.markLive(s.Step.From)
 	case s.LateOf != nil:
 		pl.markLive(s.LateOf.From)
@@ -157,7 +158,9 @@ func (pl *Plan) follow(sub *Subtopology, stream *check.Stream, cuts *[]*check.St
 			sub.addStore(pl, st)
 		}
 		pl.follow(sub, st.Late, cuts)
-		pl.follow(sub, st.Out, cuts)
+		for _, out := range st.Outs() {
+			pl.follow(sub, out, cuts)
+		}
 	}
 	for _, sk := range sinks {
 		sub.addOutput(&Output{Kind: SinkOutput, Name: sk.Name, Topic: sk.Topic, Sink: sk})

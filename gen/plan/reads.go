@@ -122,7 +122,13 @@ func (pl *Plan) projections() {
 		if !pl.Runs(st) {
 			continue
 		}
-		pl.addSinkReads(st.Out)
+		for _, out := range st.Outs() {
+			pl.addSinkReads(out)
+		}
+		for _, b := range st.Split {
+			pl.use(st.Out).addAll(pl.use(b.Out))
+			pl.use(st.Out).addExpr(b.When, nil)
+		}
 		if st.Late != nil {
 			pl.addSinkReads(st.Late)
 		}

@@ -99,7 +99,16 @@ func (pl *Plan) writeStep(w *writer, sub *Subtopology, st *check.Step) {
 	if st.Window != nil && !st.Repartition {
 		pl.writeWindow(w, st)
 	} else if st.Window == nil {
-		w.in(func() { w.line("gives %s", st.Out.Type.Structure()) })
+		w.in(func() {
+			for _, b := range st.Split {
+				if b.When != nil {
+					w.line("branch %s if %s", b.Name, oneLine(b.When.Text))
+				} else {
+					w.line("branch %s otherwise", b.Name)
+				}
+			}
+			w.line("gives %s", st.Out.Type.Structure())
+		})
 	}
 }
 

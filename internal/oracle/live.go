@@ -18,6 +18,7 @@ func liveness(p *check.Program) map[*check.Stream]bool {
 		}
 		live[s] = true
 		if s.Step != nil {
+			live[s.Step.Out] = true // of which s may be a branch
 			mark(s.Step.From)
 		}
 		if s.LateOf != nil {
@@ -79,7 +80,10 @@ func (r *run) reads(s *check.Stream) map[string]bool {
 		}
 		behind := []*check.Stream{st.Late}
 		if st.Window == nil {
-			behind = append(behind, st.Out)
+			behind = append(behind, st.Outs()...)
+		}
+		for _, b := range st.Split {
+			mention(row, b.When)
 		}
 		for _, b := range behind {
 			if b != nil && r.live[b] {

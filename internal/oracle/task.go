@@ -65,7 +65,9 @@ func (t *task) grow(s *check.Stream, delay int64) {
 			t.grow(st.Late, delay)
 			t.grow(st.Out, delay+st.Window.Lateness.Milliseconds())
 		default:
-			t.grow(st.Out, delay)
+			for _, out := range st.Outs() {
+				t.grow(out, delay)
+			}
 		}
 	}
 }
@@ -83,7 +85,9 @@ func (t *task) markLoose(s *check.Stream) {
 	for _, st := range t.run.consumers(s) {
 		if !st.Repartition {
 			t.markLoose(st.Late)
-			t.markLoose(st.Out)
+			for _, out := range st.Outs() {
+				t.markLoose(out)
+			}
 		}
 	}
 }
@@ -201,6 +205,9 @@ func (t *task) remake(st *check.Step, e elem) error {
 		}
 		e.rec = row
 	}
+	if st.Split != nil {
+		return t.branch(st, e)
+	}
 	if st.Window == nil {
 		return t.push(st.Out, e)
 	}
@@ -209,6 +216,28 @@ func (t *task) remake(st *check.Step, e elem) error {
 		return t.add(w, e)
 	}
 	return t.toCut(w, e)
+}
+
+// branch takes a record to the first branch whose condition is true.
+func (t *task) branch(st *check.Step, e elem) error {
+	for i, b := range st.Split {
+		ok := b.When == nil
+		if !ok {
+			var err error
+			if ok, err = t.run.ev.bool(b.When, t.vars(&e)); err != nil {
+				return fmt.Errorf("step %s, split %s: %w", st.Name, b.Name, err)
+			}
+		}
+		if !ok {
+			t.gone(b.Out, e)
+			continue
+		}
+		for _, other := range st.Split[i+1:] {
+			t.gone(other.Out, e)
+		}
+		return t.push(b.Out, e)
+	}
+	return nil
 }
 
 // toCut evaluates what a step needs before its repartition topic, and puts the record there.
@@ -240,8 +269,15 @@ func (t *task) out(topic string, o Out) {
 
 // filtered notes that this state of an updated result does not reach the sinks behind step.
 func (t *task) filtered(st *check.Step, e elem) {
-	if st.Out.Updates {
-		t.hidden(st.Out, e)
+	for _, out := range st.Outs() {
+		t.gone(out, e)
+	}
+}
+
+// gone notes that this state of an updated result does not come by in a stream.
+func (t *task) gone(s *check.Stream, e elem) {
+	if s.Updates {
+		t.hidden(s, e)
 	}
 }
 
@@ -252,7 +288,9 @@ func (t *task) hidden(s *check.Stream, e elem) {
 		}
 	}
 	for _, st := range t.run.consumers(s) {
-		t.hidden(st.Out, e)
+		for _, out := range st.Outs() {
+			t.hidden(out, e)
+		}
 	}
 }
 

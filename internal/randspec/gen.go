@@ -248,11 +248,16 @@ func (g *gen) step() {
 	if !cascade && g.chance(45) {
 		st.Where = env.gen(types.Bool, 2)
 	}
+	split := g.chance(15)
 	var lets []term
 	if !cascade {
 		lets = g.row(st, in, &row, env)
 	}
 	out := row
+	if split {
+		g.split(st, &row, lets)
+		return
+	}
 	if !in.updates && (g.chance(55) || st.Where == "" && !remakes(st)) {
 		out = g.window(st, &row, lets)
 	} else if st.Where == "" && !remakes(st) {

@@ -124,3 +124,25 @@ func (g *gen) changed(st *Step, in, row *stream, env *env, fields []*types.Field
 	}
 	row.typ, row.parts = t, movedParts(in.parts, kept)
 }
+
+// split ends a step with branches, and adds a stream for each.
+func (g *gen) split(st *Step, row *stream, lets []term) {
+	env := g.env(row)
+	env.addAll(lets)
+	names := []string{"big", "func", "err", "rest"}
+	n := 1 + g.r.IntN(3)
+	for _, name := range names[:n] {
+		st.Split = append(st.Split, Named{name, env.gen(types.Bool, 2)})
+	}
+	if g.chance(60) {
+		st.Default = names[n]
+		n++
+	}
+	g.used[st.From] = true
+	g.spec.Steps = append(g.spec.Steps, st)
+	for _, name := range names[:n] {
+		out := *row
+		out.name = st.Name + "." + name
+		g.streams = append(g.streams, &out)
+	}
+}

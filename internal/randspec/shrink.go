@@ -2,6 +2,7 @@ package randspec
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/weirstream/weir/spec/types"
 )
@@ -98,10 +99,19 @@ func (s *Spec) drop(name string) {
 	gone := map[string]bool{name: true}
 	s.Sources = slices.DeleteFunc(s.Sources, func(x *Source) bool { return gone[x.Name] })
 	s.Steps = slices.DeleteFunc(s.Steps, func(x *Step) bool {
-		if gone[x.Name] || gone[x.From] {
+		if gone[x.Name] || gone[x.From] || gone[branchOf(x.From)] {
 			gone[x.Name], gone[x.LateTo] = true, true
 		}
 		return gone[x.Name]
 	})
-	s.Sinks = slices.DeleteFunc(s.Sinks, func(x *Sink) bool { return gone[x.From] })
+	s.Sinks = slices.DeleteFunc(s.Sinks, func(x *Sink) bool { return gone[x.From] || gone[branchOf(x.From)] })
+}
+
+// branchOf is the step of which a stream is a branch, "" if it is none.
+func branchOf(stream string) string {
+	step, _, _ := strings.Cut(stream, ".")
+	if step == stream {
+		return ""
+	}
+	return step
 }

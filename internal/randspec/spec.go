@@ -55,6 +55,8 @@ type Step struct {
 	Set        []Named
 	Drop       []string
 	Rename     []Named
+	Split      []Named
+	Default    string
 	GroupBy    []Named
 	Size       string // of the window, "" for none
 	Lateness   string
@@ -221,6 +223,10 @@ func (s *Spec) step(p func(string, ...any), st *Step) {
 		for _, n := range st.Rename {
 			p("      %s: %s", n.Name, n.Expr)
 		}
+	}
+	named("split", st.Split)
+	if st.Default != "" {
+		p("    default: %s", st.Default)
 	}
 	named("group_by", st.GroupBy)
 	if st.Size != "" {

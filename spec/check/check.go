@@ -90,6 +90,10 @@ func (c *checker) from(name *syntax.Text) *Stream {
 		c.report(c.unknownStream(name))
 		return nil
 	}
+	if s.Step != nil && s.Step.Split != nil && s == s.Step.Out {
+		c.report(readsSplit(name, s.Step))
+		return nil
+	}
 	if s.Type == nil {
 		return nil
 	}

@@ -496,6 +496,26 @@ func hidesField(name *syntax.Text, clause, what string, at source.Span) diag.Dia
 	return related(hinted(problem("WEIR4013", name.Span, "the name %q under %s would hide %s %q", name.Value, clause, what, name.Value), "call it otherwise"), at, "here")
 }
 
+func branchTwice(name *syntax.Text, first source.Span) diag.Diagnostic {
+	return related(problem("WEIR4014", name.Span, "the step has a branch %q already", name.Value), first, "here")
+}
+
+func defaultWithoutSplit(at source.Span) diag.Diagnostic {
+	return hinted(problem("WEIR4014", at, "default is for a step with split"), "it names the branch of the records for which no condition of split is true")
+}
+
+func splitAndWindow(at source.Span) diag.Diagnostic {
+	return hinted(problem("WEIR4014", at, "split does not go with group_by, window and aggregate"), "split the results in a step behind this one")
+}
+
+func readsSplit(name *syntax.Text, st *Step) diag.Diagnostic {
+	var names []string
+	for _, b := range st.Split {
+		names = append(names, b.Out.Name)
+	}
+	return hinted(problem("WEIR4015", name.Span, "%s splits its records into branches", name.Value), "read one of %s", strings.Join(names, ", "))
+}
+
 // Topics.
 
 func badTopic(at source.Span, topic string) diag.Diagnostic {

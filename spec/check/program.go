@@ -122,6 +122,10 @@ type Step struct {
 	// RowKey is the key of From's stream as it stands behind select (fields renamed or dropped).
 	RowKey []KeyPart
 
+	// Split are the branches that the records go to, the default last; nil in a step that hands all of them on. Only branches can be
+	// read of a step that has some: Out then stands for all of them.
+	Split []*Branch
+
 	// The rest is nil or zero in a step without a window. GroupBy, Window and Aggregate come together.
 	GroupBy   []*Named
 	Window    *Window
@@ -151,6 +155,26 @@ type Changes struct {
 	Set    []*Named
 	Drop   []string
 	Rename [][2]string // the new name, then the old one
+}
+
+// Branch is one way out of a step that splits its records: of those for which When is true, and no branch before has taken.
+type Branch struct {
+	Name string
+	Span source.Span // of the name
+	When *Expr       // nil for the default
+	Out  *Stream     // STEP.BRANCH
+}
+
+// Outs are the streams that a step hands on, late records aside.
+func (s *Step) Outs() []*Stream {
+	if s.Split == nil {
+		return []*Stream{s.Out}
+	}
+	var outs []*Stream
+	for _, b := range s.Split {
+		outs = append(outs, b.Out)
+	}
+	return outs
 }
 
 // Named is a name and the expression whose value it takes.

@@ -268,6 +268,9 @@ func (c *checker) dropUnreadLets(st *Step) {
 	}
 	add(st.Select)
 	add(st.GroupBy)
+	for _, b := range st.Split {
+		readers = append(readers, b.When)
+	}
 	if st.Unnest != nil {
 		readers = append(readers, st.Unnest.Expr)
 	}

@@ -15,6 +15,7 @@ func (c *checker) declareSteps() {
 		st.Out = &Stream{Name: st.Name, Step: st}
 		c.steps[d] = st
 		c.declare(d.Name, st.Out)
+		c.declareBranches(st, d)
 		if d.Window != nil && d.Window.LateTo != nil {
 			st.Late = &Stream{Name: d.Window.LateTo.Value, LateOf: st}
 			c.declare(d.Window.LateTo, st.Late)
@@ -71,6 +72,7 @@ func (c *checker) checkSteps() {
 // step checks one step. Where its input is broken, only what needs no input is checked.
 func (c *checker) step(st *Step, d *syntax.Step) {
 	windowed := c.clauses(d)
+	c.splitClauses(d, windowed)
 	st.From = c.from(d.From)
 	st.Emit = 0
 	if windowed {
@@ -86,9 +88,10 @@ func (c *checker) step(st *Step, d *syntax.Step) {
 	st.Where = c.typed(d.Where, scopeOf(st.From, st.From.Type, st.From.Key), place{clause: "where", step: st, row: st.From.Type}, types.BoolType)
 	c.row(st, d, windowed)
 	if !windowed {
-		c.dropUnreadLets(st)
 		st.Out.Type, st.Out.Key = st.Row, st.RowKey
 		st.Out.Windowed, st.Out.Updates = st.From.Windowed, st.From.Updates
+		c.branches(st, d)
+		c.dropUnreadLets(st)
 		return
 	}
 	if st.From.Updates {

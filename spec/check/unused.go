@@ -19,6 +19,14 @@ func (c *checker) warnUnused() {
 		}
 	}
 	for _, s := range c.p.Steps {
+		if s.Split != nil {
+			for _, b := range s.Split {
+				if !read[b.Out] {
+					c.report(unusedStream("WEIR6002", b.Span, "branch "+b.Out.Name))
+				}
+			}
+			continue
+		}
 		if !read[s.Out] && (s.Late == nil || !read[s.Late]) {
 			c.report(unusedStream("WEIR6002", s.Span, "step "+s.Name))
 		}

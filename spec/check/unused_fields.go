@@ -42,6 +42,12 @@ func (c *checker) warnUnusedFields() {
 	}
 	for i := len(c.p.Steps) - 1; i >= 0; i-- {
 		st := c.p.Steps[i]
+		for _, b := range st.Split {
+			if reads[b.Out] != nil {
+				of(st.Out).add(reads[b.Out])
+			}
+			of(st.Out).addExpr(b.When)
+		}
 		live := reads[st.Out] != nil || st.Late != nil && reads[st.Late] != nil
 		in, row := of(st.From), &fieldSet{names: map[string]bool{}}
 		in.addExpr(st.Where)

@@ -118,6 +118,9 @@ var stepShape = &Shape{What: "a step", Keys: []Key{
 	{Name: "set", Shape: expressions("Fields that are added to the record or replaced in it.")},
 	{Name: "drop", Shape: &Shape{What: "a list of fields", List: true, NonEmpty: true, Elem: fieldText, Doc: "Fields that are left out of the record."}},
 	{Name: "rename", Shape: &Shape{What: "a mapping from new names to fields", Names: fieldName, NonEmpty: true, Elem: fieldText, Doc: "New names of fields: {new: old}."}},
+	{Name: "split", Shape: &Shape{What: "a mapping from names to CEL expressions", Names: stepName, NonEmpty: true, Elem: celText(""),
+		Doc: "Branches and their conditions. A record goes to the first branch whose condition is true; a step reads a branch as STEP.BRANCH."}},
+	{Name: "default", Shape: &Shape{What: "a name", Text: stepName, Doc: "The branch of the records for which no condition of split is true. Without it they go no further."}},
 	{Name: "group_by", Shape: expressions("What an aggregate is kept for: the components of the group's key.")},
 	{Name: "window", Shape: &Shape{What: "a window", Keys: []Key{
 		{Name: "tumbling", Required: true, Shape: durationText("The window's size. Windows follow each other without a gap, aligned to 1970-01-01T00:00:00Z.")},

@@ -1,0 +1,58 @@
+package check
+
+import (
+	"slices"
+
+	"github.com/weirstream/weir/spec/syntax"
+	"github.com/weirstream/weir/spec/types"
+)
+
+// declareBranches enters the streams of a step's branches, under the step's name, a dot and their own.
+func (c *checker) declareBranches(st *Step, d *syntax.Step) {
+	branch := func(name *syntax.Text) {
+		for _, b := range st.Split {
+			if b.Name == name.Value {
+				c.report(branchTwice(name, b.Span))
+				return
+			}
+		}
+		b := &Branch{Name: name.Value, Span: name.Span, Out: &Stream{Name: st.Name + "." + name.Value, Step: st}}
+		st.Split = append(st.Split, b)
+		c.declare(&syntax.Text{Value: b.Out.Name, Span: name.Span}, b.Out)
+	}
+	for _, e := range d.Split {
+		branch(e.Name)
+	}
+	if d.Default != nil && d.Split != nil {
+		branch(d.Default)
+	}
+}
+
+// branches checks the conditions of split, which see the record that the clauses before it made, and types its streams.
+func (c *checker) branches(st *Step, d *syntax.Step) {
+	scope := scopeOf(st.From, st.Row, st.RowKey)
+	scope.Vars = append(scope.Vars, letVars(st)...)
+	for _, b := range st.Split {
+		i := slices.IndexFunc(d.Split, func(e *syntax.Entry) bool { return e.Name.Span == b.Span })
+		if i >= 0 {
+			b.When = c.typed(d.Split[i].Expr, scope, place{clause: "split " + b.Name, step: st, row: st.Row}, types.BoolType)
+		}
+		name := b.Out.Name
+		*b.Out = *st.Out
+		b.Out.Name = name
+	}
+}
+
+// splitClauses checks what split stands beside.
+func (c *checker) splitClauses(d *syntax.Step, windowed bool) {
+	at, ok := d.Clauses["split"]
+	if !ok {
+		if at, ok := d.Clauses["default"]; ok {
+			c.report(defaultWithoutSplit(at))
+		}
+		return
+	}
+	if windowed {
+		c.report(splitAndWindow(at))
+	}
+}
