@@ -12,10 +12,10 @@ import (
 func newCheck(ui *cli.UI) *cobra.Command {
 	var o cli.CheckOptions
 	cmd := &cobra.Command{
-		Use:   "check SPEC...",
+		Use:   "check SPEC | -...",
 		Short: "Say what is wrong with a spec",
-		Long: `Check reads specs and lists all of their problems with their positions. Errors make it fail, warnings do not, unless
---strict is given. It writes nothing, unless --fix is given: then it first corrects what only one thing can have been meant by,
+		Long: `Check reads specs, or for - standard input, and lists all of their problems with their positions. Errors make it fail,
+warnings do not, unless --strict is given. It writes nothing, unless --fix is given: then it first corrects what only one thing can have been meant by,
 such as a misspelt name, and leaves the rest of the file as it is.`,
 		Example: `  weir check orders.weir.yaml
   weir check --fix orders.weir.yaml

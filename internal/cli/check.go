@@ -20,7 +20,7 @@ type CheckOptions struct {
 	Strict bool   // a warning is as bad as an error
 }
 
-// Check is `weir check`. All specs are checked, whatever is wrong with one of them.
+// Check is `weir check`; the path - is standard input. All specs are checked, whatever is wrong with one of them.
 func Check(u *UI, paths []string, o CheckOptions) error {
 	format, err := parseFormat(o.Format)
 	if err != nil {
@@ -28,7 +28,10 @@ func Check(u *UI, paths []string, o CheckOptions) error {
 	}
 	var all diag.List
 	for _, path := range paths {
-		file, err := open(path)
+		if path == "-" && o.Fix {
+			return Usagef("standard input can't be fixed; give the name of a file")
+		}
+		file, err := input(u, path)
 		if err != nil {
 			return err
 		}

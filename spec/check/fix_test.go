@@ -104,6 +104,18 @@ func TestLiterals(t *testing.T) {
 	}
 }
 
+// TestCutValues: a value in braces that has a comma gets quotes.
+func TestCutValues(t *testing.T) {
+	text := "weir: v1\nservice: a\ntypes:\n  A: {tags: map(string, list(int)), s: string, n: int}\nsources:\n  a: {kafka: {topic: a}, value: A}\n" +
+		"steps:\n  b: {from: a, where: s.replace('a', s) == s}\nsinks:\n  b: {from: b, kafka: {topic: b}}\n"
+	fixed, _ := check.Fix(source.New("a.yaml", []byte(text)))
+	for _, want := range []string{"{tags: 'map(string, list(int))', s: string", "where: 's.replace(''a'', s) == s'}"} {
+		if !strings.Contains(string(fixed.Text), want) {
+			t.Errorf("there is no %s in\n%s", want, fixed.Text)
+		}
+	}
+}
+
 // TestWhatIsNotSafe has mistakes whose fix is a guess, or would change what a running service does.
 func TestWhatIsNotSafe(t *testing.T) {
 	base := corrected[:strings.Index(corrected, "steps:")]

@@ -213,7 +213,11 @@ func (r *reader) cutAtComma(n *node) {
 			}
 			cut.span.End = max(p.key.span.End, p.value.span.End)
 			if depth <= 0 {
-				r.report(cutValue(cut.span))
+				d := cutValue(cut.span)
+				if text := cut.span.Text(); !strings.Contains(text, "\n") {
+					d = d.Replace("'"+strings.ReplaceAll(text, "'", "''")+"'", depth == 0)
+				}
+				r.report(d)
 				cut = nil
 			}
 			continue
