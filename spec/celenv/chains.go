@@ -140,7 +140,7 @@ func contradict(x, y bound) bool {
 		return false
 	}
 	c := lo.Cmp(hi)
-	return c > 0 || c == 0 && strict
+	return c > 0 || c == 0 && strict && x.number.Cmp(y.number) == 0 // else the end that is excluded is another one
 }
 
 // ends are the ends of what a comparison allows, and whether they are themselves excluded.
