@@ -10,7 +10,6 @@ import (
 	"github.com/weirstream/weir/gen"
 	"github.com/weirstream/weir/internal/cli"
 	"github.com/weirstream/weir/internal/tester"
-	"github.com/weirstream/weir/spec/source"
 )
 
 // TestAccepted compiles each spec under accepted/ and compares the plan and the generated Go with what is committed.
@@ -72,7 +71,7 @@ func compile(t *testing.T, dir string) *gen.Result {
 	if err != nil {
 		t.Fatal(err)
 	}
-	res, diags, err := gen.Compile(source.New("spec.weir.yaml", text))
+	res, diags, err := gen.Compile(specFile(dir, text))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,7 +8,10 @@ import (
 	"flag"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"testing"
+
+	"github.com/weirstream/weir/spec/source"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -32,4 +35,11 @@ func compareFile(t *testing.T, path string, got []byte) {
 	if !bytes.Equal(got, want) {
 		t.Errorf("%s differs (go test ./golden -update rewrites it); got\n%s\nwant\n%s", path, got, want)
 	}
+}
+
+// specFile is the spec of a case. It is called spec.weir.yaml wherever the case stands; what it imports stands beside it.
+func specFile(dir string, text []byte) *source.File {
+	f := source.New("spec.weir.yaml", text)
+	f.Read = func(name string) ([]byte, error) { return os.ReadFile(filepath.Join(dir, filepath.FromSlash(name))) }
+	return f
 }

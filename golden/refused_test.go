@@ -7,7 +7,6 @@ import (
 
 	"github.com/weirstream/weir/spec/check"
 	"github.com/weirstream/weir/spec/diag"
-	"github.com/weirstream/weir/spec/source"
 )
 
 // TestRefused checks specs with something wrong in them: each directory under refused has a spec, and in stderr.txt what the
@@ -26,7 +25,7 @@ func TestRefused(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			p, diags := check.Check(source.New("spec.weir.yaml", text))
+			p, diags := check.Check(specFile(dir, text))
 			if p != nil || !diags.HasErrors() {
 				t.Fatal("the spec is accepted")
 			}
@@ -51,7 +50,7 @@ func TestWarned(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			p, diags := check.Check(source.New("spec.weir.yaml", text))
+			p, diags := check.Check(specFile(dir, text))
 			if p == nil || len(diags) == 0 {
 				t.Fatalf("no program, or nothing to warn of:\n%s", diags)
 			}

@@ -14,6 +14,8 @@
 package spec
 
 import (
+	"bytes"
+	"io/fs"
 	"sync"
 
 	"github.com/weirstream/weir/spec/check"
@@ -47,6 +49,10 @@ func Fix(file *source.File) ([]byte, diag.List) {
 // Workspace holds texts as an editor has them. Its zero value is empty and ready. It is safe for concurrent use: a text that is
 // set while the one before it is being checked does not wait for that.
 type Workspace struct {
+	// Open reads a file that is imported and was not set; its name is relative to that of the spec's. Nil: there are no such files.
+	// It is not to be changed once the workspace is in use.
+	Open func(name string) ([]byte, error)
+
 	mu    sync.Mutex
 	files map[string]*document
 }
@@ -66,7 +72,10 @@ func (w *Workspace) Set(name string, text []byte) {
 	if w.files == nil {
 		w.files = map[string]*document{}
 	}
-	w.files[name] = &document{file: source.New(name, text)}
+	file := source.New(name, text)
+	file.Read = w.read
+	w.files[name] = &document{file: file}
+	w.forget()
 }
 
 // Remove forgets a spec, as when its editor is closed.
@@ -74,6 +83,27 @@ func (w *Workspace) Remove(name string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	delete(w.files, name)
+	w.forget()
+}
+
+// forget makes specs that import other files be checked again.
+func (w *Workspace) forget() {
+	for name, d := range w.files {
+		if bytes.Contains(d.file.Text, []byte("imports:")) {
+			w.files[name] = &document{file: d.file}
+		}
+	}
+}
+
+// read gives the text of a file that a spec imports.
+func (w *Workspace) read(name string) ([]byte, error) {
+	if f := w.File(name); f != nil {
+		return f.Text, nil
+	}
+	if w.Open == nil {
+		return nil, fs.ErrNotExist
+	}
+	return w.Open(name)
 }
 
 func (w *Workspace) document(name string) *document {

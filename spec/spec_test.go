@@ -42,6 +42,32 @@ func ExampleWorkspace() {
 	// 0
 }
 
+// TestWorkspaceImports: a spec is checked again when a file that it imports changes.
+func TestWorkspaceImports(t *testing.T) {
+	var w spec.Workspace
+	w.Set("a/orders.weir.yaml", []byte(`weir: v1
+service: shop
+imports: [../common.types.yaml]
+types: {Order: {id: Id}}
+sources: {orders: {kafka: {topic: orders}, value: Order}}
+sinks: {out: {from: orders, kafka: {topic: out}}}
+`))
+	has := func(code string) bool {
+		return slices.ContainsFunc(w.Diagnose("a/orders.weir.yaml"), func(d diag.Diagnostic) bool { return d.Code == code })
+	}
+	if !has("WEIR2022") {
+		t.Errorf("nothing is missing: %v", w.Diagnose("a/orders.weir.yaml"))
+	}
+	w.Set("common.types.yaml", []byte("weir: v1\ntypes: {Id: {alias: string}}\n"))
+	if diags := w.Diagnose("a/orders.weir.yaml"); len(diags) > 0 {
+		t.Errorf("refused:\n%s", diags)
+	}
+	w.Set("common.types.yaml", []byte("weir: v1\ntypes: {Id: {alias: strin}}\n"))
+	if !has("WEIR2002") {
+		t.Errorf("the change is not seen: %v", w.Diagnose("a/orders.weir.yaml"))
+	}
+}
+
 func TestWorkspace(t *testing.T) {
 	var w spec.Workspace
 	if w.Diagnose("a") != nil || w.File("a") != nil {

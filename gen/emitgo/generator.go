@@ -21,6 +21,7 @@ import (
 	"github.com/weirstream/weir/spec/celenv"
 	"github.com/weirstream/weir/spec/check"
 	"github.com/weirstream/weir/spec/naming"
+	"github.com/weirstream/weir/spec/source"
 	"github.com/weirstream/weir/spec/types"
 )
 
@@ -121,7 +122,12 @@ func fileName(sub string) string {
 }
 
 func specName(p *check.Program) string {
-	name := strings.ReplaceAll(p.File.Name, "\\", "/")
+	return baseName(p.File)
+}
+
+// baseName is a file's name without its directory: what generated code says must not depend on where it was generated.
+func baseName(f *source.File) string {
+	name := strings.ReplaceAll(f.Name, "\\", "/")
 	return name[strings.LastIndexByte(name, '/')+1:]
 }
 
@@ -209,5 +215,5 @@ func (g *generator) goType(f *printer.File, t *types.Type) string {
 // pos is where an expression stands, as generated comments and run-time errors say it.
 func (g *generator) pos(e *check.Expr) string {
 	from := e.Span.From()
-	return fmt.Sprintf("%s:%d:%d", specName(g.p), from.Line, from.Col)
+	return fmt.Sprintf("%s:%d:%d", baseName(e.Span.File), from.Line, from.Col)
 }

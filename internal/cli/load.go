@@ -44,7 +44,9 @@ func open(path string) (*source.File, error) {
 		return nil, Misused(err)
 	}
 	// Diagnostics name the file as the user did, with slashes on every system.
-	return source.New(filepath.ToSlash(filepath.Clean(path)), text), nil
+	file := source.New(filepath.ToSlash(filepath.Clean(path)), text)
+	file.Read = func(name string) ([]byte, error) { return os.ReadFile(filepath.FromSlash(name)) }
+	return file, nil
 }
 
 // Count is a number with its noun in the right form.

@@ -27,7 +27,9 @@ func TestAcceptedSpecsHaveNoDiagnostics(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			p, diags := check.Check(source.New(path, text))
+			file := source.New(filepath.ToSlash(path), text)
+			file.Read = os.ReadFile
+			p, diags := check.Check(file)
 			if p == nil || len(diags) > 0 {
 				t.Fatalf("refused:\n%s", diags)
 			}

@@ -25,6 +25,7 @@ func Check(file *source.File) (*Program, diag.List) {
 	if tree.Service != nil {
 		c.p.Service = tree.Service.Value
 	}
+	c.addImports()
 	c.declareTypes()
 	c.env = celenv.New(c.p.Types)
 	c.checkAliases()

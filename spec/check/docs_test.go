@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"github.com/weirstream/weir/spec/check"
-	"github.com/weirstream/weir/spec/source"
 )
 
 // base is what an example of the manual that is no whole spec stands in: its own sections take the place of these.
@@ -62,7 +61,7 @@ func complete(example string) string {
 		}
 	}
 	var b strings.Builder
-	for _, k := range []string{"weir", "service", "types", "sources", "steps", "sinks"} {
+	for _, k := range []string{"weir", "service", "imports", "types", "sources", "steps", "sinks"} {
 		b.WriteString(parts[k])
 	}
 	return b.String()
@@ -81,7 +80,7 @@ func TestExamplesOfTheManual(t *testing.T) {
 		line := strings.Count(string(text[:m[0]]), "\n") + 1
 		t.Run(fmt.Sprintf("line %d", line), func(t *testing.T) {
 			whole := complete(string(text[m[2]:m[3]]))
-			if p, diags := check.Check(source.New("example.weir.yaml", []byte(whole))); p == nil {
+			if p, diags := check.Check(example("example.weir.yaml", whole)); p == nil {
 				t.Errorf("refused:\n%s\n%s", diags, whole)
 			}
 		})

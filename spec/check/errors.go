@@ -1,7 +1,9 @@
 package check
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"regexp"
 	"slices"
@@ -235,6 +237,27 @@ func badDefault(at *syntax.Text, t *types.Type, err error) diag.Diagnostic {
 
 func defaultOutside(at *syntax.Text, a *Alias) diag.Diagnostic {
 	return related(problem("WEIR2021", at.Span, "the default %q is no %s: %s does not hold for it", at.Value, a.Type.Alias.Name, a.Where.Text), a.Where.Span, "the condition")
+}
+
+func noImport(at *syntax.Text, name string, err error) diag.Diagnostic {
+	d := problem("WEIR2022", at.Span, "%s can't be imported: %v", name, err)
+	if errors.Is(err, fs.ErrNotExist) {
+		d = problem("WEIR2022", at.Span, "there is no file %s", name)
+	}
+	return hinted(d, "imports are paths relative to the file that they stand in")
+}
+
+func importCycle(at *syntax.Text, path []*source.File) diag.Diagnostic {
+	var names []string
+	for _, f := range path {
+		names = append(names, f.Name)
+	}
+	names = append(names, path[0].Name)
+	return hinted(problem("WEIR2023", at.Span, "the files import each other in a circle: %s", strings.Join(names, " → ")), "move the types that both need to a third file, which both import")
+}
+
+func typeTwice(name *syntax.Text, first source.Span) diag.Diagnostic {
+	return related(hinted(problem("WEIR2024", name.Span, "type %s is declared already, in another file", name.Value), "a name is one type in a spec and all that it imports: give one of them another name"), first, "here")
 }
 
 // Expressions.

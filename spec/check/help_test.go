@@ -1,6 +1,7 @@
 package check_test
 
 import (
+	"io/fs"
 	"os"
 	"regexp"
 	"slices"
@@ -17,6 +18,18 @@ var bytesThatHide = strings.NewReplacer(`\xFF`, "\xFF", `\x07`, "\x07", "\n\\t",
 
 var fence = regexp.MustCompile("(?s)## (Wrong|Right)\n\n```yaml\n(.*?)```\n")
 
+// example is a file beside which stands common.types.yaml, for what is imported.
+func example(name, text string) *source.File {
+	f := source.New(name, []byte(text))
+	f.Read = func(name string) ([]byte, error) {
+		if name != "common.types.yaml" {
+			return nil, fs.ErrNotExist
+		}
+		return []byte("weir: v1\ntypes: {Id: {alias: string}, Email: {alias: string, where: this.contains('@')}}\n"), nil
+	}
+	return f
+}
+
 func TestPagesOfTheCodes(t *testing.T) {
 	for _, code := range diag.Codes() {
 		t.Run(code, func(t *testing.T) {
@@ -28,11 +41,11 @@ func TestPagesOfTheCodes(t *testing.T) {
 			if len(examples) != 2 || examples[0][1] != "Wrong" || examples[1][1] != "Right" {
 				t.Fatalf("%d examples", len(examples))
 			}
-			_, diags := check.Check(source.New("wrong.weir.yaml", []byte(bytesThatHide.Replace(examples[0][2]))))
+			_, diags := check.Check(example("wrong.weir.yaml", bytesThatHide.Replace(examples[0][2])))
 			if !slices.ContainsFunc(diags, func(d diag.Diagnostic) bool { return d.Code == code }) {
 				t.Errorf("the wrong example does not give the code, but\n%s", diags)
 			}
-			_, diags = check.Check(source.New("right.weir.yaml", []byte(examples[1][2])))
+			_, diags = check.Check(example("right.weir.yaml", examples[1][2]))
 			if len(diags) > 0 {
 				t.Errorf("the right example gives\n%s", diags)
 			}

@@ -1,6 +1,8 @@
 package check
 
 import (
+	"slices"
+
 	"github.com/weirstream/weir/spec/types"
 )
 
@@ -69,13 +71,16 @@ func (c *checker) warnUnused() {
 			}
 		}
 	}
+	c.p.Types = slices.DeleteFunc(c.p.Types, func(t *types.Type) bool { // of the imported types, those that matter stay
+		return !used[t] && t.Span.File != c.p.File
+	})
 	for _, t := range c.p.Types {
 		if !used[t] {
 			c.report(unusedType(t))
 		}
 	}
 	for _, a := range c.p.Aliases {
-		if !used[a.Type] {
+		if !used[a.Type] && a.Type.Alias.Span.File == c.p.File {
 			c.report(unusedAlias(a.Type))
 		}
 	}

@@ -66,7 +66,7 @@ func (l List) HasErrors() bool {
 	return false
 }
 
-// Sort orders the list by position, and what has the same position by code and summary. Whole-file diagnostics come first.
+// Sort orders the list by file and position, and what has the same position by code and summary. Whole-file diagnostics come first.
 // Diagnostics that say the same of the same place are reduced to one.
 func (l *List) Sort() {
 	s := *l
@@ -75,6 +75,8 @@ func (l *List) Sort() {
 		switch {
 		case a.Subject.IsZero() != b.Subject.IsZero():
 			return a.Subject.IsZero()
+		case a.Subject.File != b.Subject.File && a.Subject.File.Name != b.Subject.File.Name:
+			return a.Subject.File.Name < b.Subject.File.Name
 		case a.Subject.Start != b.Subject.Start:
 			return a.Subject.Start < b.Subject.Start
 		case a.Subject.End != b.Subject.End:

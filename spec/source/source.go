@@ -6,6 +6,8 @@
 package source
 
 import (
+	"errors"
+	"path"
 	"sort"
 	"unicode/utf8"
 )
@@ -16,6 +18,9 @@ type File struct {
 	Name string
 	// Text is the file's whole content.
 	Text []byte
+
+	// Read gives the text of another file, for imports; its name has the form of Name. Without it there are no other files.
+	Read func(name string) ([]byte, error)
 
 	lines []int // byte offset of each line's first byte
 }
@@ -32,7 +37,33 @@ func New(name string, text []byte) *File {
 }
 
 // With is the file with another text.
-func (f *File) With(text []byte) *File { return New(f.Name, text) }
+func (f *File) With(text []byte) *File {
+	g := New(f.Name, text)
+	g.Read = f.Read
+	return g
+}
+
+// Beside is the name of a file by its path as this one writes it, with slashes, relative to where this one stands.
+func (f *File) Beside(name string) string {
+	if path.IsAbs(name) {
+		return path.Clean(name)
+	}
+	return path.Join(path.Dir(f.Name), name)
+}
+
+// Open reads the file of a name that Beside gave.
+func (f *File) Open(name string) (*File, error) {
+	if f.Read == nil {
+		return nil, errors.New("other files can't be read from here")
+	}
+	text, err := f.Read(name)
+	if err != nil {
+		return nil, err
+	}
+	g := New(name, text)
+	g.Read = f.Read
+	return g, nil
+}
 
 // Pos is a line and a column, both counted from 1. The column counts runes, as editors and compilers do.
 type Pos struct {

@@ -37,10 +37,23 @@ var (
 	format    = &Shape{What: "a format", Choices: []string{"json", "csv"}, Doc: "How values are written: json (the default) or csv."}
 )
 
+var (
+	versionKey = Key{Name: "weir", Required: true, Shape: &Shape{What: "a version", Choices: []string{"v1"}, Doc: "The version of the spec language."}}
+	importsKey = Key{Name: "imports", Shape: &Shape{What: "a list of files", List: true, NonEmpty: true, Elem: &Shape{What: "a file", Text: &Pattern{Rule: "must be the path of a file"}},
+		Doc: "Files whose types are declared here too, by their paths relative to this file."}}
+)
+
+// TypesFile is the shape of a file that is imported, as far as its importers look at it.
+var TypesFile = &Shape{What: "a file of types", Doc: "Types that specs import.", Keys: []Key{
+	versionKey, importsKey,
+	{Name: "types", Required: true, Shape: &Shape{What: "a mapping from names to types", Names: typeName, Elem: typeDecl, Doc: "Records, enums and aliases."}},
+}}
+
 // Language is the shape of a spec.
 var Language = &Shape{What: "a spec", Doc: "A Weir topology.", Keys: []Key{
-	{Name: "weir", Required: true, Shape: &Shape{What: "a version", Choices: []string{"v1"}, Doc: "The version of the spec language."}},
+	versionKey,
 	{Name: "service", Required: true, Shape: &Shape{What: "a name", Text: serviceName, Doc: "The service's name: its consumer group, the prefix of its internal topics, its Go package."}},
+	importsKey,
 	{Name: "types", Shape: &Shape{What: "a mapping from names to types", Names: typeName, Elem: typeDecl, Doc: "Records, enums and aliases."}},
 	{Name: "sources", Required: true, Shape: &Shape{What: "a mapping from names to sources", Names: stepName, NonEmpty: true, Elem: sourceShape, Doc: "The topics that are read."}},
 	{Name: "steps", Shape: &Shape{What: "a mapping from names to steps", Names: stepName, Elem: stepShape, Doc: "What is done with the records. Steps may stand in any order."}},

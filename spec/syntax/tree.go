@@ -55,6 +55,7 @@ func (t *Text) Sub(start, end int) *Text {
 type Spec struct {
 	File    *source.File
 	Service *Text
+	Imports []*Text // paths of other files, whose types are this one's too
 	Types   []*TypeDecl
 	Sources []*Source
 	Steps   []*Step
@@ -164,11 +165,37 @@ func Parse(file *source.File) (*Spec, diag.List) {
 	return b.spec(root, file), diags
 }
 
+// ParseTypes reads of a file what another one imports: its imports and types. It may hold nothing else, or be a spec itself, whose
+// other sections are not looked at.
+func ParseTypes(file *source.File) (*Spec, diag.List) {
+	var diags diag.List
+	r := &reader{file: file, diags: &diags}
+	root := r.read()
+	if root == nil {
+		return nil, diags
+	}
+	read := *root
+	read.pairs = nil
+	for _, p := range root.pairs {
+		if k := p.key.text.Value; TypesFile.key(k) != nil || Language.key(k) == nil {
+			read.pairs = append(read.pairs, p)
+		}
+	}
+	at := firstLine(root.span)
+	if len(root.pairs) > 0 {
+		at = root.pairs[0].key.span
+	}
+	c := &checker{diags: &diags}
+	c.check(&read, TypesFile, at, "the file")
+	b := builder{}
+	return b.spec(&read, file), diags
+}
+
 // builder makes the tree of nodes. It takes what is there and leaves the rest nil.
 type builder struct{}
 
 func (b builder) spec(n *node, file *source.File) *Spec {
-	s := &Spec{File: file, Service: text(n.get("service"))}
+	s := &Spec{File: file, Service: text(n.get("service")), Imports: texts(n.get("imports"))}
 	each(n.get("types"), func(k *Text, v *node) {
 		d := &TypeDecl{Name: k}
 		if values := v.get("enum"); values != nil && values.kind == sequence {
