@@ -168,3 +168,52 @@ func (g *generator) checkKey(f *printer.File, t *types.Type, key string) {
 		f.P("}")
 	}
 }
+
+// keyVar is the Go variable that holds the value of `key` for the records of a stream: that of the step which gave it to them, or
+// of the record of the source.
+func (g *generator) keyVar(s *check.Stream) string {
+	for s.Step != nil && s.Step.Key == nil {
+		s = s.Step.From
+	}
+	if s.LateOf != nil {
+		return g.keyVar(s.LateOf.From)
+	}
+	if s.Step != nil {
+		return "t." + rekeyField(g.steps[s.Step])
+	}
+	return "t.key"
+}
+
+// rekeyField is the field of the task that holds the key that a step gives its records; its text stands in another one.
+func rekeyField(n stepNames) string { return n.method + "Key" }
+
+// rekey prints the computation of a step's new key: the value into its field, the text into key. The old one is not needed any
+// more, as nothing behind a key reads it.
+func (g *generator) rekey(f *printer.File, c *scope, st *check.Step) error {
+	f.Import(module + "keyenc")
+	field := "t." + rekeyField(g.steps[st])
+	v, err := g.value(f, c, st, "key", "new_key", st.Key)
+	if err != nil {
+		return err
+	}
+	f.F("%s = %s", field, v)
+	t, value := st.Key.Type, field
+	if t.Kind == types.Optional {
+		t, value = t.Elem, field+".Value"
+		f.P("key = nil")
+		f.F("if %s.Valid {", field)
+	}
+	name := codecName[t.Kind]
+	switch t.Kind {
+	case types.String, types.Bytes:
+		name = ""
+	case types.Enum:
+		name, value = "", value+".String()"
+	}
+	f.F("%sText = keyenc.AppendText%s(%sText[:0], %s)", field, name, field, value)
+	f.F("key = %sText", field)
+	if st.Key.Type.Kind == types.Optional {
+		f.P("}")
+	}
+	return nil
+}

@@ -30,6 +30,9 @@ func localNames(st *check.Step) naming.Set {
 	for _, gr := range st.GroupBy {
 		s[naming.Local(gr.Name+"_group")] = true
 	}
+	if st.Key != nil {
+		s["newKey"] = true
+	}
 	for _, b := range st.Split {
 		s[naming.Local(b.Name+"_when")] = true
 	}

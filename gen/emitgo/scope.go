@@ -20,6 +20,7 @@ type scope struct {
 	pointer  bool        // row is a pointer
 	windowed bool
 	locals   map[string]string // the Go variables of let and unnest by their names; behind a repartition topic they are fields
+	key      string            // the Go variable of the records' key
 	prefix   string            // of package-level names that the expression needs
 	free     bool              // the code stands in a function of its own, not in a method of the task
 }
@@ -47,8 +48,9 @@ func (c *scope) bindings(e *check.Expr) (params, args []string) {
 		args = append(args, arg)
 	}
 	if u[check.KeyVar] {
-		params = append(params, "key "+c.g.goType(c.f, c.sub.Origin.Key))
-		args = append(args, "t.key")
+		v, _ := e.Scope.Lookup("key")
+		params = append(params, "key "+c.g.goType(c.f, v.Type))
+		args = append(args, c.key)
 	}
 	if u[check.EventTimeVar] {
 		params = append(params, "at int64")
@@ -82,7 +84,7 @@ func (r resolver) Ident(name string) (string, bool) {
 		if r.c.free {
 			return "key", true
 		}
-		return "t.key", true
+		return r.c.key, true
 	case check.EventTimeVar:
 		r.c.f.Import("time")
 		return "time.UnixMilli(at).UTC()", true

@@ -21,6 +21,8 @@ func (g *generator) keyOwner(s *check.Stream) *check.Step {
 			s = s.LateOf.From
 		case s.Step != nil && s.Step.Window != nil:
 			return s.Step
+		case s.Step != nil && s.Step.Key != nil:
+			return nil // it is text, as Kafka has it
 		case s.Step != nil:
 			s = s.Step.From
 		default:

@@ -60,7 +60,7 @@ func (g *generator) step(f *printer.File, sub *plan.Subtopology, st *check.Step)
 	if st.From.Windowed {
 		f.Import(module + "window")
 	}
-	c := &scope{g: g, f: f, sub: sub, row: "r", typ: st.From.Type, windowed: st.From.Windowed}
+	c := &scope{g: g, f: f, sub: sub, row: "r", typ: st.From.Type, windowed: st.From.Windowed, key: g.keyVar(st.From)}
 	if st.Where != nil {
 		if err := g.whereCall(f, c, st); err != nil {
 			return err
@@ -81,7 +81,7 @@ func (g *generator) step(f *printer.File, sub *plan.Subtopology, st *check.Step)
 		}
 		row, rowType = "row", st.Row
 	}
-	c = &scope{g: g, f: f, sub: sub, row: row, typ: rowType, windowed: st.From.Windowed, pointer: row == "r", locals: c.locals}
+	c = &scope{g: g, f: f, sub: sub, row: row, typ: rowType, windowed: st.From.Windowed, pointer: row == "r", key: c.key, locals: c.locals}
 	var err error
 	switch {
 	case st.Repartition:
@@ -91,6 +91,12 @@ func (g *generator) step(f *printer.File, sub *plan.Subtopology, st *check.Step)
 	default:
 		if row == "row" {
 			row = "&row"
+		}
+		if st.Key != nil {
+			if err = g.rekey(f, c, st); err != nil {
+				break
+			}
+			c.key = g.keyVar(st.Out)
 		}
 		if st.Split != nil {
 			err = g.split(f, c, st, row)
@@ -127,6 +133,11 @@ func (g *generator) describe(st *check.Step) string {
 		parts = append(parts, "sends it on by group, through topic "+g.pl.RepartitionTopic(st))
 	case st.Window != nil:
 		parts = append(parts, "adds it to its group's window")
+	case st.Key != nil:
+		parts = append(parts, "gives it another key")
+		if st.Split != nil {
+			parts = append(parts, "picks its branch")
+		}
 	case st.Split != nil:
 		parts = append(parts, "picks its branch")
 	}

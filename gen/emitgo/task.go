@@ -129,6 +129,10 @@ func (g *generator) taskType(f *printer.File, sub *plan.Subtopology) {
 		f.P("group []byte // the group of the record in hand")
 	}
 	for _, st := range sub.Steps {
+		if st.Key != nil {
+			f.F("%s %s // that step %s gives its records, and its text", rekeyField(g.steps[st]), g.goType(f, st.Key.Type), st.Name)
+			f.F("%sText []byte", rekeyField(g.steps[st]))
+		}
 		if keysWanted(st) {
 			f.F("%s []%s // of the map that step %s takes apart", keysField(g.steps[st]), g.goType(f, st.Unnest.Expr.Type.Key), st.Name)
 		}
@@ -155,12 +159,18 @@ func (g *generator) buildsGroups(sub *plan.Subtopology) bool {
 func (g *generator) constructor(f *printer.File, sub *plan.Subtopology) {
 	name := taskName(sub)
 	f.F("func new%s(c *topology.Context) (topology.Task, error) {", naming.Exported(name))
+	fields := "Context: c"
+	for _, st := range sub.Steps {
+		if st.Key != nil { // a key that is empty is not null
+			fields += ", " + rekeyField(g.steps[st]) + "Text: []byte{}"
+		}
+	}
 	if len(sub.Stores) == 0 {
-		f.F("return &%s{Context: c}, nil", name)
+		f.F("return &%s{%s}, nil", name, fields)
 		f.P("}")
 		return
 	}
-	f.F("t := &%s{Context: c}", name)
+	f.F("t := &%s{%s}", name, fields)
 	f.P("var err error")
 	for _, s := range sub.Stores {
 		n := g.steps[s.Step]

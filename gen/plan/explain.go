@@ -62,6 +62,9 @@ func (pl *Plan) explainSub(b *strings.Builder, sub *Subtopology) {
 		if st.Repartition {
 			fmt.Fprintf(b, ", and sends them by %s through topic %s", strings.Join(groupNames(st), ", "), pl.RepartitionTopic(st))
 		}
+		if st.Key != nil {
+			fmt.Fprintf(b, ", gives them the key %s", oneLine(st.Key.Text))
+		}
 		if st.Split != nil {
 			fmt.Fprintf(b, ", and splits them into %s", explainSplit(st.Split))
 		}

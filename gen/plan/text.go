@@ -84,6 +84,9 @@ func (pl *Plan) writeStep(w *writer, sub *Subtopology, st *check.Step) {
 			w.line("unnest %s = each of %s", u.Name, oneLine(u.Expr.Text))
 		}
 		writeRow(w, st)
+		if st.Key != nil {
+			w.line("key %s : %s", oneLine(st.Key.Text), st.Key.Type)
+		}
 		for _, g := range st.GroupBy {
 			w.line("group by %s = %s", g.Name, oneLine(g.Expr.Text))
 		}

@@ -72,6 +72,7 @@ func (r *run) reads(s *check.Stream) map[string]bool {
 			mention(read, st.Unnest.Expr)
 		}
 		row := map[string]bool{} // of the step's record
+		mention(row, st.Key)
 		for _, g := range st.GroupBy {
 			mention(row, g.Expr)
 		}

@@ -205,6 +205,11 @@ func (t *task) remake(st *check.Step, e elem) error {
 		}
 		e.rec = row
 	}
+	if st.Key != nil {
+		if err := t.rekey(st, &e); err != nil {
+			return err
+		}
+	}
 	if st.Split != nil {
 		return t.branch(st, e)
 	}
@@ -216,6 +221,32 @@ func (t *task) remake(st *check.Step, e elem) error {
 		return t.add(w, e)
 	}
 	return t.toCut(w, e)
+}
+
+// rekey gives a record the key of its step.
+func (t *task) rekey(st *check.Step, e *elem) error {
+	v, err := t.run.ev.eval(st.Key, t.vars(e))
+	if err != nil {
+		return fmt.Errorf("step %s, key: %w", st.Name, err)
+	}
+	if st.Out.Updates { // which states of a result come by under which key depends on the commits
+		for _, out := range st.Outs() {
+			t.markLoose(out)
+		}
+	}
+	e.key, e.kafkaKey = []ref.Val{v}, nil
+	if o, ok := v.(*celtypes.Optional); ok {
+		if !o.HasValue() {
+			return nil
+		}
+		v = o.GetValue()
+	}
+	if b, ok := v.(celtypes.Bytes); ok {
+		e.kafkaKey = append([]byte{}, b...)
+	} else {
+		e.kafkaKey = []byte(text(v))
+	}
+	return nil
 }
 
 // branch takes a record to the first branch whose condition is true.

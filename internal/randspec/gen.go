@@ -254,6 +254,16 @@ func (g *gen) step() {
 		lets = g.row(st, in, &row, env)
 	}
 	out := row
+	if rekey := g.chance(12); rekey && (split || st.Where != "" || remakes(st)) {
+		g.rekey(st, &row, lets)
+		if !split {
+			row.name = st.Name
+			g.used[in.name] = true
+			g.spec.Steps = append(g.spec.Steps, st)
+			g.streams = append(g.streams, &row)
+			return
+		}
+	}
 	if split {
 		g.split(st, &row, lets)
 		return

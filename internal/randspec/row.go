@@ -146,3 +146,11 @@ func (g *gen) split(st *Step, row *stream, lets []term) {
 		g.streams = append(g.streams, &out)
 	}
 }
+
+// rekey gives the records of a step a key that they are not partitioned by: no group is the same as it.
+func (g *gen) rekey(st *Step, row *stream, lets []term) {
+	env := g.env(row)
+	env.addAll(lets)
+	st.Key, row.key = env.keyable()
+	row.parts = nil
+}

@@ -51,6 +51,9 @@ func (s *Spec) Smaller() []*Spec {
 		if st.Select != nil {
 			step(func(n *Step) { n.Select = nil })
 		}
+		if st.Key != "" {
+			step(func(n *Step) { n.Key = "" })
+		}
 		if st.Unnest != nil {
 			step(func(n *Step) { n.Unnest = nil })
 		}

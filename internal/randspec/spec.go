@@ -55,6 +55,7 @@ type Step struct {
 	Set        []Named
 	Drop       []string
 	Rename     []Named
+	Key        string
 	Split      []Named
 	Default    string
 	GroupBy    []Named
@@ -223,6 +224,9 @@ func (s *Spec) step(p func(string, ...any), st *Step) {
 		for _, n := range st.Rename {
 			p("      %s: %s", n.Name, n.Expr)
 		}
+	}
+	if st.Key != "" {
+		p("    key: %s", s.scalar(st.Key, in))
 	}
 	named("split", st.Split)
 	if st.Default != "" {

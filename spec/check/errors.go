@@ -531,6 +531,10 @@ func splitAndWindow(at source.Span) diag.Diagnostic {
 	return hinted(problem("WEIR4014", at, "split does not go with group_by, window and aggregate"), "split the results in a step behind this one")
 }
 
+func keyAndWindow(at source.Span) diag.Diagnostic {
+	return hinted(problem("WEIR4016", at, "key does not go with group_by, window and aggregate"), "the results of a window have the group as their key; give them another one in a step behind this one")
+}
+
 func readsSplit(name *syntax.Text, st *Step) diag.Diagnostic {
 	var names []string
 	for _, b := range st.Split {

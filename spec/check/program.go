@@ -35,6 +35,8 @@ type Stream struct {
 	Key []KeyPart
 	// Windowed says that window.start and window.end are in scope: the records are results of a window.
 	Windowed bool
+	// Rekeyed says that Key was set by a step's key, so records of one key may be in several partitions.
+	Rekeyed bool
 	// Updates says that a key's results may come again with newer values (emit: updates), so nothing may aggregate them.
 	Updates bool
 	// Exactly one of these made the stream. LateOf is the step whose late records these are.
@@ -122,6 +124,9 @@ type Step struct {
 	// RowKey is the key of From's stream as it stands behind select (fields renamed or dropped).
 	RowKey []KeyPart
 
+	// Key is the new key of the records, nil if they keep theirs: a scalar, an enum, or an optional of one. A step with a window has
+	// none, as its results are keyed by the group.
+	Key *Expr
 	// Split are the branches that the records go to, the default last; nil in a step that hands all of them on. Only branches can be
 	// read of a step that has some: Out then stands for all of them.
 	Split []*Branch

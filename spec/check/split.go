@@ -28,9 +28,33 @@ func (c *checker) declareBranches(st *Step, d *syntax.Step) {
 	}
 }
 
-// branches checks the conditions of split, which see the record that the clauses before it made, and types its streams.
-func (c *checker) branches(st *Step, d *syntax.Step) {
+// rekey checks the key that a step gives its records. The one that they are partitioned by already changes nothing.
+func (c *checker) rekey(st *Step, d *syntax.Step) {
 	scope := scopeOf(st.From, st.Row, st.RowKey)
+	scope.Vars = append(scope.Vars, letVars(st)...)
+	e := c.expr(d.Key, scope, place{clause: "key", step: st, row: st.Row})
+	if e == nil {
+		return
+	}
+	plain := e.Type
+	if plain.Kind == types.Optional {
+		plain = plain.Elem
+	}
+	if !plain.Keyable() {
+		c.report(badKeyType(d.Key, e.Type))
+		return
+	}
+	st.Key = e
+	part := KeyPart{Name: "key", Type: e.Type}
+	if v, ok := ident(e); ok && v.Kind == FieldVar {
+		part.Fields = []string{v.Name}
+	}
+	st.Out.Key, st.Out.Rekeyed = []KeyPart{part}, true
+}
+
+// branches checks the conditions of split, which see the record and the key that the clauses before it made, and types its streams.
+func (c *checker) branches(st *Step, d *syntax.Step) {
+	scope := scopeOf(st.From, st.Row, st.Out.Key)
 	scope.Vars = append(scope.Vars, letVars(st)...)
 	for _, b := range st.Split {
 		i := slices.IndexFunc(d.Split, func(e *syntax.Entry) bool { return e.Name.Span == b.Span })
@@ -45,6 +69,9 @@ func (c *checker) branches(st *Step, d *syntax.Step) {
 
 // splitClauses checks what split stands beside.
 func (c *checker) splitClauses(d *syntax.Step, windowed bool) {
+	if at, ok := d.Clauses["key"]; ok && windowed {
+		c.report(keyAndWindow(at))
+	}
 	at, ok := d.Clauses["split"]
 	if !ok {
 		if at, ok := d.Clauses["default"]; ok {

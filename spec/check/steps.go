@@ -89,7 +89,8 @@ func (c *checker) step(st *Step, d *syntax.Step) {
 	c.row(st, d, windowed)
 	if !windowed {
 		st.Out.Type, st.Out.Key = st.Row, st.RowKey
-		st.Out.Windowed, st.Out.Updates = st.From.Windowed, st.From.Updates
+		st.Out.Windowed, st.Out.Updates, st.Out.Rekeyed = st.From.Windowed, st.From.Updates, st.From.Rekeyed
+		c.rekey(st, d)
 		c.branches(st, d)
 		c.dropUnreadLets(st)
 		return
@@ -178,7 +179,7 @@ func (c *checker) groupBy(st *Step, d *syntax.Step) {
 		}
 		st.GroupBy = append(st.GroupBy, n)
 	}
-	st.Repartition = !sameKey(st.GroupBy, st.RowKey)
+	st.Repartition = st.From.Rekeyed || !sameKey(st.GroupBy, st.RowKey)
 }
 
 // aggregates makes the step's result: the group's key and the aggregates.

@@ -62,6 +62,7 @@ func (c *checker) warnUnusedFields() {
 		} else {
 			c.unusedAggregates(st, of(st.Out), live)
 		}
+		row.addExpr(st.Key)
 		for _, g := range st.GroupBy {
 			row.addExpr(g.Expr)
 		}

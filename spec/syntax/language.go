@@ -131,6 +131,7 @@ var stepShape = &Shape{What: "a step", Keys: []Key{
 	{Name: "set", Shape: expressions("Fields that are added to the record or replaced in it.")},
 	{Name: "drop", Shape: &Shape{What: "a list of fields", List: true, NonEmpty: true, Elem: fieldText, Doc: "Fields that are left out of the record."}},
 	{Name: "rename", Shape: &Shape{What: "a mapping from new names to fields", Names: fieldName, NonEmpty: true, Elem: fieldText, Doc: "New names of fields: {new: old}."}},
+	{Name: "key", Shape: celText("The new key of the records. They move to its partition where a step behind this one groups by it.")},
 	{Name: "split", Shape: &Shape{What: "a mapping from names to CEL expressions", Names: stepName, NonEmpty: true, Elem: celText(""),
 		Doc: "Branches and their conditions. A record goes to the first branch whose condition is true; a step reads a branch as STEP.BRANCH."}},
 	{Name: "default", Shape: &Shape{What: "a name", Text: stepName, Doc: "The branch of the records for which no condition of split is true. Without it they go no further."}},

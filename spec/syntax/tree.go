@@ -118,6 +118,7 @@ type Step struct {
 	Select, Set   []*Entry
 	Drop          []*Text
 	Rename        []*Entry // Expr is the field that gets the name
+	Key           *Text
 	Split         []*Entry
 	Default       *Text // the name of the branch of all others
 	GroupBy       []*Entry
@@ -259,7 +260,7 @@ func (b builder) step(k *Text, v *node) *Step {
 		Name: k, From: text(v.get("from")), Where: text(v.get("where")), Having: text(v.get("having")), Emit: text(v.get("emit")),
 		Let: entries(v.get("let")), Unnest: entries(v.get("unnest")),
 		Select: entries(v.get("select")), Set: entries(v.get("set")), Drop: texts(v.get("drop")), Rename: entries(v.get("rename")),
-		Split: entries(v.get("split")), Default: text(v.get("default")),
+		Key: text(v.get("key")), Split: entries(v.get("split")), Default: text(v.get("default")),
 		GroupBy: entries(v.get("group_by")), Aggregate: entries(v.get("aggregate")),
 		Clauses: map[string]source.Span{},
 	}
