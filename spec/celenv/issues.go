@@ -67,7 +67,7 @@ var (
 	undeclaredText = regexp.MustCompile(`^undeclared reference to '([^']*)'`)
 	fieldText      = regexp.MustCompile(`^undefined field '([^']*)'`)
 	overloadText   = regexp.MustCompile(`^found no matching overload for '([^']*)' applied to '(.*)'$`)
-	celTypeText    = regexp.MustCompile(`optional_type\(([^()]*)\)`)
+	celTypeText    = regexp.MustCompile(`optional_type\(((?:[^()]|\((?:[^()]|\([^()]*\))*\))*)\)`)
 )
 
 // checkIssues translates the checker's errors.
@@ -83,6 +83,9 @@ func (r *reporter) checkIssues(iss *cel.Issues) []Issue {
 			is = r.overload(err.ExprID, m[1], m[2])
 		} else {
 			is = r.issue(err.ExprID, Type, "%s", plainTypes(err.Message))
+			if strings.Contains(is.Message, "?'") {
+				is.Hint = absentHint
+			}
 		}
 		all = append(all, is)
 	}

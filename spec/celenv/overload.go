@@ -7,6 +7,9 @@ import (
 
 var operatorNames = map[string]string{"_[_]": "[ ]", "_?_:_": "? :", "!_": "!", "-_": "-", "@in": "in", "_[?_]": "[? ]"}
 
+// absentHint is for an optional that stands where a plain value has to.
+const absentHint = "the value may be absent: give it a default with .orValue(...)"
+
 // overload says which types an operator or function got.
 func (r *reporter) overload(id int64, fn, args string) Issue {
 	args = plainTypes(args)
@@ -33,7 +36,7 @@ func (r *reporter) overload(id int64, fn, args string) Issue {
 		}
 	}
 	if strings.Contains(args, "?") {
-		is.Hint = "the value may be absent: give it a default with .orValue(...)"
+		is.Hint = absentHint
 	}
 	r.misfit(&is, id)
 	return is
