@@ -187,8 +187,8 @@ func (g *generator) keyVar(s *check.Stream) string {
 // rekeyField is the field of the task that holds the key that a step gives its records; its text stands in another one.
 func rekeyField(n stepNames) string { return n.method + "Key" }
 
-// rekey prints the computation of a step's new key: the value into its field, the text into key. The old one is not needed any
-// more, as nothing behind a key reads it.
+// rekey prints the computation of a step's new key: the value into its field, the text into key. The old one
+// is not even a parameter (see stepParams), as nothing behind a key reads it.
 func (g *generator) rekey(f *printer.File, c *scope, st *check.Step) error {
 	f.Import(module + "keyenc")
 	field := "t." + rekeyField(g.steps[st])
@@ -197,10 +197,10 @@ func (g *generator) rekey(f *printer.File, c *scope, st *check.Step) error {
 		return err
 	}
 	f.F("%s = %s", field, v)
-	t, value := st.Key.Type, field
+	t, value, assign := st.Key.Type, field, ":="
 	if t.Kind == types.Optional {
-		t, value = t.Elem, field+".Value"
-		f.P("key = nil")
+		t, value, assign = t.Elem, field+".Value", "="
+		f.P("var key []byte")
 		f.F("if %s.Valid {", field)
 	}
 	name := codecName[t.Kind]
@@ -211,7 +211,7 @@ func (g *generator) rekey(f *printer.File, c *scope, st *check.Step) error {
 		name, value = "", value+".String()"
 	}
 	f.F("%sText = keyenc.AppendText%s(%sText[:0], %s)", field, name, field, value)
-	f.F("key = %sText", field)
+	f.F("key %s %sText", assign, field)
 	if st.Key.Type.Kind == types.Optional {
 		f.P("}")
 	}

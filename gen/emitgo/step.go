@@ -12,11 +12,25 @@ import (
 
 // params are the parameters of the method that takes a record of stream s.
 func (g *generator) params(s *check.Stream) string {
-	p := "r *" + g.typeName(s.Type) + ", key []byte, at int64"
+	return g.paramsWith(s, "key")
+}
+
+// paramsWith are those parameters with another name for the key, "_" where nothing reads it.
+func (g *generator) paramsWith(s *check.Stream, key string) string {
+	p := "r *" + g.typeName(s.Type) + ", " + key + " []byte, at int64"
 	if s.Windowed {
 		p += ", w window.Bounds"
 	}
 	return p
+}
+
+// stepParams are the parameters of the method, or of the part of it behind unnest, that ends step st: one that gives its records
+// another key has no use for the bytes of the old one.
+func (g *generator) stepParams(st *check.Step) string {
+	if st.Key != nil {
+		return g.paramsWith(st.From, "_")
+	}
+	return g.params(st.From)
 }
 
 // handOn prints the calls that give a record to everything that reads stream s. The record is in the variable row; key, at and
@@ -56,7 +70,11 @@ func (g *generator) step(f *printer.File, sub *plan.Subtopology, st *check.Step)
 	n := g.steps[st]
 	f.P()
 	f.F("// %s is step %s: %s.", n.method, st.Name, g.describe(st))
-	f.F("func (t *%s) %s(%s) error {", taskName(sub), n.method, g.params(st.From))
+	params := g.stepParams(st)
+	if st.Unnest != nil { // it hands the old key to the part that takes an element
+		params = g.params(st.From)
+	}
+	f.F("func (t *%s) %s(%s) error {", taskName(sub), n.method, params)
 	if st.From.Windowed {
 		f.Import(module + "window")
 	}

@@ -93,7 +93,7 @@ func (t *ordersTask) Advance(wm int64) error { return nil }
 func (t *ordersTask) Seal() error { return nil }
 
 // byShop is step by_shop: gives it another key.
-func (t *ordersTask) byShop(r *Order, key []byte, at int64) error {
+func (t *ordersTask) byShop(r *Order, _ []byte, at int64) error {
 	var shopNo int64 // let shop_no: shop + 1000
 	{
 		v1, err := cel.AddInt(r.Shop, 1000)
@@ -104,7 +104,7 @@ func (t *ordersTask) byShop(r *Order, key []byte, at int64) error {
 	}
 	t.byShopKey = shopNo
 	t.byShopKeyText = keyenc.AppendTextInt(t.byShopKeyText[:0], t.byShopKey)
-	key = t.byShopKeyText
+	key := t.byShopKeyText
 	if err := t.perShop(r, key, at); err != nil {
 		return err
 	}
@@ -137,12 +137,12 @@ func perShopWhere(key int64) bool {
 }
 
 // byCoupon is step by_coupon: makes a ByCoupon, gives it another key.
-func (t *ordersTask) byCoupon(r *Order, key []byte, at int64) error {
+func (t *ordersTask) byCoupon(r *Order, _ []byte, at int64) error {
 	var row ByCoupon
 	row.Order = r.OrderID
 	row.Coupon = r.Coupon
 	t.byCouponKey = row.Coupon
-	key = nil
+	var key []byte
 	if t.byCouponKey.Valid {
 		t.byCouponKeyText = keyenc.AppendText(t.byCouponKeyText[:0], t.byCouponKey.Value)
 		key = t.byCouponKeyText
@@ -159,7 +159,7 @@ func (t *ordersTask) labelled(r *ByCoupon, key []byte, at int64) error {
 }
 
 // eights is step eights: gives it another key, picks its branch.
-func (t *ordersTask) eights(r *Order, key []byte, at int64) error {
+func (t *ordersTask) eights(r *Order, _ []byte, at int64) error {
 	var newKey int64 // key: shop + 1000
 	{
 		v1, err := cel.AddInt(r.Shop, 1000)
@@ -170,7 +170,7 @@ func (t *ordersTask) eights(r *Order, key []byte, at int64) error {
 	}
 	t.eightsKey = newKey
 	t.eightsKeyText = keyenc.AppendTextInt(t.eightsKeyText[:0], t.eightsKey)
-	key = t.eightsKeyText
+	key := t.eightsKeyText
 	if t.eightsKey%10 == 8 { // branch large: key % 10 == 8
 		return t.writeLargeOut(r, key, at)
 	}

@@ -174,10 +174,10 @@ func appendPerShopKey(b, key []byte) ([]byte, error) {
 }
 
 // shopsByDay is step shops_by_day: gives it another key.
-func (t *perShopTask) shopsByDay(r *PerShop, key []byte, at int64, w window.Bounds) error {
+func (t *perShopTask) shopsByDay(r *PerShop, _ []byte, at int64, w window.Bounds) error {
 	t.shopsByDayKey = w.StartTime()
 	t.shopsByDayKeyText = keyenc.AppendTextTime(t.shopsByDayKeyText[:0], t.shopsByDayKey)
-	key = t.shopsByDayKeyText
+	key := t.shopsByDayKeyText
 	return t.writeByDayOut(r, key, at, w)
 }
 
