@@ -19,13 +19,15 @@ func (c *compiler) compile(e celast.Expr, b *block) value {
 	case celast.LiteralKind:
 		return c.literal(e.AsLiteral(), c.typeOf(e))
 	case celast.IdentKind:
-		return c.ident(e)
+		return c.ident(e, b)
 	case celast.SelectKind:
 		return c.selection(e, b)
 	case celast.ListKind:
 		return c.list(e, b)
 	case celast.MapKind:
 		return c.mapLiteral(e, b)
+	case celast.StructKind:
+		return c.record(e, b)
 	case celast.ComprehensionKind:
 		return c.comprehension(e, b)
 	case celast.CallKind:
@@ -35,11 +37,16 @@ func (c *compiler) compile(e celast.Expr, b *block) value {
 	return value{}
 }
 
-func (c *compiler) ident(e celast.Expr) value {
+func (c *compiler) ident(e celast.Expr, b *block) value {
 	name := e.AsIdent()
 	for i := len(c.scope) - 1; i >= 0; i-- {
-		if c.scope[i].name == name {
-			return c.scope[i].v
+		if l := c.scope[i]; l.name == name {
+			if l.err != "" {
+				b.add("if " + l.err + " != nil {")
+				b.leave(l.err, 1)
+				b.add("}")
+			}
+			return l.v
 		}
 	}
 	name = strings.TrimPrefix(name, ".")
@@ -115,6 +122,10 @@ func (c *compiler) call(e celast.Expr, b *block) value {
 		}
 	case operators.OptSelect:
 		return c.optSelect(args[0], string(args[1].AsLiteral().(celtypes.String)), t, b)
+	case "cel.@block":
+		return c.block(args, b)
+	case "format":
+		return c.format(args, b)
 	case "orValue", "or":
 		return c.orElse(args[0], args[1], x.FunctionName() == "or", t, b)
 	}

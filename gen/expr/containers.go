@@ -13,8 +13,27 @@ import (
 
 func containerFuncs() map[string]function {
 	m := map[string]function{
-		"index_list": try("Index"), "index_map": try("Lookup"), "in_map": func(c *compiler, _ *block, t *types.Type, a []value) value {
+		"index_list": func(c *compiler, b *block, t *types.Type, a []value) value {
+			switch a[1].typ.Kind { // dyn(1u) is an index too
+			case types.Uint:
+				a[1] = try("UintIndex")(c, b, types.IntType, a[1:])
+			case types.Double:
+				a[1] = try("DoubleIndex")(c, b, types.IntType, a[1:])
+			}
+			return try("Index")(c, b, t, a)
+		},
+		"index_map": func(c *compiler, b *block, t *types.Type, a []value) value {
+			if key := a[0].typ.Key; !types.Equal(key, a[1].typ) {
+				c.use(celPath)
+				return c.try(b, t, "cel.LookupMixed("+a[0].code+", "+a[1].typed()+", "+c.keyFunc(a[1].typ, key)+")")
+			}
+			return try("Lookup")(c, b, t, a)
+		},
+		"in_map": func(c *compiler, _ *block, t *types.Type, a []value) value {
 			c.use(celPath)
+			if key := a[1].typ.Key; !types.Equal(key, a[0].typ) {
+				return call(t, "cel.HasMixed(%s, %s, %s)", a[1].code, a[0].typed(), c.keyFunc(a[0].typ, key))
+			}
 			return call(t, "cel.HasKey(%s, %s)", a[1].code, a[0].code)
 		},
 		"optional_none": func(c *compiler, _ *block, t *types.Type, _ []value) value {
@@ -87,7 +106,7 @@ func (c *compiler) in(needle, haystack celast.Expr, b *block) value {
 	if haystack.Kind() != celast.ListKind || len(haystack.AsList().OptionalIndices()) > 0 {
 		list := c.compile(haystack, b)
 		c.use("slices")
-		if plain(x.typ) {
+		if plain(x.typ) && types.Equal(x.typ, list.typ.Elem) {
 			return call(types.BoolType, "slices.Contains(%s, %s)", list.code, x.code)
 		}
 		x = c.keep(b, x)
@@ -95,8 +114,8 @@ func (c *compiler) in(needle, haystack celast.Expr, b *block) value {
 		if strings.HasPrefix(x.code, "e.") || x.code == "e" {
 			name = "elem"
 		}
-		eq := c.equal(value{code: name, prec: primaryPrec, typ: x.typ}, x)
-		return call(types.BoolType, "slices.ContainsFunc(%s, func(%s %s) bool { return %s })", list.code, name, c.goType(x.typ), eq.code)
+		eq := c.equal(value{code: name, prec: primaryPrec, typ: list.typ.Elem}, x)
+		return call(types.BoolType, "slices.ContainsFunc(%s, func(%s %s) bool { return %s })", list.code, name, c.goType(list.typ.Elem), eq.code)
 	}
 	elems := haystack.AsList().Elements()
 	var vs []value
@@ -115,7 +134,7 @@ func (c *compiler) in(needle, haystack celast.Expr, b *block) value {
 		c.discard(b, x)
 		return boolean(false)
 	}
-	if constants && len(vs) > 4 && switchable(x.typ) {
+	if constants && len(vs) > 4 && switchable(x.typ) && types.Equal(x.typ, vs[0].typ) {
 		gt := c.goType(x.typ)
 		fn := c.decl(c.o.Prefix+"In", func(name string) string {
 			return fmt.Sprintf("// %s tells whether v is one of a list's values.\nfunc %s(v %s) bool {\n\tswitch v {\n\tcase %s:\n\t\treturn true\n\t}\n\treturn false\n}",

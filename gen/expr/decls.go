@@ -78,6 +78,9 @@ func plain(t *types.Type) bool {
 // equal is a == b.
 func (c *compiler) equal(a, b value) value {
 	t := a.typ
+	if !types.Equal(t, b.typ) {
+		return c.equalMixed(a, b)
+	}
 	if plain(t) {
 		return compare("==", a, b)
 	}

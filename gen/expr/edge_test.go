@@ -117,6 +117,79 @@ ms.all(k, ms[k] > 0)
 ms.map(k, k + string(ms[k]))
 mb.map(k, k)
 li.filter(x, false).all(x, 1 / 0 > x)
+dyn(i1) == d1                              // types mixed
+dyn(u1) == i2
+dyn(1) == 1.0 && dyn(1u) == 1 && dyn(2.5) != 2
+dyn(u2) in li
+dyn([1, 2, 0]) == [1.0, 2.0, 0.0]
+dyn(li) == ld
+ms[dyn("k1")] + li[dyn(1u)]
+li[dyn(0.5)]
+dyn(i2) == s1
+size([]) + size({})
+cel.bind(x, 1 / (i2 + 1), b1 || x > 0)     // an error nobody reads
+cel.bind(x, 1 / (i2 + 1), x + x)
+cel.bind(x, li[0] + 1, x * x)
+cel.bind(x, 0.1, x + 0.2)
+cel.bind(x, i1 / i2, b1 ? 1 : x)
+li.all(i, v, v >= i)
+li.exists(i, v, 1 / v > i)
+li.existsOne(i, v, v == 2)
+ms.all(k, v, v > 0 || k == "b")
+ms.exists(k, v, ms[k] == v && 1 / v > 0)
+li.transformList(i, v, i * 10 + v)
+li.transformList(i, v, i > 0, v)
+ms.transformList(k, v, k + string(v))
+ms.transformMap(k, v, v + 1)
+ms.transformMap(k, v, v > 0, k)
+li.transformMap(i, v, 1 / v)
+ms.transformMapEntry(k, v, {v: k})
+li.transformMapEntry(i, v, {v % 2: i})     // two equal keys
+mb.transformList(k, v, k ? 1 : v.getHours())
+"%s|%d|%.2f|%e|%x|%X|%o|%b|%%".format([s2, i1, d2, 1.5, u1, -255, 8, true])
+"%s %s %s %s %s".format([ld, ms, t1, p1, y2])
+"%s and %.3f".format([d1, d1])
+"%x %X %s %b".format([s2, b"\xff\x0a", [[1], []], i1])
+"%d %d".format(li)
+"%d %d %d %d".format(li)
+ls.sort() + ["z"].sort()
+ld.sort()
+lt.sort() == lt
+ls.sortBy(x, -size(x))
+li.sortBy(x, 1 / x)
+li.distinct() + [1, 1, 2].distinct() + [3].reverse()
+[0.0, -0.0, 1.0].distinct()
+lt.distinct()
+items.distinct() == items
+li.slice(0, 2) + li.slice(1, 1)
+li.slice(0, 9)
+li.slice(2, 1)
+[[1, 2], [], [3]].flatten() + [[[1]]].flatten(2) + [[1]].flatten(7)
+lists.range(3) + lists.range(0)
+lists.range(-1)
+sets.contains(li, [1]) && sets.intersects(ls, ["a"]) && sets.equivalent(li, [2, 1, 0, 0])
+li.hasAll([2]) && li.hasAny([9, 1]) && li.hasOnly([0, 1, 2, 3]) && li.hasExactly([0, 1, 2])
+sets.contains(lt, lt) || sets.intersects(ld, ld)
+base64.encode(y1) + base64.encodeUrl(y1)
+base64.decode(base64.encode(b"hello")) == base64.decode("aGVsbG8")
+base64.decode("~~")
+base64.decodeUrl("_w==") == b"\xff"
+regex.extract(s1, "b(.)").orValue("none") + regex.extract(s1, "(x)?b").orValue("none")
+regex.extract(s1, s2)
+regex.extract(s1, "(" + s1 + ")(" + s1 + ")")
+regex.extractAll("a1b22", "[0-9]+") + regex.extractAll("a1b22", "b([0-9])")
+regex.replace(s1, "(b)", "<\\1>") + regex.replace("aaa", "a", "b", 2) + regex.replace("aaa", "(", "b", 0)
+regex.replace(s1, "b", "\\2")
+regex.replace(s1, "b", "\\")
+regex.replace(s1, s2 + "(", "")
+ip("10.0.0.1").family() + ip("::1").family()
+ip("127.0.0.1").isLoopback() && !ip("10.1.2.3").isUnspecified() && ip("224.0.0.1").isLinkLocalMulticast()
+ip(s1) == ip("1.2.3.4")
+isIP(s1) || isCIDR(s1) || isIP("::ffff:1.2.3.4")
+cidr("10.0.0.0/8").containsIP("10.9.9.9") && cidr("10.0.0.0/8").containsCIDR("10.1.0.0/16")
+cidr("10.0.0.0/8").containsIP(s1)
+string(cidr("10.1.2.3/8").masked()) + string(cidr("10.1.2.3/8").ip()) + string(cidr("10.1.2.3/8").prefixLength())
+ip.isCanonical("::1") && cidr("10.0.0.0/8").isMask()
 "x" in []
 li[3]
 li[-1]
@@ -214,7 +287,8 @@ func TestEdges(t *testing.T) {
 func TestOverloadsCovered(t *testing.T) {
 	own := strings.Fields("conditional logical_and logical_or not_strictly_false in_list select_optional_field " +
 		"optional_or_optional optional_orValue_value optional_list_index_int optional_list_optindex_optional_int " +
-		"optional_map_index_value optional_map_optindex_optional_value")
+		"optional_map_index_value optional_map_optindex_optional_value string_format cel_block_list " +
+		"@mapInsert_map_map @mapInsert_map_key_value")
 	for _, id := range celenv.Overloads() {
 		if functions[id] == nil && !slices.Contains(own, id) && !celenv.WithZone(id) {
 			t.Errorf("overload %s is allowed and not compiled", id)

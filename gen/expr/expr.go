@@ -136,6 +136,7 @@ type compiler struct {
 type local struct {
 	name string
 	v    value
+	err  string // the Go variable with the error of computing it, if that can fail and was put off to its use
 }
 
 func (c *compiler) failf(format string, args ...any) {
@@ -197,6 +198,12 @@ func (c *compiler) goType(t *types.Type) string {
 	case types.Optional:
 		c.use(celPath)
 		return "cel.Opt[" + c.goType(t.Elem) + "]"
+	case types.Network:
+		c.use("net/netip")
+		if t == types.CIDRType {
+			return "netip.Prefix"
+		}
+		return "netip.Addr"
 	}
 	return c.o.TypeName(t)
 }
@@ -218,7 +225,7 @@ func (c *compiler) resolve(e celast.Expr, bound []string) {
 		x := e.AsComprehension()
 		c.resolve(x.IterRange(), bound)
 		c.resolve(x.AccuInit(), bound)
-		bound = append(append([]string(nil), bound...), x.AccuVar(), x.IterVar())
+		bound = append(append([]string(nil), bound...), x.AccuVar(), x.IterVar(), x.IterVar2())
 		c.resolve(x.LoopStep(), bound)
 		c.resolve(x.Result(), bound)
 	default:
@@ -252,6 +259,12 @@ func children(e celast.Expr) []celast.Expr {
 		return []celast.Expr{e.AsSelect().Operand()}
 	case celast.ListKind:
 		return e.AsList().Elements()
+	case celast.StructKind:
+		var kids []celast.Expr
+		for _, f := range e.AsStruct().Fields() {
+			kids = append(kids, f.AsStructField().Value())
+		}
+		return kids
 	case celast.MapKind:
 		var kids []celast.Expr
 		for _, x := range e.AsMap().Entries() {

@@ -18,7 +18,8 @@ var functions map[string]function
 
 func init() {
 	functions = map[string]function{}
-	for _, m := range []map[string]function{operatorFuncs(), conversionFuncs(), stringFuncs(), mathFuncs(), containerFuncs(), timeFuncs(), decimalFuncs(), civilFuncs()} {
+	for _, m := range []map[string]function{operatorFuncs(), conversionFuncs(), stringFuncs(), mathFuncs(), containerFuncs(), timeFuncs(),
+		decimalFuncs(), civilFuncs(), listFuncs(), networkFuncs(), patternFuncs()} {
 		for id, f := range m {
 			functions[id] = f
 		}
@@ -99,10 +100,11 @@ var flipped = map[string]string{"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 func operatorFuncs() map[string]function {
 	m := map[string]function{
+		"to_dyn":      identity,
 		"logical_not": func(_ *compiler, _ *block, _ *types.Type, a []value) value { return not(a[0]) },
 		"equals":      func(c *compiler, _ *block, _ *types.Type, a []value) value { return c.equal(a[0], a[1]) },
 		"not_equals": func(c *compiler, _ *block, _ *types.Type, a []value) value {
-			if plain(a[0].typ) {
+			if plain(a[0].typ) && types.Equal(a[0].typ, a[1].typ) {
 				return compare("!=", a[0], a[1])
 			}
 			return not(c.equal(a[0], a[1]))

@@ -153,17 +153,6 @@ func (c *compiler) chain(operands []celast.Expr, and bool, name string, b *block
 	b.nest("if "+held.code+"Err != nil || "+test+" {", in, "}")
 }
 
-// capture computes a bool with its error in variables: name and nameErr.
-func (c *compiler) capture(e celast.Expr, b *block) value {
-	name := c.temp()
-	in := &block{fail: func(_ *block, errExpr string) string { return "return false, " + errExpr }}
-	v := c.compile(e, in)
-	in.add("return " + v.code + ", nil")
-	in.fails = false
-	b.nest(name+", "+name+"Err := func() (bool, error) {", in, "}()")
-	return value{code: name, prec: primaryPrec, typ: types.BoolType, cheap: true}
-}
-
 // present are the optionals that hold a value when x is true (truth) or false.
 func (c *compiler) present(x celast.Expr, truth bool) []string {
 	if x.Kind() != celast.CallKind {

@@ -18,14 +18,13 @@ import (
 //	exists_one  init 0,     step p ? accu + 1 : accu,        result accu == 1
 //	map         init [],    step accu + [x]  or  p ? accu + [x] : accu
 //	filter      the same with the variable itself as x
-//	optMap      over nothing: binds accu to init and is its result
+//	transformList             like map
+//	transformMap, ...Entry    init {}, step cel.@mapInsert(accu, key, x) or cel.@mapInsert(accu, entries), if p
+//	optMap, cel.bind, sortBy  over nothing: binds accu to init and is its result
 func (c *compiler) comprehension(e celast.Expr, b *block) value {
 	x := e.AsComprehension()
 	if x.IterVar() == "#unused" {
 		return c.bind(x, b)
-	}
-	if x.HasIterVar2() {
-		c.failf("macros with two variables are not supported")
 	}
 	step := x.LoopStep()
 	if step.Kind() != celast.CallKind {
@@ -45,25 +44,21 @@ func (c *compiler) comprehension(e celast.Expr, b *block) value {
 		return m.collect(b)
 	case operators.Conditional:
 		m.pred = args[0]
-		if add := args[1].AsCall(); x.AccuInit().Kind() == celast.ListKind {
-			m.elem = add.Args()[1]
+		switch x.AccuInit().Kind() {
+		case celast.ListKind:
+			m.elem = args[1].AsCall().Args()[1]
 			return m.collect(b)
+		case celast.MapKind:
+			m.insert = args[1].AsCall().Args()[1:]
+			return m.transformMap(b)
 		}
 		return m.existsOne(b)
+	case "cel.@mapInsert":
+		m.insert = args[1:]
+		return m.transformMap(b)
 	}
 	c.failf("this macro is not supported")
 	return value{}
-}
-
-// bind is what optMap and optFlatMap do with the value of their optional.
-func (c *compiler) bind(x celast.ComprehensionExpr, b *block) value {
-	v := c.compile(x.AccuInit(), b)
-	if !v.cheap {
-		v = c.keep(b, v)
-	}
-	c.scope = append(c.scope, local{x.AccuVar(), v})
-	defer func() { c.scope = c.scope[:len(c.scope)-1] }()
-	return c.compile(x.Result(), b)
 }
 
 // macro is one loop.
@@ -73,27 +68,52 @@ type macro struct {
 	t    *types.Type
 	pred celast.Expr // nil: everything passes
 	elem celast.Expr // map, filter: [x]
+	// insert is a map, or a key and a value.
+	insert []celast.Expr
 }
 
-// enter puts the loop's variable into scope and gives its Go name.
-func (m *macro) enter(t *types.Type) (name string, leave func()) {
+// vars are the Go names of the loop's variables; the second is empty if there is one only.
+type vars struct{ first, second string }
+
+// enter puts the loop's variables into scope and gives their Go names. One variable is an element or key; two are index and
+// element, or key and value.
+func (m *macro) enter(src *types.Type) (v vars, leave func()) {
 	c := m.c
 	n := len(c.scope)
-	name = c.localName(m.x.IterVar())
-	c.taken[name] = true
-	c.scope = append(c.scope, local{m.x.IterVar(), value{code: name, prec: primaryPrec, typ: t, cheap: true}})
-	return name, func() { c.scope = c.scope[:n]; delete(c.taken, name) }
+	declare := func(name string, t *types.Type) string {
+		g := c.localName(name)
+		c.taken[g] = true
+		c.scope = append(c.scope, local{name: name, v: value{code: g, prec: primaryPrec, typ: t, cheap: true}})
+		return g
+	}
+	first := src.Elem
+	switch {
+	case src.Kind == types.Map:
+		first = src.Key
+	case m.x.HasIterVar2():
+		first = types.IntType
+	}
+	v.first = declare(m.x.IterVar(), first)
+	if m.x.HasIterVar2() {
+		v.second = declare(m.x.IterVar2(), src.Elem)
+	}
+	return v, func() {
+		c.scope = c.scope[:n]
+		delete(c.taken, v.first)
+		delete(c.taken, v.second)
+	}
 }
 
 // packages are names that the code inside a loop may need, besides what the resolver uses.
 var packages = map[string]bool{
 	"cel": true, "zone": true, "time": true, "math": true, "strings": true, "bytes": true, "slices": true, "maps": true,
-	"strconv": true, "regexp": true, "cmp": true, "err": true,
+	"strconv": true, "regexp": true, "cmp": true, "netip": true, "hex": true, "base64": true, "err": true,
 }
 
 // localName is a Go name for a macro's variable that hides nothing that the code around it needs.
 func (c *compiler) localName(name string) string {
-	base := naming.Local(name)
+	// Variables that optimisers make are called @it:0:0.
+	base := naming.Local(strings.NewReplacer("@", "", ":", "_").Replace(name))
 	if packages[base] || tempName.MatchString(base) {
 		base += "_"
 	}
@@ -118,16 +138,21 @@ func reads(e celast.Expr, name string) bool {
 }
 
 // source compiles what the macro runs over.
-func (m *macro) source(b *block) (src value, elem *types.Type) {
-	src = m.c.compile(m.x.IterRange(), b)
-	if src.typ.Kind == types.Map {
-		return src, src.typ.Key
+func (m *macro) source(b *block) value {
+	src := m.c.compile(m.x.IterRange(), b)
+	if m.x.HasIterVar2() && src.typ.Kind == types.Map {
+		return m.c.keep(b, src)
 	}
-	return src, src.typ.Elem
+	return src
 }
 
-// header is the loop's first line. Only where the order tells do maps run in the order of their keys.
-func (m *macro) header(src value, name string, body *block, ordered bool) string {
+// header is the loop's first line, and for two variables what the body begins with. Only where the order tells do maps run in the
+// order of their keys.
+func (m *macro) header(src value, v vars, body *block, ordered bool) string {
+	if v.second != "" {
+		return m.header2(src, v, body, ordered)
+	}
+	name := v.first
 	if !body.mentions(name) {
 		name = "_"
 	}
@@ -153,17 +178,17 @@ func (m *macro) header(src value, name string, body *block, ordered bool) string
 // quantifier is all and exists. As in && and ||, one element that decides wins over the errors of others.
 func (m *macro) quantifier(all bool, b *block) value {
 	c := m.c
-	src, elem := m.source(b)
-	name, leave := m.enter(elem)
+	src := m.source(b)
+	vs, leave := m.enter(src.typ)
 	defer leave()
 	n := c.needs(m.pred, b)
-	if !n.stmts && src.typ.Kind == types.List {
+	if !n.stmts && src.typ.Kind == types.List && vs.second == "" {
 		p := c.compile(m.pred, b)
 		if all {
 			p = not(p)
 		}
 		c.use("slices")
-		v := call(m.t, "slices.ContainsFunc(%s, func(%s %s) bool { return %s })", src.code, name, c.goType(elem), p.code)
+		v := call(m.t, "slices.ContainsFunc(%s, func(%s %s) bool { return %s })", src.code, vs.first, c.goType(src.typ.Elem), p.code)
 		if all {
 			return not(v)
 		}
@@ -201,7 +226,7 @@ func (m *macro) quantifier(all bool, b *block) value {
 	if in.jumpsTo(label) {
 		b.add(label + ":")
 	}
-	b.nest(m.header(src, name, in, false), in, "}")
+	b.nest(m.header(src, vs, in, false), in, "}")
 	if n.fails {
 		b.add("if " + found + "Err != nil {")
 		b.leave(found+"Err", 1)
@@ -212,8 +237,8 @@ func (m *macro) quantifier(all bool, b *block) value {
 
 // existsOne counts; an error of any element is one.
 func (m *macro) existsOne(b *block) value {
-	src, elem := m.source(b)
-	name, leave := m.enter(elem)
+	src := m.source(b)
+	vs, leave := m.enter(src.typ)
 	defer leave()
 	n := m.c.temp()
 	b.add(n + " := 0")
@@ -221,15 +246,15 @@ func (m *macro) existsOne(b *block) value {
 	in.loops++
 	p := m.c.compile(m.pred, in)
 	in.add("if "+p.code+" {", "\t"+n+"++", "}")
-	b.nest(m.header(src, name, in, false), in, "}")
+	b.nest(m.header(src, vs, in, false), in, "}")
 	return value{code: n + " == 1", prec: comparePrec, typ: m.t}
 }
 
 // collect is map and filter.
 func (m *macro) collect(b *block) value {
 	c := m.c
-	src, elem := m.source(b)
-	name, leave := m.enter(elem)
+	src := m.source(b)
+	vs, leave := m.enter(src.typ)
 	defer leave()
 	list := c.temp()
 	if m.pred == nil {
@@ -260,6 +285,6 @@ func (m *macro) collect(b *block) value {
 		add(yes)
 		in.nest("if "+pv.code+" {", yes, "}")
 	}
-	b.nest(m.header(src, name, in, true), in, "}")
+	b.nest(m.header(src, vs, in, true), in, "}")
 	return value{code: list, prec: primaryPrec, typ: m.t, cheap: true}
 }

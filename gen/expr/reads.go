@@ -94,11 +94,19 @@ func (r *reader) comprehension(x celast.ComprehensionExpr) {
 	}
 	at, found := r.resolve(x.IterRange())
 	isList := r.ast.GetType(x.IterRange().ID()).Kind() == celtypes.ListKind
-	if !found || at == nil || !isList || !reads(x.LoopStep(), x.IterVar()) {
+	elem := x.IterVar()
+	if x.HasIterVar2() {
+		elem = x.IterVar2()
+	}
+	if !found || at == nil || !isList || !reads(x.LoopStep(), elem) {
 		r.read(x.IterRange())
 		at = nil
 	}
-	r.scope = append(r.scope, alias{x.AccuVar(), nil}, alias{x.IterVar(), at})
+	r.scope = append(r.scope, alias{x.AccuVar(), nil})
+	if x.HasIterVar2() {
+		r.scope = append(r.scope, alias{x.IterVar(), nil})
+	}
+	r.scope = append(r.scope, alias{elem, at})
 	r.read(x.LoopStep())
 }
 

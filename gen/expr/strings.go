@@ -2,6 +2,7 @@ package expr
 
 import (
 	"fmt"
+	"regexp"
 
 	celtypes "cel.dev/cel-go/common/types"
 
@@ -80,13 +81,68 @@ func stringFuncs() map[string]function {
 
 // matches compiles a constant pattern once, at start.
 func matches(c *compiler, b *block, t *types.Type, a []value) value {
-	p, ok := a[1].lit.(celtypes.String)
+	if re, ok := c.pattern(a[1]); ok {
+		return call(t, "%s.MatchString(%s)", re, a[0].code)
+	}
+	return try("Matches")(c, b, t, a)
+}
+
+// pattern declares the regular expression of a constant pattern.
+func (c *compiler) pattern(v value) (name string, ok bool) {
+	p, ok := v.lit.(celtypes.String)
 	if !ok {
-		return try("Matches")(c, b, t, a)
+		return "", false
+	}
+	if _, err := regexp.Compile(string(p)); err != nil {
+		return "", false // a folded constant: it fails when it is run
 	}
 	c.use("regexp")
-	name := c.decl(c.o.Prefix+"Regex", func(name string) string {
+	return c.decl(c.o.Prefix+"Regex", func(name string) string {
 		return fmt.Sprintf("var %s = regexp.MustCompile(%s)", name, goString(string(p)))
-	})
-	return call(t, "%s.MatchString(%s)", name, a[0].code)
+	}), true
+}
+
+// patternFuncs are the regular expressions and encodings of CEL's extensions.
+func patternFuncs() map[string]function {
+	// on gives the pattern first: a declared one, or one that is compiled in front.
+	on := func(compiled function) function {
+		return func(c *compiler, b *block, t *types.Type, a []value) value {
+			re, ok := c.pattern(a[1])
+			if !ok {
+				c.use(celPath)
+				re = c.try(b, nil, "cel.Pattern("+a[1].code+")").code
+			}
+			return compiled(c, b, t, append([]value{{code: re, prec: primaryPrec, lit: a[1].lit}, a[0]}, a[2:]...))
+		}
+	}
+	// single is for functions that take a pattern with one group at most, which is known of a constant.
+	single := func(name string) function {
+		return func(c *compiler, b *block, t *types.Type, a []value) value {
+			if a[0].lit == nil {
+				c.use(celPath)
+				a[0] = c.try(b, nil, "cel.SingleGroup("+a[0].code+")")
+			}
+			return rt(name)(c, b, t, a)
+		}
+	}
+	return map[string]function{
+		"regex_extract_string_string":            on(single("Extract")),
+		"regex_extractAll_string_string":         on(single("ExtractAll")),
+		"regex_replace_string_string_string":     on(try("RegexReplace")),
+		"regex_replace_string_string_string_int": regexReplaceN(on(try("RegexReplaceN"))),
+		"base64_decode_string":                   try("Base64Decode"),
+		"base64_decode_url_string":               try("Base64DecodeURL"),
+		"base64_encode_bytes":                    helper("encoding/base64", "base64.StdEncoding.EncodeToString"),
+		"base64_encode_url_bytes":                helper("encoding/base64", "base64.URLEncoding.EncodeToString"),
+	}
+}
+
+// regexReplaceN looks at the number first: to replace nothing never fails.
+func regexReplaceN(known function) function {
+	return func(c *compiler, b *block, t *types.Type, a []value) value {
+		if _, ok := c.pattern(a[1]); ok {
+			return known(c, b, t, a)
+		}
+		return try("RegexReplacePattern")(c, b, t, a)
+	}
 }

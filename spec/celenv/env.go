@@ -27,6 +27,7 @@ import (
 // Env is the environment of one spec: its records and enums. It is safe for concurrent use once nothing calls Add.
 type Env struct {
 	named map[string]*types.Type // by CEL name
+	extra []cel.EnvOption
 
 	mu   sync.Mutex
 	base *cel.Env            // without variables; nil after Add
@@ -39,9 +40,10 @@ type Var struct {
 	Type *types.Type
 }
 
-// New makes the environment of the declared records and enums; other types are ignored.
-func New(named []*types.Type) *Env {
-	e := &Env{named: map[string]*types.Type{}}
+// New makes the environment of the declared records and enums; other types are ignored. The options are for tests that need what
+// a spec does not have.
+func New(named []*types.Type, extra ...cel.EnvOption) *Env {
+	e := &Env{named: map[string]*types.Type{}, extra: extra}
 	for _, t := range named {
 		e.Add(t)
 	}
@@ -59,7 +61,7 @@ func (e *Env) Add(t *types.Type) {
 	e.base, e.envs = nil, nil
 }
 
-// Compile parses and checks text. With issues the other results are nil. The type is never a nested optional, and every
+// Compile parses and checks text. With issues the other results are nil. The type is never a nested optional or an address, and every
 // sub-expression has a type that [Env.TypeOf] knows.
 func (e *Env) Compile(text string, vars []Var) (*cel.Ast, *types.Type, []Issue) {
 	env, err := e.with(vars)
@@ -77,11 +79,14 @@ func (e *Env) Compile(text string, vars []Var) (*cel.Ast, *types.Type, []Issue) 
 	if iss.Err() != nil {
 		return nil, nil, r.checkIssues(iss)
 	}
+	if issues := r.resolve(checked.NativeRep()); len(issues) > 0 {
+		return nil, nil, issues
+	}
 	if issues := r.refuse(checked.NativeRep()); len(issues) > 0 {
 		return nil, nil, issues
 	}
-	t, ok := e.TypeOf(checked.OutputType())
-	if !ok || nestedOptional(t) {
+	t, ok := e.TypeOf(checked.NativeRep().GetType(checked.NativeRep().Expr().ID()))
+	if !ok || within(t) {
 		return nil, nil, []Issue{{Start: src.start(), End: src.end(), Kind: Type,
 			Message: fmt.Sprintf("an expression cannot have the type %s", typeText(checked.OutputType()))}}
 	}
@@ -140,11 +145,17 @@ func (e *Env) newBase() (*cel.Env, error) {
 	opts := []cel.EnvOption{
 		cel.StdLib(cel.StdLibSubset(withoutReplaced())),
 		cel.OptionalTypes(),
-		ext.Strings(),
+		ext.Bindings(),
+		ext.Encoders(),
+		ext.Lists(),
 		ext.Math(),
+		ext.Network(),
+		ext.Regex(),
+		ext.Sets(),
+		ext.Strings(),
+		ext.TwoVarComprehensions(),
 		cel.CrossTypeNumericComparisons(true),
 		cel.DefaultUTCTimeZone(true),
-		cel.HomogeneousAggregateLiterals(),
 		cel.EnableMacroCallTracking(),
 		func(env *cel.Env) (*cel.Env, error) {
 			return cel.CustomTypeProvider(&provider{Provider: env.CELTypeProvider(), env: e})(env)
@@ -168,5 +179,5 @@ func (e *Env) newBase() (*cel.Env, error) {
 			opts = append(opts, cel.Variable(name+"."+v, cel.OpaqueType(name)))
 		}
 	}
-	return cel.NewCustomEnv(opts...)
+	return cel.NewCustomEnv(append(opts, e.extra...)...)
 }

@@ -112,6 +112,7 @@ func plainTypes(s string) string {
 
 // undeclared is about a variable, a function, or a qualified name of either.
 func (r *reporter) undeclared(id int64, name string) Issue {
+	id, name = r.qualified(id, name)
 	is := r.issue(id, Undeclared, "")
 	node := find(r.parsed.Expr(), id)
 	function := node != nil && node.Kind() == celast.CallKind
@@ -153,6 +154,33 @@ func (r *reporter) undeclared(id int64, name string) Issue {
 		is.Message = fmt.Sprintf("there is no method %s", name)
 	}
 	return is
+}
+
+// qualified widens a name that only stands in front of others (window, math, an enum) to the one that was looked for.
+func (r *reporter) qualified(id int64, name string) (int64, string) {
+	node := find(r.parsed.Expr(), id)
+	if node == nil || node.Kind() != celast.IdentKind {
+		return id, name
+	}
+	celast.PreOrderVisit(r.parsed.Expr(), celast.NewExprVisitor(func(e celast.Expr) {
+		switch {
+		case e.Kind() == celast.SelectKind && e.AsSelect().Operand().ID() == node.ID() && r.isPrefix(name):
+			id, name = e.ID(), name+"."+e.AsSelect().FieldName()
+		case e.Kind() == celast.CallKind && e.AsCall().IsMemberFunction() && e.AsCall().Target().ID() == node.ID() && r.isLibrary(name):
+			id, name = e.ID(), name+"."+e.AsCall().FunctionName()
+		}
+	}))
+	return id, name
+}
+
+// isLibrary tells whether functions' names begin with name and a dot.
+func (r *reporter) isLibrary(name string) bool {
+	for f := range r.functions {
+		if strings.HasPrefix(f, name+".") {
+			return true
+		}
+	}
+	return name == "cel"
 }
 
 // qualifiedStart walks back from a function's name over its qualifier.
@@ -209,7 +237,8 @@ func (r *reporter) functionNames() []string {
 			}
 		}
 	}
-	names = append(names, "all", "exists", "exists_one", "filter", "map", "has", "optMap", "optFlatMap", "math.greatest", "math.least")
+	names = append(names, "all", "exists", "exists_one", "filter", "map", "has", "optMap", "optFlatMap", "math.greatest", "math.least",
+		"existsOne", "transformList", "transformMap", "transformMapEntry", "sortBy", "cel.bind")
 	sort.Strings(names)
 	return names
 }

@@ -11,13 +11,12 @@ import (
 	"cel.dev/cel-go/common/types/ref"
 )
 
-// withoutReplaced is the standard library without what makes no sense here (type, dyn) and without the overloads that
+// withoutReplaced is the standard library without what makes no sense here (type) and without the overloads that
 // [replaced] declares again: cel-go keeps the zone offset that a timestamp was written with and prints it again. Our
 // timestamps have no zone; they are always UTC, as a timestamp that went through a topic or a store would be.
 func withoutReplaced() *env.LibrarySubset {
 	return env.NewLibrarySubset().AddExcludedFunctions(
 		env.NewFunction(overloads.TypeConvertType),
-		env.NewFunction(overloads.TypeConvertDyn),
 		env.NewFunction(overloads.TypeConvertTimestamp, env.NewOverload(overloads.StringToTimestamp, nil, nil)),
 	)
 }
@@ -118,6 +117,22 @@ math_bitAnd_int_int math_bitAnd_uint_uint math_bitOr_int_int math_bitOr_uint_uin
 math_bitXor_uint_uint math_bitNot_int_int math_bitNot_uint_uint math_bitShiftLeft_int_int
 math_bitShiftLeft_uint_int math_bitShiftRight_int_int math_bitShiftRight_uint_int
 math_sqrt_double math_sqrt_int math_sqrt_uint
+to_dyn cel_block_list @mapInsert_map_map @mapInsert_map_key_value string_format
+list_slice list_flatten list_flatten_int lists_range list_reverse list_distinct
+list_int_sort list_uint_sort list_double_sort list_bool_sort list_google.protobuf.Duration_sort
+list_google.protobuf.Timestamp_sort list_string_sort list_bytes_sort
+list_int_sortByAssociatedKeys list_uint_sortByAssociatedKeys list_double_sortByAssociatedKeys
+list_bool_sortByAssociatedKeys list_google.protobuf.Duration_sortByAssociatedKeys
+list_google.protobuf.Timestamp_sortByAssociatedKeys list_string_sortByAssociatedKeys list_bytes_sortByAssociatedKeys
+list_hasOnly_list list_hasAny_list list_hasAll_list list_hasExactly_list
+list_sets_contains_list list_sets_equivalent_list list_sets_intersects_list
+base64_decode_string base64_encode_bytes base64_decode_url_string base64_encode_url_bytes
+regex_extract_string_string regex_extractAll_string_string regex_replace_string_string_string
+regex_replace_string_string_string_int
+string_to_cidr cidr_to_string cidr_contains_cidr cidr_contains_cidr_string cidr_contains_ip_ip
+cidr_contains_ip_string ip_family string_to_ip cidr_ip ip_to_string ip_is_canonical is_cidr ip_is_global_unicast is_ip
+ip_is_link_local_multicast ip_is_link_local_unicast ip_is_loopback cidr_is_mask ip_is_unspecified cidr_masked
+cidr_prefix_length
 `) {
 		supported[id] = true
 	}

@@ -2,6 +2,7 @@ package celenv
 
 import (
 	"fmt"
+	"net/netip"
 	"regexp"
 	"strings"
 
@@ -43,8 +44,12 @@ func (w *refuser) walk(e celast.Expr) {
 			w.walk(c.Target())
 		}
 		args := c.Args()
-		if c.FunctionName() == operators.OptSelect {
+		switch fn := c.FunctionName(); {
+		case fn == operators.OptSelect:
 			args = args[:1] // the field's name has no type
+		case (fn == "format" || fn == "cel.@block") && args[0].Kind() == celast.ListKind:
+			// A list of values of different types, which is no value itself.
+			args = append(append([]celast.Expr(nil), args[0].AsList().Elements()...), args[1:]...)
 		}
 		for _, a := range args {
 			w.walk(a)
@@ -117,6 +122,12 @@ func (w *refuser) call(e celast.Expr) {
 		w.add(w.issue(e.ID(), Type, "which %s is meant is not known when the spec is compiled", c.FunctionName()))
 		return
 	}
+	if strings.HasPrefix(ids[0], "math_@") && !Supported(ids[0]) {
+		is := w.issue(e.ID(), Type, "the arguments have different types")
+		is.Hint = "convert them to one type"
+		w.add(is)
+		return
+	}
 	if !Supported(ids[0]) {
 		w.add(w.issue(e.ID(), Unsupported, "%s is not supported", c.FunctionName()))
 		return
@@ -126,6 +137,14 @@ func (w *refuser) call(e celast.Expr) {
 		args = append([]celast.Expr{c.Target()}, args...)
 	}
 	if len(args) == 0 {
+		return
+	}
+	if c.FunctionName() == "format" {
+		w.format(e, args)
+		return
+	}
+	if strings.HasPrefix(ids[0], "regex_") {
+		w.pattern(args[1], strings.HasPrefix(ids[0], "regex_extract"))
 		return
 	}
 	last, ok := "", false
@@ -140,8 +159,11 @@ func (w *refuser) call(e celast.Expr) {
 	at := args[len(args)-1].ID()
 	switch id := ids[0]; {
 	case id == "matches" || id == "matches_string":
-		if _, err := regexp.Compile(last); err != nil {
-			w.add(w.issue(at, Literal, "%s", strings.TrimPrefix(fmt.Sprint(err), "error parsing regexp: ")))
+		w.pattern(args[1], false)
+	case strings.HasPrefix(id, "string_to_ip"), strings.HasPrefix(id, "string_to_cidr"), strings.HasSuffix(id, "_ip_string"),
+		strings.HasSuffix(id, "_cidr_string"), id == "ip_is_canonical":
+		if err := checkNetwork(last, strings.Contains(id, "to_cidr") || strings.HasSuffix(id, "cidr_string")); err != nil {
+			w.add(w.issue(at, Literal, "%v", err))
 		}
 	case len(args) == 2 && WithZone(id) || strings.HasSuffix(id, "_in_zone"):
 		zone := celtypes.String(last)
@@ -181,6 +203,39 @@ func (w *refuser) call(e celast.Expr) {
 			w.add(is)
 		}
 	}
+}
+
+// pattern checks a constant regular expression; those that extract have one group at most.
+func (w *refuser) pattern(e celast.Expr, extracts bool) {
+	if e.Kind() != celast.LiteralKind {
+		return
+	}
+	s, _ := e.AsLiteral().(celtypes.String)
+	re, err := regexp.Compile(string(s))
+	switch {
+	case err != nil:
+		w.add(w.issue(e.ID(), Literal, "%s", strings.TrimPrefix(fmt.Sprint(err), "error parsing regexp: ")))
+	case extracts && re.NumSubexp() > 1:
+		is := w.issue(e.ID(), Literal, "the regular expression has more than one group: which one is meant?")
+		is.Hint = "groups that only hold something together are written (?:...)"
+		w.add(is)
+	}
+}
+
+// checkNetwork checks a constant address or range.
+func checkNetwork(s string, cidr bool) error {
+	if cidr {
+		p, err := netip.ParsePrefix(s)
+		if err != nil || p.Addr().Zone() != "" || p.Addr().Is4In6() {
+			return fmt.Errorf("%q is not a range of addresses such as \"10.0.0.0/8\"", s)
+		}
+		return nil
+	}
+	a, err := netip.ParseAddr(s)
+	if err != nil || a.Zone() != "" || a.Is4In6() {
+		return fmt.Errorf("%q is not an address", s)
+	}
+	return nil
 }
 
 // WithZone tells whether an overload reads a part of a timestamp in a time zone.

@@ -95,6 +95,10 @@ func (e *Env) TypeOf(ct *cel.Type) (*types.Type, bool) {
 			return types.DateType, true
 		case "time":
 			return types.TimeOfDayType, true
+		case types.IPType.Name:
+			return types.IPType, true
+		case types.CIDRType.Name:
+			return types.CIDRType, true
 		}
 		t, ok := e.named[ct.TypeName()]
 		return t, ok && t.Kind == types.Enum
@@ -105,8 +109,12 @@ func (e *Env) TypeOf(ct *cel.Type) (*types.Type, bool) {
 	return nil, false
 }
 
-func nestedOptional(t *types.Type) bool {
+// within tells whether values of t stay inside an expression: nested optionals, addresses.
+func within(t *types.Type) bool {
 	for ; t != nil; t = t.Elem {
+		if t.Kind == types.Network {
+			return true
+		}
 		if t.Kind == types.Optional && t.Elem.Kind == types.Optional {
 			return true
 		}

@@ -33,6 +33,7 @@ const (
 	List
 	Map // keys are bool, int, uint or string, as in CEL
 	Optional
+	Network // an address or a range of addresses; only within an expression, see [IPType] and [CIDRType]
 )
 
 // MaxDigits is how many digits a decimal has at most, and how many of them behind the point.
@@ -111,6 +112,12 @@ var (
 	TimeOfDayType = &Type{Kind: TimeOfDay}
 )
 
+// The types that CEL's network functions compute with. No field and no result of an expression has one.
+var (
+	IPType   = &Type{Kind: Network, Name: "net.IP"}
+	CIDRType = &Type{Kind: Network, Name: "net.CIDR"}
+)
+
 // Scalars maps the names of the scalar types to them, as the spec spells them.
 var Scalars = map[string]*Type{
 	"bool": BoolType, "int": IntType, "uint": UintType, "double": DoubleType,
@@ -118,14 +125,14 @@ var Scalars = map[string]*Type{
 	"decimal": DecimalType, "date": DateType, "time": TimeOfDayType,
 }
 
-var kindNames = [...]string{"invalid", "bool", "int", "uint", "double", "string", "bytes", "timestamp", "duration", "decimal", "date", "time", "enum", "record", "list", "map", "optional"}
+var kindNames = [...]string{"invalid", "bool", "int", "uint", "double", "string", "bytes", "timestamp", "duration", "decimal", "date", "time", "enum", "record", "list", "map", "optional", "network"}
 
 func (k Kind) String() string { return kindNames[k] }
 
 // String is the type as the spec language writes it, without aliases.
 func (t *Type) String() string {
 	switch t.Kind {
-	case Enum, Record:
+	case Enum, Record, Network:
 		return t.Name
 	case Decimal:
 		if t.Precision > 0 {
@@ -217,7 +224,7 @@ func Equal(a, b *Type) bool {
 		return false
 	}
 	switch a.Kind {
-	case Enum, Record:
+	case Enum, Record, Network:
 		return a.Name == b.Name
 	case List, Optional:
 		return Equal(a.Elem, b.Elem)
