@@ -1,6 +1,8 @@
 package expr
 
 import (
+	"slices"
+
 	celast "cel.dev/cel-go/common/ast"
 	"cel.dev/cel-go/common/operators"
 
@@ -15,7 +17,8 @@ func (c *compiler) bind(x celast.ComprehensionExpr, b *block) value {
 	}
 	n := len(c.scope)
 	defer func() { c.scope = c.scope[:n] }()
-	c.let(x.AccuVar(), x.AccuInit(), strict(x.Result(), x.AccuVar()), b)
+	forget := c.let(x.AccuVar(), x.AccuInit(), strict(x.Result(), x.AccuVar()), b)
+	defer forget()
 	return c.compile(x.Result(), b)
 }
 
@@ -40,15 +43,16 @@ func (c *compiler) block(args []celast.Expr, b *block) value {
 	}
 	for i, e := range slots {
 		if read[i] {
-			c.let(celenv.SlotName(i), e, must[i], b)
+			defer c.let(celenv.SlotName(i), e, must[i], b)()
 		}
 	}
 	return c.compile(args[1], b)
 }
 
 // let binds a name. CEL computes the value when it is first read, if it ever is. This is the same as computing it here if that
-// cannot fail or if it is read for certain; otherwise its error waits for whoever reads it.
-func (c *compiler) let(name string, init celast.Expr, certain bool, b *block) {
+// cannot fail or if it is read for certain; otherwise its error waits for whoever reads it. forget is called when that is compiled:
+// it takes the value out again if nobody does, which may be seen only then.
+func (c *compiler) let(name string, init celast.Expr, certain bool, b *block) (forget func()) {
 	if certain || !c.needs(init, b).fails {
 		v := c.compile(init, b)
 		if v.lit != nil && v.typ.Kind >= types.Int && v.typ.Kind <= types.Double {
@@ -56,10 +60,17 @@ func (c *compiler) let(name string, init celast.Expr, certain bool, b *block) {
 			v.cheap, v.lit = false, nil
 		}
 		c.scope = append(c.scope, local{name: name, v: c.keep(b, v)})
-		return
+		return func() {}
 	}
+	start := len(b.lines)
 	held := c.capture(init, b)
+	end := len(b.lines)
 	c.scope = append(c.scope, local{name: name, v: held, err: held.code + "Err"})
+	return func() {
+		if rest := (&block{lines: b.lines[end:]}); !rest.mentions(held.code + "Err") {
+			b.lines = slices.Delete(b.lines, start, end)
+		}
+	}
 }
 
 // strict tells whether computing e reads a variable in any case, before anything else could fail unnoticed.

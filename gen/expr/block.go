@@ -94,6 +94,7 @@ func (b *block) mentions(name string) bool {
 
 var (
 	tempName  = regexp.MustCompile(`\bv[0-9]+\b`)
+	heldDef   = regexp.MustCompile(`^(\t*)(v[0-9]+)(, v[0-9]+Err := func\(\) .*)$`)
 	tempDef   = regexp.MustCompile(`^(\t*)(v[0-9]+)(, err)? := (.*)$`)
 	ifErrLine = "if err != nil {"
 )
@@ -116,6 +117,9 @@ func (c *compiler) finish(b *block, value string) string {
 		var kept []string
 		gone := map[string]bool{}
 		for i := 0; i < len(lines); i++ {
+			if m := heldDef.FindStringSubmatch(lines[i]); m != nil && uses[m[2]] == 1 {
+				lines[i], changed = m[1]+"_"+m[3], true
+			}
 			m := tempDef.FindStringSubmatch(lines[i])
 			if m == nil || uses[m[2]] > 1 || m[3] != "" && strings.TrimLeft(lines[i+1], "\t") != ifErrLine {
 				kept = append(kept, lines[i])

@@ -117,6 +117,14 @@ ms.all(k, ms[k] > 0)
 ms.map(k, k + string(ms[k]))
 mb.map(k, k)
 li.filter(x, false).all(x, 1 / 0 > x)
+Part{name: s1}                             // records
+Part{name: s1, grams: i2 + 1}
+Part{name: s1, ?grams: oi}
+Part{name: s1, ?grams: items[?0].optMap(i, i.qty)} == part
+[Part{name: "a"}, part].filter(p, p == Part{name: "a"})
+Item{sku: s1, qty: 1 / (i2 + 1), parts: [], made: t1, blob: y1}.parts.size()
+Item{sku: s1, qty: 1, parts: [Part{name: s1}], made: t1, blob: b""}
+b1 && Item{sku: s1, qty: 1, parts: [], made: t1, blob: y1} == item
 dyn(i1) == d1                              // types mixed
 dyn(u1) == i2
 dyn(1) == 1.0 && dyn(1u) == 1 && dyn(2.5) != 2

@@ -53,6 +53,9 @@ func (g *exprGen) expr(t *types.Type, depth int) string {
 	case 4:
 		return fmt.Sprintf("%s[%s]", g.expr(types.MapOf(types.StringType, t), d), g.expr(types.StringType, d))
 	}
+	if s := g.extension(t, d); s != "" && g.IntN(4) == 0 {
+		return s
+	}
 	if s := g.specific(t, d); s != "" {
 		return s
 	}

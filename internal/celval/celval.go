@@ -192,6 +192,9 @@ func NewProgram(env *celenv.Env, vars []celenv.Var, ast *cel.Ast) (*Program, err
 	if err != nil {
 		return nil, err
 	}
+	if e, err = e.Extend(cel.CustomTypeProvider(&provider{e.CELTypeProvider(), env})); err != nil {
+		return nil, err
+	}
 	prog, err := e.Program(ast)
 	return &Program{prog, ast, env}, err
 }

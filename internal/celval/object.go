@@ -7,6 +7,7 @@ import (
 	celtypes "cel.dev/cel-go/common/types"
 	"cel.dev/cel-go/common/types/ref"
 
+	"github.com/weirstream/weir/spec/celenv"
 	"github.com/weirstream/weir/spec/types"
 )
 
@@ -95,3 +96,24 @@ func (e *enum) Type() ref.Type { return celtypes.NewOpaqueType(e.typ.Name) }
 
 // Value implements ref.Val.
 func (e *enum) Value() any { return e.name }
+
+// provider makes the records of record literals; the fields that are left out are optional and absent.
+type provider struct {
+	celtypes.Provider
+	env *celenv.Env
+}
+
+// NewValue implements types.Provider.
+func (p *provider) NewValue(name string, fields map[string]ref.Val) ref.Val {
+	t, ok := p.env.TypeOf(celtypes.NewObjectType(name))
+	if !ok {
+		return p.Provider.NewValue(name, fields)
+	}
+	r := &record{typ: t, fields: map[string]ref.Val{}}
+	for _, f := range t.Fields {
+		if r.fields[f.Name] = fields[f.Name]; r.fields[f.Name] == nil {
+			r.fields[f.Name] = celtypes.OptionalNone
+		}
+	}
+	return r
+}

@@ -75,6 +75,7 @@ func (e *Env) Compile(text string, vars []Var) (*cel.Ast, *types.Type, []Issue) 
 	}
 	spans := newSpans(src, parsed.NativeRep())
 	r := &reporter{env: e, vars: vars, functions: env.Functions(), src: src, spans: spans, parsed: celast.Copy(parsed.NativeRep())}
+	e.prepareRecords(parsed.NativeRep(), spans)
 	checked, iss := env.Check(parsed)
 	if iss.Err() != nil {
 		return nil, nil, r.checkIssues(iss)

@@ -82,7 +82,7 @@ func (r *reporter) checkIssues(iss *cel.Issues) []Issue {
 		} else if m := overloadText.FindStringSubmatch(err.Message); m != nil {
 			is = r.overload(err.ExprID, m[1], m[2])
 		} else {
-			is = r.issue(err.ExprID, Type, "%s", plainTypes(err.Message))
+			is = r.issue(r.fieldValue(err.ExprID), Type, "%s", plainTypes(err.Message))
 			if strings.Contains(is.Message, "?'") {
 				is.Hint = absentHint
 			}
@@ -90,6 +90,22 @@ func (r *reporter) checkIssues(iss *cel.Issues) []Issue {
 		all = append(all, is)
 	}
 	return sorted(all)
+}
+
+// fieldValue is the value of a field in a record literal, which the checker names by the field's own id.
+func (r *reporter) fieldValue(id int64) int64 {
+	value := id
+	celast.PreOrderVisit(r.parsed.Expr(), celast.NewExprVisitor(func(e celast.Expr) {
+		if e.Kind() != celast.StructKind {
+			return
+		}
+		for _, f := range e.AsStruct().Fields() {
+			if f.ID() == id {
+				value = f.AsStructField().Value().ID()
+			}
+		}
+	}))
+	return value
 }
 
 func sorted(all []Issue) []Issue {
@@ -147,6 +163,7 @@ func (r *reporter) undeclared(id int64, name string) Issue {
 	is.Start, is.End = sp.start, sp.end
 	is.Name, is.Candidates = name, r.functionNames()
 	is.Message = fmt.Sprintf("there is no function %s", name)
+	is.Hint = nondeterministic[name]
 	if prefix, _, ok := cutLast(name); ok && !strings.HasPrefix(r.src.text[is.Start:], name) {
 		is.Start = r.qualifiedStart(is.Start, prefix)
 	}

@@ -52,22 +52,7 @@ func (s *static) push(e celast.Expr, t *cel.Type) {
 			s.push(x.AsMapEntry().Value(), t.Parameters()[1])
 		}
 	case celast.CallKind:
-		c := e.AsCall()
-		switch c.FunctionName() {
-		case operators.Conditional:
-			s.pushAll(c.Args()[1:], t)
-		case operators.Add, "or", "dyn", "reverse", "slice":
-			s.pushAll(operands(e), t)
-		case operators.Index:
-			s.pushElem(c.Args()[0], t)
-		case operators.OptIndex, operators.OptSelect:
-			s.pushElem(c.Args()[0], unwrapped(t))
-		case "orValue":
-			s.push(c.Args()[0], t)
-			s.push(c.Target(), cel.OptionalType(t))
-		case "optional.of":
-			s.push(c.Args()[0], unwrapped(t))
-		}
+		s.pushOperands(e, t)
 	case celast.ComprehensionKind:
 		x := e.AsComprehension()
 		if x.IterVar() == unusedVar {
@@ -75,6 +60,33 @@ func (s *static) push(e celast.Expr, t *cel.Type) {
 			return
 		}
 		s.push(x.AccuInit(), t)
+	}
+}
+
+// pushOperands asks of the operands of a call what the type of its result takes.
+func (s *static) pushOperands(e celast.Expr, t *cel.Type) {
+	c := e.AsCall()
+	all := operands(e)
+	switch c.FunctionName() {
+	case "dyn":
+		s.push(all[0], t)
+		return
+	case operators.OptSelect:
+		s.pushElem(all[0], unwrapped(t))
+		return
+	}
+	f, ids := s.functions[c.FunctionName()], s.ast.GetOverloadIDs(e.ID())
+	if f == nil || len(ids) != 1 {
+		return
+	}
+	for _, o := range f.OverloadDecls() {
+		bound := map[string]*cel.Type{}
+		if o.ID() != ids[0] || len(o.ArgTypes()) != len(all) || !fit(o.ResultType(), t, bound) {
+			continue
+		}
+		for i, p := range o.ArgTypes() {
+			s.push(all[i], substitute(p, bound))
+		}
 	}
 }
 

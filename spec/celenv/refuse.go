@@ -65,6 +65,10 @@ func (w *refuser) walk(e celast.Expr) {
 			w.walk(x.AsMapEntry().Key())
 			w.walk(x.AsMapEntry().Value())
 		}
+	case celast.StructKind:
+		for _, x := range e.AsStruct().Fields() {
+			w.walk(x.AsStructField().Value())
+		}
 	case celast.ComprehensionKind:
 		c := e.AsComprehension()
 		if c.IterVar() != unusedVar { // optMap and optFlatMap run over an empty list that has no type
@@ -81,7 +85,7 @@ func (w *refuser) walk(e celast.Expr) {
 
 func (w *refuser) node(e celast.Expr) {
 	if e.Kind() == celast.StructKind {
-		w.add(w.issue(e.ID(), Unsupported, "records cannot be made in an expression"))
+		w.record(e)
 		return
 	}
 	ct := w.ast.GetType(e.ID())

@@ -101,9 +101,7 @@ func (s *static) typ(e celast.Expr) *cel.Type {
 	case celast.MapKind:
 		t = s.mapLiteral(e)
 	case celast.StructKind:
-		for _, f := range e.AsStruct().Fields() {
-			s.typ(f.AsStructField().Value())
-		}
+		s.record(e)
 	case celast.CallKind:
 		t = s.call(e)
 	case celast.ComprehensionKind:

@@ -1,0 +1,119 @@
+package expr
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/weirstream/weir/spec/types"
+)
+
+// with declares variables for what body writes.
+func (g *exprGen) with(vars []scoped, body func() string) string {
+	n := len(g.vars)
+	g.vars = append(g.vars, vars...)
+	s := body()
+	g.vars = g.vars[:n]
+	return s
+}
+
+func (g *exprGen) name() string {
+	g.n++
+	return "w" + strconv.Itoa(g.n)
+}
+
+// two writes a macro with two variables over a list or map.
+func (g *exprGen) two(method string, d int, body func(a, b string) string) string {
+	src := pick(g.Rand, types.ListOf(types.IntType), types.ListOf(types.StringType), types.MapOf(types.StringType, types.IntType))
+	a, b := g.name(), g.name()
+	first := types.IntType
+	if src.Kind == types.Map {
+		first = src.Key
+	}
+	over := g.expr(src, min(d, 2))
+	return g.with([]scoped{{a, first}, {b, src.Elem}}, func() string {
+		return fmt.Sprintf("%s.%s(%s, %s, %s)", over, method, a, b, body(a, b))
+	})
+}
+
+// extension picks something of CEL's extensions that gives t.
+func (g *exprGen) extension(t *types.Type, d int) string {
+	e := func(t *types.Type) string { return g.expr(t, d) }
+	f := fmt.Sprintf
+	i, u, dbl, s, b, ts := types.IntType, types.UintType, types.DoubleType, types.StringType, types.BoolType, types.TimestampType
+	bind := func() string {
+		of := pick(g.Rand, i, s, b, dbl, optional(i), types.ListOf(i))
+		name, init := g.name(), e(of)
+		return g.with([]scoped{{name, of}}, func() string { return f("cel.bind(%s, %s, %s)", name, init, e(t)) })
+	}
+	opts := []func() string{bind}
+	add := func(fs ...func() string) { opts = append(opts, fs...) }
+	switch t.Kind {
+	case types.Bool:
+		add(
+			func() string {
+				any := []*types.Type{i, u, dbl, s, types.ListOf(i), types.ListOf(dbl), types.MapOf(s, i), optional(i)}
+				return f("(dyn(%s) %s %s)", e(pick(g.Rand, any...)), pick(g.Rand, "==", "!="), e(pick(g.Rand, any...)))
+			},
+			func() string { return f("(dyn(%s) in %s)", e(pick(g.Rand, i, u, dbl)), e(types.ListOf(i))) },
+			func() string {
+				return g.two(pick(g.Rand, "all", "exists", "existsOne"), d, func(_, _ string) string { return e(b) })
+			},
+			func() string {
+				t := pick(g.Rand, types.ListOf(i), types.ListOf(dbl), types.ListOf(ts), types.ListOf(tPart))
+				return f("%s.%s(%s)", e(t), pick(g.Rand, "hasAll", "hasAny", "hasOnly", "hasExactly"), e(t))
+			},
+			func() string {
+				return f("sets.%s(%s, %s)", pick(g.Rand, "contains", "intersects", "equivalent"), e(types.ListOf(s)), e(types.ListOf(s)))
+			},
+			func() string { return f("isIP(%s)", e(s)) },
+		)
+	case types.Int:
+		add(func() string {
+			return f("size(%s.distinct())", e(pick(g.Rand, types.ListOf(dbl), types.ListOf(ts), types.ListOf(tItem))))
+		})
+	case types.String:
+		add(
+			func() string {
+				return f(`"%%s|%%d|%%.3f|%%e|%%x|%%s|%%s".format([%s, %s, %s, %s, %s, %s, %s])`, e(pick(g.Rand, s, i, u, dbl, b, ts)), e(pick(g.Rand, i, u, dbl)),
+					e(pick(g.Rand, i, u, dbl)), e(dbl), e(pick(g.Rand, i, u, s)), e(types.ListOf(s)), e(types.MapOf(s, i)))
+			},
+			func() string { return f(`regex.replace(%s, "[a-c]+", %s, %s)`, e(s), pick(g.Rand, `"<>"`, "s1"), e(i)) },
+			func() string {
+				return f(`regex.extract(%s, %s).orValue("-")`, e(s), pick(g.Rand, `"b(.)"`, `"[0-9]+"`, "s2"))
+			},
+			func() string { return f("base64.encode(%s)", e(types.BytesType)) },
+		)
+	case types.Bytes:
+		add(func() string { return f("base64.decode(%s)", e(s)) })
+	case types.List:
+		add(
+			func() string { return f("%s.slice(%s, %s)", e(t), e(i), e(i)) },
+			func() string { return f("%s.reverse()", e(t)) },
+			func() string { return f("%s.distinct()", e(t)) },
+			func() string { return f("[%s, %s].flatten()", e(t), e(t)) },
+			func() string {
+				return g.two("transformList", d, func(_, _ string) string { return pick(g.Rand, "", e(b)+", ") + e(t.Elem) })
+			},
+			func() string {
+				over, name := e(t), g.name()
+				return g.with([]scoped{{name, t.Elem}}, func() string { return f("(%s).sortBy(%s, %s)", over, name, e(pick(g.Rand, i, s, ts))) })
+			},
+		)
+		if t.Elem.Scalar() {
+			add(func() string { return f("%s.sort()", e(t)) })
+		}
+	case types.Map:
+		add(func() string { return f("%s.transformMap(%s, %s, %s)", "ms", g.name(), g.name(), e(t.Elem)) })
+		if t.Key.Kind == types.String && t.Elem.Kind == types.Int {
+			add(func() string {
+				k, v := g.name(), g.name()
+				return g.with([]scoped{{k, i}, {v, s}}, func() string { return f("ls.transformMapEntry(%s, %s, {%s: %s})", k, v, e(s), e(i)) })
+			})
+		}
+	case types.Record:
+		if t.Name == "Part" {
+			add(func() string { return f("Part{name: %s, ?grams: %s}", e(s), e(optional(i))) })
+		}
+	}
+	return opts[g.IntN(len(opts))]()
+}
