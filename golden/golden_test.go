@@ -40,6 +40,7 @@ func compareFile(t *testing.T, path string, got []byte) {
 // specFile is the spec of a case. It is called spec.weir.yaml wherever the case stands; what it imports stands beside it.
 func specFile(dir string, text []byte) *source.File {
 	f := source.New("spec.weir.yaml", text)
+	f.Dir = dir
 	f.Read = func(name string) ([]byte, error) { return os.ReadFile(filepath.Join(dir, filepath.FromSlash(name))) }
 	return f
 }

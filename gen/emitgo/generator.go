@@ -47,7 +47,8 @@ type generator struct {
 	sinks  map[*check.Sink]string    // method by sink
 	codecs *codecs
 	decls  *expr.Decls
-	usedBy map[string]bool // names of declarations printed already
+	funcs  map[string]expr.GoFunc // by their names in expressions
+	usedBy map[string]bool        // names of declarations printed already
 
 	conditions map[*check.Alias]string // functions of the conditions
 	tested     []*check.Alias          // those that a decoder calls
@@ -67,8 +68,12 @@ func Generate(pl *plan.Plan) ([]File, error) {
 		names:  naming.Set{"Topology": true, "New": true}, types: map[string]string{}, consts: map[string]string{},
 		steps: map[*check.Step]stepNames{}, sinks: map[*check.Sink]string{}, usedBy: map[string]bool{},
 	}
+	g.goFunctions()
 	g.nameEverything()
 	g.env = celenv.New(g.p.Types)
+	for _, f := range g.p.Functions {
+		g.env.AddFunc(f.CEL())
+	}
 	for _, st := range g.p.Steps {
 		for _, t := range []*types.Type{elementType(st), st.Row, st.Out.Type} {
 			if t != nil && t.Derived {

@@ -22,8 +22,11 @@ var methodNames = strings.Fields(`r key at w t row rec in ok err b k v a e c i i
 var temporary = regexp.MustCompile(`^v[0-9]+$`)
 
 // localNames hands out names for the variables of a step's method that no other variable of it has.
-func localNames(st *check.Step) naming.Set {
+func (g *generator) localNames(st *check.Step) naming.Set {
 	s := naming.Set{}
+	for _, f := range g.funcs {
+		s[f.Name] = true
+	}
 	for _, n := range methodNames {
 		s[n] = true
 	}
@@ -60,7 +63,7 @@ func (g *generator) lets(f *printer.File, c *scope, st *check.Step) error {
 		return nil
 	}
 	c.locals = map[string]string{}
-	taken := localNames(st)
+	taken := g.localNames(st)
 	for _, l := range st.Let {
 		name := localName(taken, l.Name)
 		c.prefix = g.steps[st].method + "Expr"

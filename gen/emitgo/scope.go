@@ -109,11 +109,15 @@ func (r resolver) Ident(name string) (string, bool) {
 func (c *scope) compile(e *check.Expr, onErr func(string) string) (expr.Code, error) {
 	code, err := expr.Compile(e.AST, resolver{c, e}, expr.Options{
 		Env: c.g.env, TypeName: c.g.typeName, FieldName: fieldName, EnumConst: c.g.enumConst, Prefix: c.prefix, Decls: c.g.decls,
+		Functions: c.g.funcs,
 	}, onErr)
 	if err != nil {
 		return code, fmt.Errorf("%s: %w", c.g.pos(e), err)
 	}
 	c.f.Import(code.Imports...)
+	for path, name := range code.GoImports {
+		c.f.ImportAs(name, path)
+	}
 	return code, nil
 }
 

@@ -132,6 +132,10 @@ func (c *compiler) finish(b *block, value string) string {
 				i++
 				continue
 			}
+			if c.calls[m[4]] {
+				kept = append(kept, m[1]+m[4])
+				continue
+			}
 			// A value that cannot fail and that nothing reads: its statement may run on over several lines (a function literal).
 			for depth := brackets(lines[i]); depth > 0; {
 				i++

@@ -139,6 +139,9 @@ func (c *compiler) call(e celast.Expr, b *block) value {
 	for i, a := range args {
 		vs[i] = c.compile(a, b)
 	}
+	if name, ok := celenv.UserFunc(ids[0]); ok {
+		return c.goCall(name, t, args, vs, b)
+	}
 	if strings.HasPrefix(ids[0], celenv.EnumToString) {
 		return call(t, "%s.String()", vs[0].at(primaryPrec))
 	}

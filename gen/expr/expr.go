@@ -38,6 +38,8 @@ type Options struct {
 	TypeName  func(*types.Type) string // of a record or enum
 	FieldName func(*types.Field) string
 	EnumConst func(t *types.Type, value string) string
+	// Functions are the functions of the user's that expressions may call, by their names there.
+	Functions map[string]GoFunc
 	// Prefix begins the names of package-level declarations that belong to the expression ("paid" gives paidRegex).
 	Prefix string
 	// Decls is shared by the expressions of one package, so that equal declarations are made once and names are not given
@@ -57,6 +59,8 @@ type Code struct {
 	// Imports are the paths of the packages that Stmts, Value and Decls name, sorted; what the Resolver's answers name is the
 	// caller's business.
 	Imports []string
+	// GoImports are the packages of the user's functions: what the code calls them, by path.
+	GoImports map[string]string
 	// Decls are the package-level declarations that the code needs, complete and gofmt-able. Equal needs give equal texts, so a
 	// text that was printed before must not be printed again.
 	Decls []string
@@ -78,7 +82,10 @@ func Compile(ast *cel.Ast, r Resolver, o Options, onErr func(errExpr string) str
 	}
 	c := &compiler{
 		ast: ast.NativeRep(), r: r, o: o, imports: map[string]bool{}, idents: map[string]string{}, taken: map[string]bool{},
-		known: map[string]int{}, needed: map[int64]need{},
+		known: map[string]int{}, needed: map[int64]need{}, goImports: map[string]string{}, calls: map[string]bool{},
+	}
+	for _, f := range o.Functions {
+		c.taken[f.Name] = true
 	}
 	defer func() {
 		// compileError carries what cannot be compiled up from deep inside; anything else is a bug and goes on.
@@ -95,8 +102,10 @@ func Compile(ast *cel.Ast, r Resolver, o Options, onErr func(errExpr string) str
 	v := c.compile(c.ast.Expr(), b)
 	code = Code{Value: v.code, Typed: v.typed(), CanFail: b.fails}
 	code.Stmts = c.finish(b, code.Typed)
+	c.inlineLast(&code)
 	code.Decls = c.decls
 	code.Imports = c.named(append([]string{code.Stmts, code.Typed}, code.Decls...))
+	code.GoImports = c.goImports
 	return code, nil
 }
 
@@ -130,6 +139,9 @@ type compiler struct {
 	temps   int
 	known   map[string]int // optionals (by their Go expression) that hold a value here
 	needed  map[int64]need // by the node's id
+	// goImports are those of Code; calls are the calls of the user's functions that must happen even if nothing reads the result.
+	goImports map[string]string
+	calls     map[string]bool
 }
 
 // local is a variable of a macro.

@@ -14,6 +14,9 @@ import (
 func (c *compiler) logic(e celast.Expr, and bool, b *block) value {
 	var operands []celast.Expr
 	flatten(e, e.AsCall().FunctionName(), &operands)
+	if c.acts(e) {
+		return c.asWritten(operands, and, b)
+	}
 	for _, x := range operands {
 		for _, o := range c.present(x, and) {
 			c.known[o]++
@@ -58,6 +61,15 @@ func (c *compiler) logic(e celast.Expr, and bool, b *block) value {
 		b.add(decide)
 		c.chain(rest, and, name, b)
 	}
+	return value{code: name, prec: primaryPrec, typ: types.BoolType, cheap: true}
+}
+
+// asWritten is a chain in which the user's functions are called, so that the operands have to come in the order written, and none
+// behind the one that decides.
+func (c *compiler) asWritten(operands []celast.Expr, and bool, b *block) value {
+	name := c.temp()
+	b.add(name + " := " + boolean(!and).code)
+	c.chain(operands, and, name, b)
 	return value{code: name, prec: primaryPrec, typ: types.BoolType, cheap: true}
 }
 
@@ -130,6 +142,10 @@ func (c *compiler) chain(operands []celast.Expr, and bool, name string, b *block
 		v := c.compile(first, b)
 		if !and {
 			v = not(v)
+		}
+		for _, o := range c.present(first, and) {
+			c.known[o]++
+			defer func() { c.known[o]-- }()
 		}
 		in := b.child()
 		c.chain(operands[1:], and, name, in)

@@ -147,7 +147,7 @@ func (m *macro) source(b *block) value {
 }
 
 // header is the loop's first line, and for two variables what the body begins with. Only where the order tells do maps run in the
-// order of their keys.
+// order of their keys: in what comes out, or to the user's functions.
 func (m *macro) header(src value, v vars, body *block, ordered bool) string {
 	if v.second != "" {
 		return m.header2(src, v, body, ordered)
@@ -226,7 +226,7 @@ func (m *macro) quantifier(all bool, b *block) value {
 	if in.jumpsTo(label) {
 		b.add(label + ":")
 	}
-	b.nest(m.header(src, vs, in, false), in, "}")
+	b.nest(m.header(src, vs, in, c.acts(m.pred)), in, "}")
 	if n.fails {
 		b.add("if " + found + "Err != nil {")
 		b.leave(found+"Err", 1)
@@ -246,7 +246,7 @@ func (m *macro) existsOne(b *block) value {
 	in.loops++
 	p := m.c.compile(m.pred, in)
 	in.add("if "+p.code+" {", "\t"+n+"++", "}")
-	b.nest(m.header(src, vs, in, false), in, "}")
+	b.nest(m.header(src, vs, in, m.c.acts(m.pred)), in, "}")
 	return value{code: n + " == 1", prec: comparePrec, typ: m.t}
 }
 

@@ -1,6 +1,8 @@
 package expr
 
 import (
+	"slices"
+
 	celast "cel.dev/cel-go/common/ast"
 
 	"github.com/weirstream/weir/spec/types"
@@ -90,6 +92,7 @@ func (m *macro) transformMap(b *block) value {
 		add(yes)
 		in.nest("if "+p.code+" {", yes, "}")
 	}
-	b.nest(m.header(src, vs, in, false), in, "}")
+	ordered := slices.ContainsFunc(m.insert, c.acts) || m.pred != nil && c.acts(m.pred)
+	b.nest(m.header(src, vs, in, ordered), in, "}")
 	return value{code: result, prec: primaryPrec, typ: m.t, cheap: true}
 }

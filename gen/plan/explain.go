@@ -14,6 +14,12 @@ func (pl *Plan) Explain() string {
 	fmt.Fprintf(&b, "Service %s: %s, %s, %s, run as %s.\n", p.Service, count(len(p.Sources), "source"), count(len(p.Steps), "step"),
 		count(len(p.Sinks), "sink"), count(len(pl.Subtopologies), "sub-topology"))
 	b.WriteString("Each partition of a sub-topology is one task. Instances of the service share the tasks out among themselves.\n")
+	if len(p.Functions) > 0 {
+		b.WriteString("\nExpressions call Go functions:\n")
+		for _, f := range p.Functions {
+			fmt.Fprintf(&b, "  %s is %s\n", f.CEL().Signature(), goFunction(f))
+		}
+	}
 	for _, sub := range pl.Subtopologies {
 		b.WriteString("\n")
 		pl.explainSub(&b, sub)

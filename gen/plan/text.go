@@ -13,12 +13,27 @@ import (
 func (pl *Plan) Text() string {
 	var w writer
 	w.line("service %s", pl.Program.Service)
+	for _, f := range pl.Program.Functions {
+		w.line("function %s = %s", f.CEL().Signature(), goFunction(f))
+	}
 	for _, sub := range pl.Subtopologies {
 		w.line("")
 		w.line("sub-topology %s", sub.Name)
 		w.in(func() { pl.writeSub(&w, sub) })
 	}
 	return w.String()
+}
+
+// goFunction is where a function of the user's comes from, and what is known of it.
+func goFunction(f *check.Function) string {
+	s := f.Package + "." + f.Go
+	if f.Fails {
+		s += ", can fail"
+	}
+	if f.Pure {
+		s += ", pure"
+	}
+	return s
 }
 
 func (pl *Plan) writeSub(w *writer, sub *Subtopology) {

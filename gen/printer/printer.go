@@ -19,13 +19,13 @@ type File struct {
 	pkg     string
 	header  []string
 	doc     []string
-	imports map[string]bool
+	imports map[string]string // name by path, "" for the path's own
 	body    bytes.Buffer
 }
 
 // New starts a file of package pkg. The header lines stand above everything, each as a comment.
 func New(pkg string, header ...string) *File {
-	return &File{pkg: pkg, header: header, imports: map[string]bool{}}
+	return &File{pkg: pkg, header: header, imports: map[string]string{}}
 }
 
 // Doc adds lines to the package comment.
@@ -34,8 +34,16 @@ func (f *File) Doc(lines ...string) { f.doc = append(f.doc, lines...) }
 // Import makes the file import paths.
 func (f *File) Import(paths ...string) {
 	for _, p := range paths {
-		f.imports[p] = true
+		f.imports[p] = ""
 	}
+}
+
+// ImportAs makes the file import a path under a name.
+func (f *File) ImportAs(name, path string) {
+	if name == Base(path) {
+		name = ""
+	}
+	f.imports[path] = name
 }
 
 // P prints a line made of its arguments, as fmt.Sprint would without the spaces.
@@ -96,8 +104,11 @@ func (f *File) dropUnused() {
 		}
 		return true
 	})
-	for p := range f.imports {
-		if !used[Base(p)] {
+	for p, name := range f.imports {
+		if name == "" {
+			name = Base(p)
+		}
+		if !used[name] {
 			delete(f.imports, p)
 		}
 	}
@@ -119,14 +130,21 @@ func (f *File) writeImports(b *bytes.Buffer) {
 	sort.Strings(std)
 	sort.Strings(other)
 	b.WriteString("import (\n")
-	for _, p := range std {
+	spec := func(p string) {
+		if name := f.imports[p]; name != "" {
+			fmt.Fprintf(b, "\t%s %q\n", name, p)
+			return
+		}
 		fmt.Fprintf(b, "\t%q\n", p)
+	}
+	for _, p := range std {
+		spec(p)
 	}
 	if len(std) > 0 && len(other) > 0 {
 		b.WriteByte('\n')
 	}
 	for _, p := range other {
-		fmt.Fprintf(b, "\t%q\n", p)
+		spec(p)
 	}
 	b.WriteString(")\n\n")
 }

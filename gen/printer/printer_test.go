@@ -68,3 +68,19 @@ func TestUnusedImports(t *testing.T) {
 		}
 	}
 }
+
+func TestImportAs(t *testing.T) {
+	f := New("p")
+	f.ImportAs("timepkg", "example.com/time")
+	f.ImportAs("risk", "example.com/risk")
+	f.ImportAs("other", "example.com/unused")
+	f.Import("time")
+	f.P("var x = timepkg.X + risk.Y + time.Second")
+	got, err := f.Bytes()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "import (\n\t\"time\"\n\n\t\"example.com/risk\"\n\ttimepkg \"example.com/time\"\n)"; !strings.Contains(string(got), want) {
+		t.Errorf("got\n%s", got)
+	}
+}

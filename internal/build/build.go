@@ -4,6 +4,10 @@
 // Each program has a directory of its own under the user's cache directory (weir/build/NAME-HASH), a module of its own in it,
 // and in go.mod exactly the versions that weir's go.mod has, plus a replace directive to the source code that weir was built
 // from. Files are only written when they changed, so building the same thing again takes the go command a moment.
+//
+// Code that calls Go functions of the user's is built in the user's module instead, where it can import their packages, by the
+// versions of that module. Nothing is written there: the go command reads generated files through an overlay (go help build), and
+// a copy of go.mod and go.sum in place of the module's own.
 package build
 
 import (
@@ -34,12 +38,22 @@ type Program struct {
 	Files map[string][]byte
 	// Main is the directory of the main package inside the module.
 	Main string
+	// Within is set for code that imports packages of a module of the user's: a directory of that module, which the paths of Files
+	// and Main are relative to. Packages in it are imported by that module's path. Missing are files there that are not to be read.
+	Within  string
+	Missing []string
 }
 
 // Error is a failed build: what the compiler said of code that weir generated.
-type Error struct{ Output string }
+type Error struct {
+	Output string
+	Within string // as in Program
+}
 
 func (e *Error) Error() string {
+	if e.Within != "" {
+		return "the service does not build together with the Go functions that it calls:\n" + strings.TrimRight(e.Output, "\n")
+	}
 	return "the generated code does not build, which is a mistake in weir:\n" + strings.TrimRight(e.Output, "\n")
 }
 
@@ -58,25 +72,33 @@ func Build(ctx context.Context, p Program) (string, error) {
 		return "", fmt.Errorf("build directory: %w", err)
 	}
 	defer unlock()
-	if err := write(dir, src, p); err != nil {
+	bin := filepath.Join(dir, "bin", p.Name)
+	args := []string{"-mod=mod", "-o", bin, "./" + p.Main}
+	in := dir
+	if p.Within == "" {
+		err = write(dir, src, p)
+	} else {
+		in = p.Within
+		args, err = writeWithin(dir, src, p, args)
+	}
+	if err != nil {
 		return "", fmt.Errorf("build directory: %w", err)
 	}
-	bin := filepath.Join(dir, "bin", p.Name)
-	if out, err := goBuild(ctx, dir, bin, "./"+p.Main); err != nil {
+	if out, err := goBuild(ctx, in, args); err != nil {
 		if ctx.Err() != nil {
 			return "", ctx.Err()
 		}
 		if errors.Is(err, exec.ErrNotFound) {
 			return "", errors.New("weir builds what it generates with the go command, and there is none in PATH")
 		}
-		return "", &Error{out}
+		return "", &Error{Output: out, Within: p.Within}
 	}
 	return bin, nil
 }
 
-func goBuild(ctx context.Context, dir, bin, pkg string) (string, error) {
+func goBuild(ctx context.Context, dir string, args []string) (string, error) {
 	// No debug information: it is what takes the linker longest, and stack traces don't need it.
-	cmd := exec.CommandContext(ctx, "go", "build", "-mod=mod", "-ldflags=-s -w", "-o", bin, pkg)
+	cmd := exec.CommandContext(ctx, "go", append([]string{"build", "-ldflags=-s -w"}, args...)...)
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), "GOWORK=off", "CGO_ENABLED=0")
 	var out bytes.Buffer
@@ -110,6 +132,13 @@ func write(dir, src string, p Program) error {
 	for name, data := range p.Files {
 		files[name] = data
 	}
+	if err := writeFiles(dir, files); err != nil {
+		return err
+	}
+	return removeOthers(dir, files)
+}
+
+func writeFiles(dir string, files map[string][]byte) error {
 	for name, data := range files {
 		path := filepath.Join(dir, filepath.FromSlash(name))
 		if old, err := os.ReadFile(path); err == nil && bytes.Equal(old, data) {
@@ -122,7 +151,7 @@ func write(dir, src string, p Program) error {
 			return err
 		}
 	}
-	return removeOthers(dir, files)
+	return nil
 }
 
 // removeOthers removes Go files that an earlier build left behind.

@@ -75,6 +75,9 @@ func outputs(res *gen.Result, spec string, o GenOptions) (map[string][]byte, str
 	if dir == "" {
 		dir = filepath.Join(filepath.Dir(spec), res.Package)
 	}
+	if own := ownDir(res); own != "" && !sameDir(own, dir) {
+		return nil, "", Usagef("functions of the spec stand in %s, where the package has to be generated, not in %s", own, dir)
+	}
 	files := map[string][]byte{}
 	for _, f := range res.Files {
 		files[filepath.Join(dir, f.Name)] = f.Data
@@ -92,6 +95,12 @@ func outputs(res *gen.Result, spec string, o GenOptions) (map[string][]byte, str
 	}
 	files[filepath.Join(filepath.Dir(spec), "cmd", res.Program.Service, "main_gen.go")] = main
 	return files, dir, nil
+}
+
+func sameDir(a, b string) bool {
+	a, errA := filepath.Abs(a)
+	b, errB := filepath.Abs(b)
+	return errA == nil && errB == nil && a == b
 }
 
 // importPath is the import path of the package in dir (which need not be there), by the go.mod above it.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"cel.dev/cel-go/cel"
+	"cel.dev/cel-go/common/functions"
 	celtypes "cel.dev/cel-go/common/types"
 	"cel.dev/cel-go/common/types/ref"
 	"cel.dev/cel-go/common/types/traits"
@@ -132,7 +133,7 @@ func entries(v ref.Val) ([][2]ref.Val, bool) {
 	return es, true
 }
 
-func newEvaluator(p *check.Program) (*evaluator, error) {
+func newEvaluator(p *check.Program, funcs map[string]functions.FunctionOp) (*evaluator, error) {
 	ev := &evaluator{programs: map[*check.Expr]cel.Program{}, consts: map[string]ref.Val{}, program: p}
 	for _, t := range p.Types {
 		if t.Kind != types.Enum {
@@ -142,7 +143,13 @@ func newEvaluator(p *check.Program) (*evaluator, error) {
 			ev.consts[t.Name+"."+v] = &enum{t, v}
 		}
 	}
-	env, err := celenv.New(p.Types).CEL(nil) // the functions; variables are resolved at evaluation
+	all := celenv.New(p.Types)
+	for _, f := range p.Functions {
+		c := f.CEL()
+		c.Bind = funcs[f.Name]
+		all.AddFunc(c)
+	}
+	env, err := all.CEL(nil) // the functions; variables are resolved at evaluation
 	ev.env = env
 	return ev, err
 }

@@ -23,6 +23,8 @@ import (
 	"fmt"
 	"time"
 
+	"cel.dev/cel-go/common/functions"
+
 	"github.com/weirstream/weir/spec/check"
 )
 
@@ -44,6 +46,8 @@ type Options struct {
 	Partitions int32
 	// End says that the input is bounded: after the last record every window closes.
 	End bool
+	// Functions are what the program's Go functions do, by name. One that is missing fails wherever it is called.
+	Functions map[string]functions.FunctionOp
 }
 
 // Result is what a correct run gives.
@@ -90,7 +94,7 @@ type Out struct {
 
 // Run interprets a program over an input.
 func Run(p *check.Program, in Input, o Options) (*Result, error) {
-	ev, err := newEvaluator(p)
+	ev, err := newEvaluator(p, o.Functions)
 	if err != nil {
 		return nil, err
 	}

@@ -6,6 +6,10 @@ import (
 	"testing"
 	"time"
 
+	"cel.dev/cel-go/common/functions"
+	celtypes "cel.dev/cel-go/common/types"
+	"cel.dev/cel-go/common/types/ref"
+
 	"github.com/weirstream/weir/spec/check"
 	"github.com/weirstream/weir/spec/source"
 )
@@ -110,6 +114,18 @@ sinks:
 			end:  true,
 			want: []string{`out {"g":false,"h":3} 9999 {g: false, h: 3, c: 1}`, `out {"g":true,"h":2} 9999 {g: true, h: 2, c: 2}`},
 		},
+		{
+			name: "Go functions are what the options say; an error of theirs makes a bad record",
+			spec: `
+functions: {upper: strings.ToUpper}
+steps:
+  w: {from: in, where: upper(key) == "B", select: {k: upper(key), n: n}}
+sinks:
+  out: {from: w, kafka: {topic: out}}
+`,
+			in:   []string{"a 1 0", "b 2 1"},
+			want: []string{`dead 0`, `out b 1 {k: "B", n: 2}`},
+		},
 	} {
 		p, diags := check.Check(source.New("test.weir.yaml", []byte(head+c.spec)))
 		if p == nil {
@@ -129,7 +145,7 @@ sinks:
 			})
 			offsets[part]++
 		}
-		r, err := Run(p, in, Options{Partitions: 2, End: c.end})
+		r, err := Run(p, in, Options{Partitions: 2, End: c.end, Functions: map[string]functions.FunctionOp{"upper": upperButA}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -156,6 +172,15 @@ sinks:
 			t.Errorf("%s: %d late, want %d", c.name, r.Late, c.late)
 		}
 	}
+}
+
+// upperButA is strings.ToUpper, and fails for a.
+func upperButA(args ...ref.Val) ref.Val {
+	s, _ := args[0].(celtypes.String)
+	if s == "a" {
+		return celtypes.NewErr("not a")
+	}
+	return celtypes.String(strings.ToUpper(string(s)))
 }
 
 // TestLoose: only a record that may be late behind a repartition topic leaves the result open.

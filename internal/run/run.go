@@ -192,11 +192,12 @@ func Build(ctx context.Context, res *gen.Result, spec string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	p := build.Program{Name: res.Program.Service, Key: abs, Main: "cmd", Files: map[string][]byte{}}
-	for _, f := range res.Files {
-		p.Files[res.Package+"/"+f.Name] = f.Data
+	p := build.Program{Name: res.Program.Service, Key: abs}
+	imported, err := cli.Place(&p, res, spec)
+	if err != nil {
+		return "", err
 	}
-	if p.Files["cmd/main.go"], err = res.Main(build.Root + "/" + res.Package); err != nil {
+	if p.Files[p.Main+"/main.go"], err = res.Main(imported); err != nil {
 		return "", err
 	}
 	return build.Build(ctx, p)

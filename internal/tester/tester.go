@@ -84,16 +84,17 @@ func (s *suite) build(ctx context.Context, res *gen.Result) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	p := build.Program{Name: res.Program.Service + "-test", Key: "test " + abs, Main: "cmd", Files: map[string][]byte{}}
-	for _, f := range res.Files {
-		p.Files[res.Package+"/"+f.Name] = f.Data
+	p := build.Program{Name: res.Program.Service + "-test", Key: "test " + abs}
+	imported, err := cli.Place(&p, res, s.spec)
+	if err != nil {
+		return "", err
 	}
-	p.Files["cmd/main.go"] = mainFile(res)
+	p.Files[p.Main+"/main.go"] = mainFile(res, imported)
 	return build.Build(ctx, p)
 }
 
 // mainFile is the program's main package.
-func mainFile(res *gen.Result) []byte {
+func mainFile(res *gen.Result, imported string) []byte {
 	return fmt.Appendf(nil, `// Command %[1]s runs scenario files on package %[2]s.
 package main
 
@@ -102,7 +103,7 @@ import (
 
 	"%[3]s/runtime/testdriver/scenario"
 
-	"%[4]s/%[2]s"
+	"%[4]s"
 )
 
 func main() {
@@ -110,7 +111,7 @@ func main() {
 }
 
 var schema = %[5]s
-`, res.Program.Service+"-test", res.Package, build.Module, build.Root, schemaLiteral(res.Program))
+`, res.Program.Service+"-test", res.Package, build.Module, imported, schemaLiteral(res.Program))
 }
 
 // suite is the scenario files of one spec.

@@ -205,3 +205,23 @@ func TestNoAllocations(t *testing.T) {
 		t.Errorf("%v allocations", n)
 	}
 }
+
+func TestGoFunctions(t *testing.T) {
+	o := Some("x")
+	p := Pointer(o)
+	if *p = "y"; o.Value != "x" || FromPointer(p) != Some("y") {
+		t.Errorf("%v, %v", o, FromPointer(p))
+	}
+	if Pointer(None[string]()) != nil || FromPointer[string](nil).Valid {
+		t.Error("none is nil and nil is none")
+	}
+	at := time.Date(2026, 1, 2, 3, 4, 5, 6, time.FixedZone("", 3600))
+	if got, err := TimeFromGo(at); err != nil || got != at.UTC() {
+		t.Errorf("%v, %v", got, err)
+	}
+	for _, bad := range []time.Time{time.Date(0, 12, 31, 23, 59, 59, 0, time.UTC), time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)} {
+		if _, err := TimeFromGo(bad); err == nil || CheckTime(bad) == nil {
+			t.Errorf("%v is a timestamp", bad)
+		}
+	}
+}

@@ -63,6 +63,14 @@ func (d Date) InRange() (Date, error) {
 	return d, nil
 }
 
+// InRange is t, or an error if that is not a time of a day.
+func (t Time) InRange() (Time, error) {
+	if t < 0 || t >= Day {
+		return 0, ErrTime
+	}
+	return t, nil
+}
+
 // Midnight is the start of the date in UTC.
 func (d Date) Midnight() time.Time { return time.Unix(int64(d)*secondsOfDay, 0).UTC() }
 

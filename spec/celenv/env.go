@@ -27,6 +27,7 @@ import (
 // Env is the environment of one spec: its records and enums. It is safe for concurrent use once nothing calls Add.
 type Env struct {
 	named map[string]*types.Type // by CEL name
+	funcs []Func
 	extra []cel.EnvOption
 
 	mu   sync.Mutex
@@ -58,6 +59,14 @@ func (e *Env) Add(t *types.Type) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.named[celName(t)] = t
+	e.base, e.envs = nil, nil
+}
+
+// AddFunc adds a function of the user's.
+func (e *Env) AddFunc(f Func) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.funcs = append(e.funcs, f)
 	e.base, e.envs = nil, nil
 }
 
@@ -141,7 +150,8 @@ func (e *Env) with(vars []Var) (*cel.Env, error) {
 	return env, nil
 }
 
-// newBase is the environment without variables: the libraries, the types, the enums' constants and string() of enums.
+// newBase is the environment without variables: the libraries, the types, the enums' constants, string() of enums and the
+// functions of the user's.
 func (e *Env) newBase() (*cel.Env, error) {
 	opts := []cel.EnvOption{
 		cel.StdLib(cel.StdLibSubset(withoutReplaced())),
@@ -179,6 +189,9 @@ func (e *Env) newBase() (*cel.Env, error) {
 		for _, v := range t.Values {
 			opts = append(opts, cel.Variable(name+"."+v, cel.OpaqueType(name)))
 		}
+	}
+	for _, f := range e.funcs {
+		opts = append(opts, e.declareFunc(f))
 	}
 	return cel.NewCustomEnv(append(opts, e.extra...)...)
 }

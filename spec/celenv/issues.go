@@ -244,7 +244,7 @@ func (r *reporter) variables() []string {
 func (r *reporter) functionNames() []string {
 	var names []string
 	for name, f := range r.functions {
-		if strings.ContainsAny(name, "_@!") {
+		if _, user := r.env.userFunc(name); strings.ContainsAny(name, "_@!") && !user {
 			continue
 		}
 		for _, o := range f.OverloadDecls() {

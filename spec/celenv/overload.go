@@ -38,6 +38,11 @@ func (r *reporter) overload(id int64, fn, args string) Issue {
 	if strings.Contains(args, "?") {
 		is.Hint = absentHint
 	}
+	if f, user := r.env.userFunc(fn); user && is.Hint == "" {
+		if is.Hint = fn + " takes " + f.parameters(); strings.Contains(args, ".(") {
+			is.Hint = "it is no method: write " + fn + "(…)"
+		}
+	}
 	r.misfit(&is, id)
 	return is
 }

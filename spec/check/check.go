@@ -1,7 +1,7 @@
 // Package check finds out whether a spec is right, and what it means.
 //
-// [Check] reads the file (spec/syntax), resolves names, derives the type of every stream, checks each CEL expression in its
-// scope (spec/celenv) and follows keys, so that it knows which steps need a repartition topic. Everything that is wrong is
+// [Check] reads the file (spec/syntax), resolves names, looks Go functions up (spec/gofunc), derives the type of every stream, checks
+// each CEL expression in its scope (spec/celenv) and follows keys, so that it knows which steps need a repartition topic. Everything that is wrong is
 // reported, in the order of the file; what only follows from another error is not. What comes out is a [Program].
 package check
 
@@ -14,7 +14,8 @@ import (
 )
 
 // Check checks a spec. The program is nil if there is an error among the diagnostics, which are sorted by position. Check keeps
-// no state and the same file always gives the same result.
+// no state, and reads nothing but the file and the Go packages that its functions stand in: with the same ones the result is always
+// the same.
 func Check(file *source.File) (*Program, diag.List) {
 	tree, diags := syntax.Parse(file)
 	if tree == nil {
@@ -30,6 +31,7 @@ func Check(file *source.File) (*Program, diag.List) {
 	c.env = celenv.New(c.p.Types)
 	c.checkAliases()
 	c.checkDefaults()
+	c.declareFunctions()
 	c.declareSources()
 	c.declareSteps()
 	c.checkSteps()
@@ -65,6 +67,7 @@ type checker struct {
 	steps   map[*syntax.Step]*Step
 	derived map[string]bool // names of records that steps make besides their results
 	exprs   []*Expr         // all that were found right
+	broken  []string        // names of functions that something is wrong with, and reported
 }
 
 func (c *checker) report(d diag.Diagnostic) { c.diags = append(c.diags, d) }

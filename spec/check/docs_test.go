@@ -61,7 +61,7 @@ func complete(example string) string {
 		}
 	}
 	var b strings.Builder
-	for _, k := range []string{"weir", "service", "imports", "types", "sources", "steps", "sinks"} {
+	for _, k := range []string{"weir", "service", "imports", "types", "functions", "sources", "steps", "sinks"} {
 		b.WriteString(parts[k])
 	}
 	return b.String()
@@ -80,7 +80,9 @@ func TestExamplesOfTheManual(t *testing.T) {
 		line := strings.Count(string(text[:m[0]]), "\n") + 1
 		t.Run(fmt.Sprintf("line %d", line), func(t *testing.T) {
 			whole := complete(string(text[m[2]:m[3]]))
-			if p, diags := check.Check(example("example.weir.yaml", whole)); p == nil {
+			file := example("example.weir.yaml", whole)
+			file.Dir = "testdata/manual" // with the Go functions that examples call
+			if p, diags := check.Check(file); p == nil {
 				t.Errorf("refused:\n%s\n%s", diags, whole)
 			}
 		})

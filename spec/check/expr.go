@@ -22,10 +22,10 @@ type place struct {
 	alias  bool // an alias's condition
 }
 
-// expr checks an expression in a scope; nil if it is not there or wrong. A variable of an invalid type has an error of its own,
-// so an expression that mentions it is neither right nor reported.
+// expr checks an expression in a scope; nil if it is not there or wrong. A variable of an invalid type has an error of its own, and
+// so has a Go function that can't be called: an expression that mentions one is neither right nor reported.
 func (c *checker) expr(text *syntax.Text, scope *Scope, at place) *Expr {
-	if text == nil {
+	if text == nil || slices.ContainsFunc(c.broken, func(name string) bool { return mentions(text.Value, name) }) {
 		return nil
 	}
 	vars := make([]celenv.Var, 0, len(scope.Vars))

@@ -3,6 +3,7 @@ package check
 import (
 	"slices"
 
+	"github.com/weirstream/weir/spec/celenv"
 	"github.com/weirstream/weir/spec/types"
 )
 
@@ -59,9 +60,16 @@ func (c *checker) warnUnused() {
 		use(s.Value)
 		use(s.Key)
 	}
+	called := map[string]bool{}
 	for _, e := range c.exprs {
 		use(e.Type)
-		for _, ref := range e.AST.NativeRep().ReferenceMap() { // constants of enums
+		for _, ref := range e.AST.NativeRep().ReferenceMap() {
+			for _, id := range ref.OverloadIDs {
+				if name, ok := celenv.UserFunc(id); ok {
+					called[name] = true
+				}
+			}
+			// constants of enums
 			for _, t := range c.p.Types {
 				for _, v := range t.Values {
 					if ref.Name == t.Name+"."+v {
@@ -69,6 +77,15 @@ func (c *checker) warnUnused() {
 					}
 				}
 			}
+		}
+	}
+	for _, f := range c.p.Functions {
+		if !called[f.Name] {
+			c.report(unusedFunction(f))
+			continue
+		}
+		for _, v := range append(slices.Clone(f.Params), f.Result) {
+			use(v.Type)
 		}
 	}
 	c.p.Types = slices.DeleteFunc(c.p.Types, func(t *types.Type) bool { // of the imported types, those that matter stay

@@ -66,6 +66,8 @@ func of(s *syntax.Shape) object {
 		}
 	case s.Choices != nil:
 		o["enum"] = s.Choices
+	case s.Bool:
+		o["type"] = "boolean"
 	case s.Duration:
 		o["type"], o["pattern"], o["minLength"] = "string", syntax.DurationPattern, 1
 	case s.Text.Regexp != nil:

@@ -8,6 +8,7 @@ package source
 import (
 	"errors"
 	"path"
+	"path/filepath"
 	"sort"
 	"unicode/utf8"
 )
@@ -16,6 +17,9 @@ import (
 type File struct {
 	// Name is how the user named the file, shown in diagnostics and in generated code.
 	Name string
+	// Dir is the directory that paths in the text are relative to. New makes it that of Name; whoever names the file otherwise
+	// sets it before anybody reads it.
+	Dir string
 	// Text is the file's whole content.
 	Text []byte
 
@@ -27,7 +31,7 @@ type File struct {
 
 // New indexes text under name.
 func New(name string, text []byte) *File {
-	f := &File{Name: name, Text: text, lines: []int{0}}
+	f := &File{Name: name, Dir: filepath.Dir(filepath.FromSlash(name)), Text: text, lines: []int{0}}
 	for i, b := range text {
 		if b == '\n' {
 			f.lines = append(f.lines, i+1)
@@ -39,7 +43,7 @@ func New(name string, text []byte) *File {
 // With is the file with another text.
 func (f *File) With(text []byte) *File {
 	g := New(f.Name, text)
-	g.Read = f.Read
+	g.Dir, g.Read = f.Dir, f.Read
 	return g
 }
 

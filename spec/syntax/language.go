@@ -4,15 +4,17 @@ import "regexp"
 
 // The names of the language.
 var (
-	serviceName = &Pattern{regexp.MustCompile(`^[a-z][a-z0-9_-]*$`), "must start with a lower case letter and go on with lower case letters, digits, _ and -"}
-	stepName    = &Pattern{regexp.MustCompile(`^[a-z][a-z0-9_]*$`), "must start with a lower case letter and go on with lower case letters, digits and _"}
-	fieldName   = &Pattern{regexp.MustCompile(`^[a-z][A-Za-z0-9_]*$`), "must start with a lower case letter and go on with letters, digits and _"}
-	typeName    = &Pattern{regexp.MustCompile(`^[A-Z][A-Za-z0-9_]*$`), "must start with a capital letter and go on with letters, digits and _"}
-	enumValue   = &Pattern{regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]*$`), "must start with a letter and go on with letters, digits and _"}
-	delimiter   = &Pattern{regexp.MustCompile(`^[\t -~]$`), "must be one ASCII character, other than a quote"}
-	anyText     = &Pattern{} // even an empty one
-	topicName   = &Pattern{Rule: "must be a name that Kafka allows"}
-	streamName  = &Pattern{Rule: "must be the name of a source, a step or a late output"}
+	serviceName  = &Pattern{regexp.MustCompile(`^[a-z][a-z0-9_-]*$`), "must start with a lower case letter and go on with lower case letters, digits, _ and -"}
+	stepName     = &Pattern{regexp.MustCompile(`^[a-z][a-z0-9_]*$`), "must start with a lower case letter and go on with lower case letters, digits and _"}
+	fieldName    = &Pattern{regexp.MustCompile(`^[a-z][A-Za-z0-9_]*$`), "must start with a lower case letter and go on with letters, digits and _"}
+	functionName = &Pattern{regexp.MustCompile(`^[a-z][A-Za-z0-9_]*$`), "must start with a lower case letter and go on with letters, digits and _"}
+	typeName     = &Pattern{regexp.MustCompile(`^[A-Z][A-Za-z0-9_]*$`), "must start with a capital letter and go on with letters, digits and _"}
+	enumValue    = &Pattern{regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]*$`), "must start with a letter and go on with letters, digits and _"}
+	delimiter    = &Pattern{regexp.MustCompile(`^[\t -~]$`), "must be one ASCII character, other than a quote"}
+	anyText      = &Pattern{} // even an empty one
+	goName       = &Pattern{Rule: "must be a Go function, as in ./risk.Score"}
+	topicName    = &Pattern{Rule: "must be a name that Kafka allows"}
+	streamName   = &Pattern{Rule: "must be the name of a source, a step or a late output"}
 )
 
 var (
@@ -55,6 +57,7 @@ var Language = &Shape{What: "a spec", Doc: "A Weir topology.", Keys: []Key{
 	{Name: "service", Required: true, Shape: &Shape{What: "a name", Text: serviceName, Doc: "The service's name: its consumer group, the prefix of its internal topics, its Go package."}},
 	importsKey,
 	{Name: "types", Shape: &Shape{What: "a mapping from names to types", Names: typeName, Elem: typeDecl, Doc: "Records, enums and aliases."}},
+	{Name: "functions", Shape: &Shape{What: "a mapping from names to Go functions", Names: functionName, Elem: functionShape, Doc: "Go functions that expressions call by these names."}},
 	{Name: "sources", Required: true, Shape: &Shape{What: "a mapping from names to sources", Names: stepName, NonEmpty: true, Elem: sourceShape, Doc: "The topics that are read."}},
 	{Name: "steps", Shape: &Shape{What: "a mapping from names to steps", Names: stepName, Elem: stepShape, Doc: "What is done with the records. Steps may stand in any order."}},
 	{Name: "sinks", Required: true, Shape: &Shape{What: "a mapping from names to sinks", Names: stepName, NonEmpty: true, Elem: sinkShape, Doc: "The topics that are written."}},
@@ -88,6 +91,17 @@ var typeDecl = &Shape{What: "a mapping from fields to types, {enum: [...]} or {a
 		}},
 	}}},
 }}
+
+var functionShape = func() *Shape {
+	goText := &Shape{What: "a Go function, as in ./risk.Score", Text: goName, Doc: "The function: its package, as a path from the spec's directory or an import path, a dot, and its name."}
+	return &Shape{What: "a Go function, or {go: ..., pure: ...}", Doc: "A Go function, as in ./risk.Score.", OneOf: []*Shape{
+		goText,
+		{What: "a mapping with go and pure", Keys: []Key{
+			{Name: "go", Required: true, Shape: goText},
+			{Name: "pure", Shape: &Shape{What: "true or false", Bool: true, Doc: "The result depends on the arguments only, and the function does nothing else and keeps nothing. Calls may then be left out or moved."}},
+		}},
+	}}
+}()
 
 var sourceShape = &Shape{What: "a source", Keys: []Key{
 	{Name: "kafka", Required: true, Shape: topic},

@@ -32,6 +32,7 @@ type Shape struct {
 	Text     *Pattern
 	Choices  []string
 	Duration bool
+	Bool     bool
 
 	// One of several, told apart by their kind: a scalar or an object, say. Of two objects the first one that Has tells decides.
 	OneOf []*Shape
@@ -188,15 +189,18 @@ func (c *checker) scalar(n *node, s *Shape, ownerName string) {
 			c.report(badDuration(t, ownerName, err))
 		}
 	case s.Choices != nil:
-		for _, choice := range s.Choices {
-			if t.Value == choice {
-				return
-			}
-		}
-		c.report(badChoice(t, ownerName, s.Choices))
+		c.choice(t, ownerName, s.Choices)
+	case s.Bool:
+		c.choice(t, ownerName, []string{"true", "false"})
 	case s.Text != nil && s.Text.Regexp != nil && !s.Text.Regexp.MatchString(t.Value):
 		c.report(badName(t, s.Text.Rule))
 	case t.Value == "" && (s.Text == nil || s.Text.Rule != ""):
 		c.report(emptyValue(n.span, ownerName, s.What))
+	}
+}
+
+func (c *checker) choice(t Text, ownerName string, choices []string) {
+	if !slices.Contains(choices, t.Value) {
+		c.report(badChoice(t, ownerName, choices))
 	}
 }

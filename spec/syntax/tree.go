@@ -53,13 +53,14 @@ func (t *Text) Sub(start, end int) *Text {
 
 // Spec is the tree of a spec. Whatever was not written, or was not fit to be read, is nil.
 type Spec struct {
-	File    *source.File
-	Service *Text
-	Imports []*Text // paths of other files, whose types are this one's too
-	Types   []*TypeDecl
-	Sources []*Source
-	Steps   []*Step
-	Sinks   []*Sink
+	File      *source.File
+	Service   *Text
+	Imports   []*Text // paths of other files, whose types are this one's too
+	Types     []*TypeDecl
+	Functions []*Function
+	Sources   []*Source
+	Steps     []*Step
+	Sinks     []*Sink
 }
 
 // TypeDecl is an entry of types.
@@ -80,6 +81,12 @@ type Field struct {
 	Default     *Text
 	Deprecated  *Text
 	RenamedFrom []*Text
+}
+
+// Function is an entry of functions.
+type Function struct {
+	Name, Go *Text
+	Pure     bool
 }
 
 // Source is an entry of sources.
@@ -208,6 +215,7 @@ func (b builder) spec(n *node, file *source.File) *Spec {
 		}
 		s.Types = append(s.Types, d)
 	})
+	each(n.get("functions"), func(k *Text, v *node) { s.Functions = append(s.Functions, b.function(k, v)) })
 	each(n.get("sources"), func(k *Text, v *node) { s.Sources = append(s.Sources, b.source(k, v)) })
 	each(n.get("steps"), func(k *Text, v *node) { s.Steps = append(s.Steps, b.step(k, v)) })
 	each(n.get("sinks"), func(k *Text, v *node) {
@@ -234,6 +242,15 @@ func typeOf(v *node) *Text {
 		return text(v)
 	}
 	return text(v.get("type"))
+}
+
+func (b builder) function(k *Text, v *node) *Function {
+	f := &Function{Name: k, Go: text(v)}
+	if f.Go == nil {
+		pure := text(v.get("pure"))
+		f.Go, f.Pure = text(v.get("go")), pure != nil && pure.Value == "true"
+	}
+	return f
 }
 
 func (b builder) source(k *Text, v *node) *Source {
