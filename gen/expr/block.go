@@ -96,6 +96,8 @@ var (
 	tempName  = regexp.MustCompile(`\bv[0-9]+\b`)
 	heldDef   = regexp.MustCompile(`^(\t*)(v[0-9]+)(, v[0-9]+Err := func\(\) .*)$`)
 	tempDef   = regexp.MustCompile(`^(\t*)(v[0-9]+)(, err)? := (.*)$`)
+	tempDecl  = regexp.MustCompile(`^(\t*)(?:var (v[0-9]+) |(v[0-9]+)(?:, \w+)* := )`)
+	tempWrite = regexp.MustCompile(`^\t*(?:var )?(v[0-9]+)(?:\+\+$| [^=]*$|(?:, \w+)* :?= )`)
 	ifErrLine = "if err != nil {"
 )
 
@@ -144,9 +146,37 @@ func (c *compiler) finish(b *block, value string) string {
 		}
 		lines = slices.DeleteFunc(kept, func(l string) bool { return gone[strings.TrimLeft(l, "\t")] })
 		if !changed {
-			return strings.Join(lines, "\n")
+			return strings.Join(readAll(lines, value), "\n")
 		}
 	}
+}
+
+// readAll reads the variables that are only written, in branches for instance whose value nobody wants in the end: Go insists.
+func readAll(lines []string, value string) []string {
+	reads := map[string]int{}
+	for _, l := range append(slices.Clip(lines), value) {
+		for _, n := range tempName.FindAllString(stripStrings(l), -1) {
+			reads[n]++
+		}
+		if m := tempWrite.FindStringSubmatch(l); m != nil {
+			reads[m[1]]--
+		}
+	}
+	var all []string
+	for i := 0; i < len(lines); i++ {
+		all = append(all, lines[i])
+		m := tempDecl.FindStringSubmatch(lines[i])
+		if m == nil || reads[m[2]+m[3]] > 0 {
+			continue
+		}
+		for depth := brackets(lines[i]); depth > 0; {
+			i++
+			all = append(all, lines[i])
+			depth += brackets(lines[i])
+		}
+		all = append(all, m[1]+"_ = "+m[2]+m[3])
+	}
+	return all
 }
 
 // brackets is how many more brackets a line opens than it closes.

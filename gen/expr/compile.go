@@ -152,7 +152,23 @@ func (c *compiler) call(e celast.Expr, b *block) value {
 	if f == nil {
 		c.failf("%s is not supported", x.FunctionName())
 	}
+	c.hideConstants(b, vs)
 	return f(c, b, t, vs)
+}
+
+// hideConstants puts one of several numbers that are all constants into a variable. What can be folded has been, so they come from
+// the result of a cel.bind or a branch; Go would compute with them exactly, without types or a negative zero, and refuse a division
+// by zero.
+func (c *compiler) hideConstants(b *block, vs []value) {
+	for _, v := range vs {
+		if k := v.typ.Kind; v.lit == nil || k != types.Int && k != types.Uint && k != types.Double {
+			return
+		}
+	}
+	if len(vs) > 0 {
+		vs[0].cheap = false
+		vs[0] = c.keep(b, vs[0])
+	}
 }
 
 // selection is a.f and has(a.f), where a may be a record, a map, or an optional of either.

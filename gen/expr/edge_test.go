@@ -265,6 +265,12 @@ window.start < t1 && t1 > window.start
 s1 < s2 && b2 < b1 && y1 > b"a" && p1 < p2
 1.0e-9 + 3.5 * 2.0 - 1.0
 d2 * 3.0 + 0.1
+-(cel.bind(w, false, 0.0))
+cel.bind(w, false, 0.1) + cel.bind(w, false, 0.2)
+cel.bind(w, false, 1.0) / cel.bind(w, false, 0.0)
+optional.of(cel.bind(w, false, 7u) % cel.bind(w, false, 5u)).hasValue() && oi == optional.of(cel.bind(w, false, 7) * 5)
+(dyn(i1) in [7, ?optional.none()]) || {"a": 1, ?"b": optional.none()}.size() == 1
+cel.bind(w, (b2 ? [2, i1] : li), cel.bind(v, w, oi))
 `
 
 func TestEdges(t *testing.T) {

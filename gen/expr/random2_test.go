@@ -30,6 +30,9 @@ func (g *exprGen) two(method string, d int, body func(a, b string) string) strin
 		first = src.Key
 	}
 	over := g.expr(src, min(d, 2))
+	if method == "transformList" && src.Kind == types.Map {
+		over = "ms" // the reference's own map literals have no order
+	}
 	return g.with([]scoped{{a, first}, {b, src.Elem}}, func() string {
 		return fmt.Sprintf("%s.%s(%s, %s, %s)", over, method, a, b, body(a, b))
 	})

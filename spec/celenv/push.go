@@ -1,6 +1,8 @@
 package celenv
 
 import (
+	"slices"
+
 	"cel.dev/cel-go/cel"
 	celast "cel.dev/cel-go/common/ast"
 	"cel.dev/cel-go/common/operators"
@@ -9,9 +11,19 @@ import (
 
 // Types go down as well: what an empty literal holds is decided by what stands around it.
 
-func (s *static) pushAll(all []celast.Expr, t *cel.Type) {
-	for _, x := range all {
-		s.push(x, t)
+// pushElems gives the elements of a list literal their type; the optional ones are optionals of it.
+func (s *static) pushElems(l celast.ListExpr, t *cel.Type) {
+	for i, x := range l.Elements() {
+		s.push(x, withOptional(slices.Contains(l.OptionalIndices(), int32(i)), t))
+	}
+}
+
+// pushEntries does so for a map literal.
+func (s *static) pushEntries(m celast.MapExpr, key, value *cel.Type) {
+	for _, x := range m.Entries() {
+		entry := x.AsMapEntry()
+		s.push(entry.Key(), key)
+		s.push(entry.Value(), withOptional(entry.IsOptional(), value))
 	}
 }
 
@@ -45,12 +57,9 @@ func (s *static) push(e celast.Expr, t *cel.Type) {
 		}
 		s.pushElem(e.AsSelect().Operand(), elem)
 	case celast.ListKind:
-		s.pushAll(e.AsList().Elements(), t.Parameters()[0])
+		s.pushElems(e.AsList(), t.Parameters()[0])
 	case celast.MapKind:
-		for _, x := range e.AsMap().Entries() {
-			s.push(x.AsMapEntry().Key(), t.Parameters()[0])
-			s.push(x.AsMapEntry().Value(), t.Parameters()[1])
-		}
+		s.pushEntries(e.AsMap(), t.Parameters()[0], t.Parameters()[1])
 	case celast.CallKind:
 		s.pushOperands(e, t)
 	case celast.ComprehensionKind:

@@ -158,7 +158,7 @@ func (s *static) list(e celast.Expr) *cel.Type {
 		}
 		elem = s.joined(x, elem, t)
 	}
-	s.pushAll(l.Elements(), elem)
+	s.pushElems(l, elem)
 	return cel.ListType(elem)
 }
 
@@ -188,9 +188,7 @@ func (s *static) mapLiteral(e celast.Expr) *cel.Type {
 		}
 		elem = s.joined(m.Value(), elem, t)
 	}
-	for _, x := range e.AsMap().Entries() {
-		s.push(x.AsMapEntry().Value(), elem)
-	}
+	s.pushEntries(e.AsMap(), key, elem)
 	return cel.MapType(key, elem)
 }
 
