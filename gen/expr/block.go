@@ -97,7 +97,7 @@ var (
 	heldDef   = regexp.MustCompile(`^(\t*)(v[0-9]+)(, v[0-9]+Err := func\(\) .*)$`)
 	tempDef   = regexp.MustCompile(`^(\t*)(v[0-9]+)(, err)? := (.*)$`)
 	tempDecl  = regexp.MustCompile(`^(\t*)(?:var (v[0-9]+) |(v[0-9]+)(?:, \w+)* := )`)
-	tempWrite = regexp.MustCompile(`^\t*(?:var )?(v[0-9]+)(?:\+\+$| [^=]*$|(?:, \w+)* :?= )`)
+	tempWrite = regexp.MustCompile(`^\t*(v[0-9]+)(?:\+\+$|(?:, \w+)* = )`)
 	ifErrLine = "if err != nil {"
 )
 
@@ -158,7 +158,9 @@ func readAll(lines []string, value string) []string {
 		for _, n := range tempName.FindAllString(stripStrings(l), -1) {
 			reads[n]++
 		}
-		if m := tempWrite.FindStringSubmatch(l); m != nil {
+		if m := tempDecl.FindStringSubmatch(l); m != nil {
+			reads[m[2]+m[3]]--
+		} else if m := tempWrite.FindStringSubmatch(l); m != nil {
 			reads[m[1]]--
 		}
 	}
