@@ -65,8 +65,9 @@ type Decl struct {
 
 // Request is what a program needs.
 type Request struct {
-	Names Names
-	Types []Need
+	Names  Names
+	Types  []Need
+	Values []Value
 	// Use is what is read of the records that are decoded; nil is everything.
 	Use Use
 }
@@ -123,6 +124,11 @@ func Generate(r Request) ([]Decl, error) {
 			return nil, fmt.Errorf("type %s contains itself: %s", path[0], strings.Join(path, " in "))
 		}
 		if err := g.need(&r.Types[i]); err != nil {
+			return nil, err
+		}
+	}
+	for i := range r.Values {
+		if err := g.value(&r.Values[i]); err != nil {
 			return nil, err
 		}
 	}

@@ -1,6 +1,9 @@
 package emitgo
 
 import (
+	"maps"
+	"slices"
+
 	"github.com/weirstream/weir/gen/codec"
 	"github.com/weirstream/weir/gen/plan"
 	"github.com/weirstream/weir/gen/printer"
@@ -14,7 +17,9 @@ type codecs struct {
 	g     *generator
 	order []*types.Type
 	needs map[string]*codec.Need
-	use   codec.Use
+	// values are those of aggregates that are no scalars, by the name that their functions end in.
+	values map[string]*types.Type
+	use    codec.Use
 	// csvSuffix is what stands behind decodeCSV in the name of a source's decoder.
 	csvSuffix map[*check.Source]string
 	// pending are declarations that expressions inside of methods need, printed at the end of the file.
@@ -23,7 +28,7 @@ type codecs struct {
 
 // newCodecs asks for the types of all streams and for the decoders of all inputs.
 func newCodecs(g *generator) *codecs {
-	c := &codecs{g: g, needs: map[string]*codec.Need{}, use: codec.Use{}, csvSuffix: map[*check.Source]string{}}
+	c := &codecs{g: g, needs: map[string]*codec.Need{}, values: map[string]*types.Type{}, use: codec.Use{}, csvSuffix: map[*check.Source]string{}}
 	for _, t := range g.p.Types {
 		c.need(t)
 	}
@@ -78,6 +83,9 @@ func (c *codecs) need(t *types.Type) *codec.Need {
 // needJSON asks for appendJSON of a record.
 func (c *codecs) needJSON(t *types.Type) { c.need(t).JSONEncode = true }
 
+// needValue asks for the functions of values of a type, whose names end in name.
+func (c *codecs) needValue(name string, t *types.Type) { c.values[name] = t }
+
 // needCSV asks for appendCSV of a record as a sink writes it, and returns the suffix of its name: sinks may differ in their
 // columns.
 func (c *codecs) needCSV(t *types.Type, sk *check.Sink) string {
@@ -96,6 +104,9 @@ func (c *codecs) files() (typesFile, codecFile *printer.File, err error) {
 	req := codec.Request{Names: c.g.codecNames(), Use: c.use}
 	for _, t := range c.order {
 		req.Types = append(req.Types, *c.needs[typeKey(t)])
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.values)) {
+		req.Values = append(req.Values, codec.Value{Name: name, Type: c.values[name]})
 	}
 	decls, err := codec.Generate(req)
 	if err != nil {

@@ -20,11 +20,7 @@ func (g *generator) result(f *printer.File, sub *plan.Subtopology, st *check.Ste
 	f.F("var row %s", g.typeName(out))
 	g.decodeKey(f, st, "row")
 	for _, a := range st.Aggregate {
-		value := "a." + stateField(a)
-		if a.Func == check.Avg {
-			value += ".Value()"
-		}
-		f.F("row.%s = %s", fieldName(out.Field(a.Name)), value)
+		f.F("row.%s = %s", fieldName(out.Field(a.Name)), g.aggregator(f, st, a).result())
 	}
 	f.P("t.Stats.Results++")
 	f.F("if err := t.%sFrom(&row, key, w.End-1, w); err != nil {", n.method)

@@ -170,14 +170,19 @@ func lateRead(st *check.Step, name string) bool {
 // out.
 func (g *generator) selectBlock(f *printer.File, c *scope, st *check.Step) error {
 	f.F("var row %s", g.typeName(st.Row))
+	unread := st.Window != nil // else it is handed on
 	for _, s := range st.Select {
 		field := st.Row.Field(s.Name)
 		if v, _, ok := s.Expr.Path(); ok && v.Kind == check.FieldVar && !g.pl.RowReads(st, s.Name) {
 			continue
 		}
+		unread = false
 		if err := c.assign("row."+fieldName(field), s.Expr, st, rowClause(st)+" "+s.Name); err != nil {
 			return err
 		}
+	}
+	if unread {
+		f.P("_ = row // the window reads none of its fields")
 	}
 	return nil
 }

@@ -184,7 +184,7 @@ func (g *generator) constructor(f *printer.File, sub *plan.Subtopology) {
 		}
 		f.F("Append: append%s,", naming.Exported(stateType(n)))
 		f.F("Decode: decode%s,", naming.Exported(stateType(n)))
-		if h := g.heapBytes(s.Step); h != "" {
+		if h := g.heapBytes(f, s.Step); h != "" {
 			f.F("Bytes: %s,", h)
 		}
 		f.P("})")

@@ -121,7 +121,7 @@ func explainSplit(branches []*check.Branch) string {
 func explainWindow(b *strings.Builder, st *check.Step) {
 	var as []string
 	for _, a := range st.Aggregate {
-		as = append(as, a.Name+" = "+aggregateText(a))
+		as = append(as, a.Name+" = "+AggregateText(a))
 	}
 	fmt.Fprintf(b, "  Step %s keeps, per %s and window of %s: %s.\n", st.Name, strings.Join(groupNames(st), ", "), Duration(st.Window.Size), strings.Join(as, ", "))
 	if st.Emit == check.Final {

@@ -140,7 +140,7 @@ func clauses(st *check.Step) []string {
 func windowLabel(st *check.Step) string {
 	var as []string
 	for _, a := range st.Aggregate {
-		as = append(as, aggregateText(a))
+		as = append(as, AggregateText(a))
 	}
 	return "tumbling " + Duration(st.Window.Size) + "\n" + strings.Join(as, ", ") + "\nemit " + emitName(st.Emit)
 }

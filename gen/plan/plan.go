@@ -220,10 +220,13 @@ func (pl *Plan) ChangelogTopic(s *check.Step) string {
 func (pl *Plan) Payload(st *check.Step) *types.Type {
 	use, lets := Use{}, []*types.Field{}
 	for _, a := range st.Aggregate {
-		use.addExpr(a.Arg, nil)
+		for _, e := range a.Args {
+			use.addExpr(e, nil)
+		}
 	}
 	for _, l := range st.Let {
-		if slices.ContainsFunc(st.Aggregate, func(a *check.Aggregate) bool { return st.Select == nil && a.Arg.Reads(l.Name) }) {
+		reads := func(e *check.Expr) bool { return e.Reads(l.Name) }
+		if st.Select == nil && slices.ContainsFunc(st.Aggregate, func(a *check.Aggregate) bool { return slices.ContainsFunc(a.Args, reads) }) {
 			lets = append(lets, &types.Field{Name: l.Name, Wire: l.Name, Type: l.Expr.Type, Span: l.Span})
 		}
 	}

@@ -172,7 +172,9 @@ func (pl *Plan) stepReads(st *check.Step) Use {
 		row.addExpr(g.Expr, nil)
 	}
 	for _, a := range st.Aggregate {
-		row.addExpr(a.Arg, nil)
+		for _, e := range a.Args {
+			row.addExpr(e, nil)
+		}
 	}
 	if st.Late != nil {
 		row.addAll(pl.use(st.Late))

@@ -153,7 +153,7 @@ func (pl *Plan) writeWindow(w *writer, st *check.Step) {
 	w.line("window %s tumbling %s, allowed lateness %s", st.Name, Duration(st.Window.Size), Duration(st.Window.Lateness))
 	w.in(func() {
 		for _, a := range st.Aggregate {
-			w.line("aggregate %s = %s : %s", a.Name, aggregateText(a), a.Type)
+			w.line("aggregate %s = %s : %s", a.Name, AggregateText(a), a.Type)
 		}
 		if st.Having != nil {
 			w.line("having %s", oneLine(st.Having.Text))
@@ -167,11 +167,13 @@ func (pl *Plan) writeWindow(w *writer, st *check.Step) {
 	})
 }
 
-func aggregateText(a *check.Aggregate) string {
-	if a.Arg == nil {
-		return a.Func.String() + "()"
+// AggregateText is an aggregate as the spec has it, on one line.
+func AggregateText(a *check.Aggregate) string {
+	var args []string
+	for _, e := range a.Args {
+		args = append(args, oneLine(e.Text))
 	}
-	return a.Func.String() + "(" + oneLine(a.Arg.Text) + ")"
+	return a.Func.String() + "(" + strings.Join(args, ", ") + ")"
 }
 
 func groupKey(st *check.Step) string {

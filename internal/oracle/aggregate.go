@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"math/big"
+	"strconv"
 
 	celtypes "cel.dev/cel-go/common/types"
 	"cel.dev/cel-go/common/types/ref"
@@ -17,29 +18,75 @@ import (
 
 // accumulator is the state of one aggregate of one group: a value that is never changed.
 type accumulator struct {
-	n     int64
-	val   ref.Val  // the sum, minimum or maximum so far; nil before the first record
-	exact *big.Int // the sum of integers, for their mean
+	n              int64    // the records that count
+	val            ref.Val  // the sum, or the value of the record that was picked; nil before the first record
+	exact          *big.Int // the sum of integers, for their mean
+	at             int64    // the event time of the record that was picked
+	by             ref.Val  // what it was picked by
+	center, spread float64  // the mean and the sum of the squared differences to it, for a variance
 }
 
-// add gives the state after one more record. Sums follow CEL's +, so those of integers and durations fail on overflow.
-func (a accumulator) add(f check.Func, v ref.Val) (accumulator, error) {
-	a.n++
+// add gives the state after one more record of an event time. Sums follow CEL's +, so those of integers and durations fail on overflow.
+func (a accumulator) add(f check.Func, args []ref.Val, at int64) (accumulator, error) {
+	var v ref.Val
+	if len(args) > 0 {
+		v = args[0]
+	}
+	if f != check.CountIf || v == celtypes.True {
+		a.n++
+	}
+	pick := a.val == nil
 	switch f {
+	case check.Count, check.CountIf:
+		return a, nil
 	case check.Sum:
 		return a.sum(v)
 	case check.Avg:
 		return a.mean(v)
-	case check.Min:
-		if a.val == nil || less(v, a.val) {
-			a.val = v
-		}
-	case check.Max:
-		if a.val == nil || less(a.val, v) {
-			a.val = v
+	case check.Variance, check.VariancePop, check.Stddev, check.StddevPop:
+		return a.differ(v), nil
+	case check.Min, check.All:
+		pick = pick || less(v, a.val)
+	case check.Max, check.Any:
+		pick = pick || less(a.val, v)
+	case check.First:
+		pick = pick || at < a.at
+	case check.Last:
+		pick = pick || at >= a.at
+	case check.LastArrived:
+		pick = true
+	case check.MinBy:
+		pick = pick || less(args[1], a.by)
+	case check.MaxBy:
+		pick = pick || less(a.by, args[1])
+	}
+	if pick {
+		a.val, a.at = v, at
+		if len(args) > 1 {
+			a.by = args[1]
 		}
 	}
 	return a, nil
+}
+
+// differ takes a number into a variance. Rounding is a part of the result where numbers are large beside their spread, so this is
+// Welford's method as in the service.
+func (a accumulator) differ(v ref.Val) accumulator {
+	var x float64
+	switch v := v.(type) {
+	case celtypes.Int:
+		x = float64(v)
+	case celtypes.Uint:
+		x = float64(v)
+	case celtypes.Double:
+		x = float64(v)
+	case celenv.Decimal:
+		x, _ = strconv.ParseFloat(v.String(), 64) // it spells a number
+	}
+	d := x - a.center
+	a.center += d / float64(a.n)
+	a.spread += d * (x - a.center)
+	return a
 }
 
 func (a accumulator) sum(v ref.Val) (accumulator, error) {
@@ -77,8 +124,21 @@ func (a accumulator) mean(v ref.Val) (accumulator, error) {
 // value is the aggregate's result.
 func (a accumulator) value(f check.Func) ref.Val {
 	switch f {
-	case check.Count:
+	case check.Count, check.CountIf:
 		return celtypes.Int(a.n)
+	case check.VariancePop:
+		return celtypes.Double(a.spread / float64(a.n))
+	case check.StddevPop:
+		return celtypes.Double(math.Sqrt(a.spread / float64(a.n)))
+	case check.Variance, check.Stddev:
+		if a.n < 2 {
+			return celtypes.OptionalNone
+		}
+		v := a.spread / float64(a.n-1)
+		if f == check.Stddev {
+			v = math.Sqrt(v)
+		}
+		return celtypes.OptionalOf(celtypes.Double(v))
 	case check.Avg:
 		if d, ok := a.val.(celenv.Decimal); ok {
 			n, _ := celenv.ParseDecimal(fmt.Sprint(a.n)) // a count fits

@@ -93,11 +93,16 @@ func TestAccumulators(t *testing.T) {
 		{check.Min, []ref.Val{celtypes.String("b"), celtypes.String("a")}, `"a"`},
 		{check.Max, []ref.Val{celtypes.Bytes("b"), celtypes.Bytes("ba")}, `b"ba"`},
 		{check.Max, []ref.Val{celtypes.False, celtypes.True}, "true"},
+		{check.CountIf, []ref.Val{celtypes.False, celtypes.True}, "1"},
+		{check.VariancePop, []ref.Val{celtypes.Int(1), celtypes.Int(3)}, "1"},
+		{check.Variance, []ref.Val{celtypes.Int(1)}, "none"},
+		{check.FirstArrived, []ref.Val{celtypes.Int(1), celtypes.Int(3)}, "1"},
+		{check.LastArrived, []ref.Val{celtypes.Int(1), celtypes.Int(3)}, "3"},
 	} {
 		var a accumulator
 		var err error
 		for _, v := range c.vals {
-			if a, err = a.add(c.f, v); err != nil {
+			if a, err = a.add(c.f, []ref.Val{v}, 0); err != nil {
 				break
 			}
 		}

@@ -99,10 +99,32 @@ func decodeJSON(t *types.Type, need map[string]bool, b []byte) (*record, error) 
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
 		return nil, errors.New("more than one JSON value")
 	}
-	if !utf8.Valid(b) {
+	if !utf8.Valid(b) || loneSurrogate(b) {
 		return nil, errors.New("not UTF-8")
 	}
 	return recordFromJSON(t, need, v)
+}
+
+// loneSurrogate tells whether a JSON text escapes half of a character, which package json reads as U+FFFD.
+func loneSurrogate(b []byte) bool {
+	high := false // the escape before was a first half
+	for i := 0; i < len(b); i++ {
+		half := rune(0)
+		step := 0
+		if b[i] == '\\' {
+			step = 1
+			if n, err := strconv.ParseUint(string(b[i+2:min(i+6, len(b))]), 16, 16); b[i+1] == 'u' && err == nil {
+				half, step = rune(n), 5
+			}
+		}
+		first, second := half >= 0xd800 && half < 0xdc00, half >= 0xdc00 && half < 0xe000
+		if high != second {
+			return true
+		}
+		high = first
+		i += step
+	}
+	return high
 }
 
 // recordFromJSON builds a record; need nil means all of its fields.

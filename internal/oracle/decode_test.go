@@ -121,3 +121,14 @@ func TestDecodeCSV(t *testing.T) {
 		}
 	}
 }
+
+func TestLoneSurrogates(t *testing.T) {
+	for text, want := range map[string]bool{
+		`"\ud83d\ude00"`: false, `"\u00e9"`: false, `"\\ud800"`: false, `"é"`: false, `"\\"`: false,
+		`"\ud800"`: true, `"\ude00"`: true, `"\ud83d \ude00"`: true, `"\ud83d\n"`: true, `"\ud83d\ud83d\ude00"`: true,
+	} {
+		if got := loneSurrogate([]byte(text)); got != want {
+			t.Errorf("%s: %v", text, got)
+		}
+	}
+}

@@ -77,7 +77,9 @@ func (r *run) reads(s *check.Stream) map[string]bool {
 			mention(row, g.Expr)
 		}
 		for _, a := range st.Aggregate {
-			mention(row, a.Arg)
+			for _, e := range a.Args {
+				mention(row, e)
+			}
 		}
 		behind := []*check.Stream{st.Late}
 		if st.Window == nil {

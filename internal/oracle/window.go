@@ -80,16 +80,15 @@ func (t *task) add(w *window, e elem) error {
 		}
 		return nil
 	}
-	args := make([]ref.Val, len(st.Aggregate))
+	args := make([][]ref.Val, len(st.Aggregate))
 	for i, a := range st.Aggregate {
-		if a.Arg == nil {
-			continue
+		for _, x := range a.Args {
+			v, err := t.run.ev.eval(x, t.vars(&e))
+			if err != nil {
+				return fmt.Errorf("step %s, aggregate %s: %w", st.Name, a.Name, err)
+			}
+			args[i] = append(args[i], v)
 		}
-		v, err := t.run.ev.eval(a.Arg, t.vars(&e))
-		if err != nil {
-			return fmt.Errorf("step %s, aggregate %s: %w", st.Name, a.Name, err)
-		}
-		args[i] = v
 	}
 	id := fmt.Sprint(win.start, " ", identity(e.group))
 	g := w.groups[id]
@@ -100,7 +99,7 @@ func (t *task) add(w *window, e elem) error {
 	next := make([]accumulator, len(g.accs))
 	for i, a := range st.Aggregate {
 		var err error
-		if next[i], err = g.accs[i].add(a.Func, args[i]); err != nil {
+		if next[i], err = g.accs[i].add(a.Func, args[i], e.time); err != nil {
 			if st.Emit == check.Updates && w.groups[id] != nil { // the record touched the group, whose state may be handed on again
 				t.result(w, g)
 			}

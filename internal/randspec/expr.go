@@ -308,46 +308,69 @@ func (e *env) keyable() (string, *types.Type) {
 	return e.typed(t, 1), t
 }
 
-// aggregate is an aggregate and the type of its result.
-func (e *env) aggregate() (string, *types.Type) {
+// aggregate is an aggregate and the type of its result. What depends on the order of the records, as several may have one event time,
+// is left out where that is not certain.
+func (e *env) aggregate(mixed bool) (string, *types.Type) {
 	g := e.g
-	fn := pick(g, "count", "sum", "sum", "min", "max", "avg")
-	if fn == "count" {
+	fns := []string{"count", "count_if", "any", "all", "sum", "sum", "min", "max", "avg"}
+	if !mixed {
+		fns = append(fns, "first", "last", "first_arrived", "last_arrived", "min_by", "max_by", "variance", "variance_pop", "stddev", "stddev_pop")
+	}
+	switch fn := pick(g, fns...); fn {
+	case "count":
 		return "count()", types.IntType
+	case "count_if", "any", "all":
+		t := types.BoolType
+		if fn == "count_if" {
+			t = types.IntType
+		}
+		return fn + "(" + strings.TrimSpace(e.gen(types.Bool, 1)) + ")", t
+	case "sum":
+		arg, t := e.argument(types.IntType, types.IntType, types.UintType, types.DoubleType, types.DurationType, types.DecimalType)
+		return "sum(" + arg + ")", t
+	case "min", "max":
+		arg, t := e.argument(ordered...)
+		return fn + "(" + arg + ")", t
+	case "min_by", "max_by":
+		arg, t := e.any()
+		by, _ := e.argument(ordered...)
+		return fn + "(" + strings.TrimSpace(arg) + ", " + by + ")", t
+	case "avg":
+		arg, t := e.argument(types.IntType, types.UintType, types.DoubleType, types.DecimalType)
+		return "avg(" + arg + ")", meanType(t)
+	case "variance", "variance_pop", "stddev", "stddev_pop":
+		arg, _ := e.argument(types.IntType, types.UintType, types.DoubleType, types.DecimalType)
+		if strings.HasSuffix(fn, "_pop") {
+			return fn + "(" + arg + ")", types.DoubleType
+		}
+		return fn + "(" + arg + ")", types.OptionalOf(types.DoubleType)
+	default:
+		arg, t := e.any()
+		return fn + "(" + strings.TrimSpace(arg) + ")", t
 	}
-	fits := map[string][]types.Kind{
-		"sum": {types.Int, types.Uint, types.Double, types.Duration, types.Decimal}, "avg": {types.Int, types.Uint, types.Double, types.Decimal},
-		"min": {types.Bool, types.Int, types.Uint, types.Double, types.String, types.Bytes, types.Timestamp, types.Duration, types.Decimal, types.Date, types.TimeOfDay},
-	}
-	fits["max"] = fits["min"]
+}
+
+// ordered are the types that min takes.
+var ordered = []*types.Type{
+	types.BoolType, types.IntType, types.UintType, types.DoubleType, types.StringType, types.BytesType, types.TimestampType,
+	types.DurationType, types.DecimalType, types.DateType, types.TimeOfDayType,
+}
+
+// argument is a field or an expression of one of the types.
+func (e *env) argument(of ...*types.Type) (string, *types.Type) {
+	g := e.g
 	var fields []term
 	for _, f := range e.all {
-		if slices.Contains(fits[fn], f.typ.Kind) {
+		if slices.ContainsFunc(of, func(t *types.Type) bool { return t.Kind == f.typ.Kind }) {
 			fields = append(fields, f)
 		}
 	}
 	if len(fields) > 0 && g.chance(60) {
 		f := pick(g, fields...)
-		if fn == "avg" {
-			return "avg(" + f.text + ")", meanType(f.typ)
-		}
-		return fn + "(" + f.text + ")", f.typ
+		return f.text, f.typ
 	}
-	var t *types.Type
-	switch fn {
-	case "sum":
-		t = pick(g, types.IntType, types.IntType, types.UintType, types.DoubleType, types.DurationType, types.DecimalType)
-	case "avg":
-		t = pick(g, types.IntType, types.UintType, types.DoubleType, types.DecimalType)
-	default:
-		for t = g.scalarType(); t.Kind == types.Enum; t = g.scalarType() {
-		}
-	}
-	arg := strings.TrimSpace(e.typed(t, 1))
-	if fn == "avg" {
-		return "avg(" + arg + ")", meanType(t)
-	}
-	return fn + "(" + arg + ")", t
+	t := pick(g, of...)
+	return strings.TrimSpace(e.typed(t, 1)), t
 }
 
 // meanType is the type of avg.

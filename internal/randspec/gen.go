@@ -41,6 +41,7 @@ type stream struct {
 	windowed bool
 	updates  bool
 	fail     bool // on_error is fail: expressions had better not fail
+	mixed    bool // its records come through a repartition topic: in which order is not certain
 }
 
 func (g *gen) chance(percent int) bool { return g.r.IntN(100) < percent }
@@ -316,8 +317,9 @@ func (g *gen) window(st *Step, row *stream, lets []term) stream {
 	args := *row // what aggregates see: no window, and behind a repartition topic no key
 	args.windowed = false
 	if !sameKey(st.GroupBy, row.parts) {
-		args.key = nil
+		args.key, args.mixed = nil, true
 	}
+	out.mixed = args.mixed
 	env = g.env(&args)
 	env.addAll(lets)
 	for _, n := range st.GroupBy {
@@ -329,7 +331,7 @@ func (g *gen) window(st *Step, row *stream, lets []term) stream {
 		st.LateTo = "late_" + st.Name
 	}
 	for range 1 + g.r.IntN(4) {
-		e, t := env.aggregate()
+		e, t := env.aggregate(args.mixed)
 		add(&st.Aggregate, e, t)
 	}
 	st.Emit = pick(g, "", "final", "final", "updates")

@@ -193,13 +193,21 @@ func (g *inputs) object(t *types.Type, m members) raw {
 		extra := []string{`"nobody":{"a":[1,{"b":"}"}],"c":null}`, `"zz":"\"\\"`, `"":-1.5e-7`, `"unknown":[]`}[g.r.IntN(4)]
 		parts = slices.Insert(parts, g.r.IntN(len(parts)+1), extra)
 	}
-	if f := t.Fields[0]; g.chance(4) && m[f.Name] != "" && f.Type.Spelling() == f.Type.String() { // the last of two counts, but either is checked
+	if f := t.Fields[0]; g.chance(4) && m[f.Name] != "" && !narrow(f.Type) { // the last of two counts, but either is checked
 		if other, present := g.value(f.Type, f.As, 9); present {
 			parts = slices.Insert(parts, 0, string(jsonString(f.Wire))+":"+string(other))
 			parts = append(parts, string(jsonString(f.Wire))+":"+string(m[f.Name]))
 		}
 	}
 	return raw("{" + g.space() + strings.Join(parts, ","+g.space()) + g.space() + "}")
+}
+
+// narrow tells whether the values made for a type may be ones that it refuses: those of a decimal with few digits or of an alias.
+func narrow(t *types.Type) bool {
+	for t.Elem != nil && t.Alias == nil {
+		t = t.Elem
+	}
+	return t.Alias != nil || t.Precision > 0
 }
 
 func (g *inputs) space() string {

@@ -1,4 +1,4 @@
-// Package aggregate holds the parts of aggregates that are more than a Go operator: means, whose state is not their result.
+// Package aggregate holds the parts of aggregates that are more than a Go operator: those whose state is not their result.
 //
 // The sums of integers are kept in 128 bits, so a mean neither overflows nor depends on the order in which its records came.
 // Each type has a stable binary form for changelogs and local stores, all integers big endian:
@@ -6,6 +6,7 @@
 //	MeanInt, MeanUint: high 64 bits, low 64 bits, count (uint64)
 //	MeanDouble:        IEEE 754 bits of the sum, count (uint64)
 //	MeanDecimal:       the sum and the count, as package stateenc writes a decimal and a uint
+//	Variance:          count (uint64), IEEE 754 bits of the mean and of the sum of squared differences
 package aggregate
 
 import (

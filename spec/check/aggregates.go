@@ -7,11 +7,6 @@ import (
 	"github.com/weirstream/weir/spec/types"
 )
 
-// functions are the aggregate functions by their names.
-var functions = map[string]Func{"count": Count, "sum": Sum, "min": Min, "max": Max, "avg": Avg}
-
-var functionNames = []string{"count", "sum", "min", "max", "avg"}
-
 // aggregate checks an entry of aggregate: one call of an aggregate function, with a CEL expression between the parentheses.
 func (c *checker) aggregate(d *syntax.Entry, scope *Scope, at place) *Aggregate {
 	if d.Expr == nil {
@@ -29,8 +24,8 @@ func (c *checker) aggregate(d *syntax.Entry, scope *Scope, at place) *Aggregate 
 		c.report(noAggregate(d.Expr))
 		return nil
 	}
-	f, ok := functions[name]
-	if !ok {
+	f := functionNamed(name)
+	if f == 0 {
 		c.report(unknownAggregate(d.Expr.At(start, open), name))
 		return nil
 	}
@@ -43,53 +38,64 @@ func (c *checker) aggregate(d *syntax.Entry, scope *Scope, at place) *Aggregate 
 		c.report(behindAggregate(d.Expr.At(end+1, len(strings.TrimRight(text, " \t\n"))), name))
 		return nil
 	}
-	lo, hi := paren+1, end
-	for lo < hi && strings.IndexByte(" \t\n", text[lo]) >= 0 {
-		lo++
-	}
-	for lo < hi && strings.IndexByte(" \t\n", text[hi-1]) >= 0 {
-		hi--
+	sig := signatures[f]
+	args := arguments(text, paren+1, end, commas)
+	switch {
+	case f == Count && len(args) > 0:
+		c.report(countArgument(d.Expr.At(args[0].lo, args[len(args)-1].hi)))
+		return nil
+	case len(args) < len(sig.takes):
+		c.report(fewArguments(d.Expr.At(start, end+1), sig))
+		return nil
+	case len(args) > len(sig.takes):
+		c.report(manyArguments(d.Expr.At(args[len(sig.takes)-1].hi, args[len(args)-1].hi), sig))
+		return nil
 	}
 	a := &Aggregate{Name: d.Name.Value, Span: d.Name.Span, Func: f}
-	switch {
-	case f == Count && lo < hi:
-		c.report(countArgument(d.Expr.At(lo, hi)))
-		return nil
-	case f == Count:
-		a.Type = types.IntType
-		return a
-	case lo == hi:
-		c.report(noArgument(d.Expr.At(start, end+1), name))
-		return nil
-	case len(commas) > 0:
-		c.report(manyArguments(d.Expr.At(commas[0], hi), name))
+	var of []*types.Type
+	fits := true
+	for i, arg := range args {
+		text := d.Expr.Sub(arg.lo, arg.hi)
+		e := c.expr(text, scope, at)
+		switch {
+		case e == nil:
+			fits = false
+		case !sig.takes[i].fits(e.Type):
+			c.report(badAggregateType(text, sig, sig.takes[i], e.Type))
+			fits = false
+		default:
+			of = append(of, e.Type)
+		}
+		a.Args = append(a.Args, e)
+	}
+	if !fits {
 		return nil
 	}
-	arg := d.Expr.Sub(lo, hi)
-	a.Arg = c.expr(arg, scope, at)
-	if a.Arg == nil {
-		return nil
-	}
-	if a.Type = resultType(f, a.Arg.Type); a.Type == nil {
-		c.report(badAggregateType(arg, name, a.Arg.Type))
-		return nil
-	}
+	a.Type = sig.gives(of)
 	return a
 }
 
-// resultType is the type of a function over values of t, nil if it does not take them.
-func resultType(f Func, t *types.Type) *types.Type {
-	switch {
-	case f == Sum && (t.Kind == types.Int || t.Kind == types.Uint || t.Kind == types.Double || t.Kind == types.Decimal || t.Kind == types.Duration):
-		return t
-	case f == Avg && (t.Kind == types.Int || t.Kind == types.Uint || t.Kind == types.Double):
-		return types.DoubleType
-	case f == Avg && t.Kind == types.Decimal:
-		return types.DecimalType
-	case (f == Min || f == Max) && t.Scalar():
-		return t
+// part is a part of a text.
+type part struct{ lo, hi int }
+
+// arguments are the parts between parentheses, or none, without the space around them.
+func arguments(text string, lo, hi int, commas []int) []part {
+	var args []part
+	for _, end := range append(commas, hi) {
+		p := part{lo, end}
+		for p.lo < p.hi && strings.IndexByte(" \t\n", text[p.lo]) >= 0 {
+			p.lo++
+		}
+		for p.lo < p.hi && strings.IndexByte(" \t\n", text[p.hi-1]) >= 0 {
+			p.hi--
+		}
+		args = append(args, p)
+		lo = end + 1
 	}
-	return nil
+	if len(args) == 1 && args[0].lo == args[0].hi {
+		return nil
+	}
+	return args
 }
 
 // matching finds the parenthesis that closes the one at open, -1 if there is none, and the commas directly within. Strings are

@@ -158,10 +158,10 @@ func TestScopes(t *testing.T) {
 	}{
 		{"where", a.Where, fields + " key:2 event_time:3"},
 		{"group_by", a.GroupBy[0].Expr, fields + " key:2 event_time:3"},
-		{"aggregate", a.Aggregate[1].Arg, fields + " event_time:3"},
+		{"aggregate", a.Aggregate[1].Args[0], fields + " event_time:3"},
 		{"having", a.Having, "k:6 n:7 s:7 window.start:4 window.end:5"},
 		{"where behind a window", b.Where, "k:1 n:1 s:1 event_time:3 window.start:4 window.end:5"},
-		{"aggregate behind a window", b.Aggregate[0].Arg, "k:1 n:1 s:1 event_time:3"},
+		{"aggregate behind a window", b.Aggregate[0].Args[0], "k:1 n:1 s:1 event_time:3"},
 	} {
 		if got := names(c.e); got != c.want {
 			t.Errorf("%s sees %s, want %s", c.what, got, c.want)
@@ -205,7 +205,7 @@ sinks:
 func TestExpressionsKnowWhereTheyStand(t *testing.T) {
 	p := program(t, "steps:\n  a:\n    from: orders\n    where: >-\n      amount_cents > 1 &&\n      order_id != \"\"\n    group_by: {k: customer_id}\n    window: {tumbling: 1m}\n    aggregate: {s: 'sum( amount_cents )'}\n")
 	a := stepNamed(t, p, "a")
-	for _, e := range []*check.Expr{a.Where, a.GroupBy[0].Expr, a.Aggregate[0].Arg} {
+	for _, e := range []*check.Expr{a.Where, a.GroupBy[0].Expr, a.Aggregate[0].Args[0]} {
 		if len(e.Offsets) != len(e.Text)+1 {
 			t.Fatalf("%q has %d offsets", e.Text, len(e.Offsets))
 		}
@@ -218,8 +218,8 @@ func TestExpressionsKnowWhereTheyStand(t *testing.T) {
 			t.Errorf("%q starts at %d, its range at %d", e.Text, e.Offsets[0], e.Span.Start)
 		}
 	}
-	if a.Aggregate[0].Arg.Text != "amount_cents" {
-		t.Errorf("argument %q", a.Aggregate[0].Arg.Text)
+	if a.Aggregate[0].Args[0].Text != "amount_cents" {
+		t.Errorf("argument %q", a.Aggregate[0].Args[0].Text)
 	}
 }
 
@@ -236,7 +236,7 @@ func TestAggregateArgumentsEndWhereTheyEnd(t *testing.T) {
 		`size(")")`, `size(')')`, `size("\")")`, `size(r"\")`, `size("""a")""")`, `size('''it's )''')`, `[1, 2][0]`, `size({"a": 1})`, `(amount_cents)`, `size(b"\")")`,
 	} {
 		p := program(t, "steps:\n  a:\n    from: orders\n    group_by: {k: key}\n    window: {tumbling: 1m}\n    aggregate:\n      s: |-\n        sum("+arg+")\n")
-		if got := p.Steps[0].Aggregate[0].Arg.Text; got != arg {
+		if got := p.Steps[0].Aggregate[0].Args[0].Text; got != arg {
 			t.Errorf("got %s, want %s", got, arg)
 		}
 	}

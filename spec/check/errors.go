@@ -343,7 +343,7 @@ func behind(text *syntax.Text, more string) *diag.Fix {
 var simple = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*([.][A-Za-z_][A-Za-z0-9_]*)*$`)
 
 func noAggregate(t *syntax.Text) diag.Diagnostic {
-	return hinted(problem("WEIR3010", t.Span, "this is no aggregate"), "write count(), sum(…), min(…), max(…) or avg(…) with an expression over a record in the parentheses")
+	return hinted(problem("WEIR3010", t.Span, "this is no aggregate"), "write count(), sum(x), max(x) or another aggregate, with an expression over a record in the parentheses")
 }
 
 func unknownAggregate(at source.Span, name string) diag.Diagnostic {
@@ -363,29 +363,34 @@ func behindAggregate(at source.Span, name string) diag.Diagnostic {
 }
 
 func countArgument(at source.Span) diag.Diagnostic {
-	return hinted(problem("WEIR3011", at, "count() counts records and takes no argument"), "to count some of them, use sum(x ? 1 : 0), or a step with where")
+	return hinted(problem("WEIR3011", at, "count() counts records and takes no argument"), "to count some of them, use count_if(condition)")
 }
 
-func noArgument(at source.Span, name string) diag.Diagnostic {
-	return hinted(problem("WEIR3011", at, "%s takes an expression over a record", name), "write %s(x)", name)
+func fewArguments(at source.Span, sig aggregateSignature) diag.Diagnostic {
+	takes := "an expression over a record"
+	if len(sig.takes) > 1 {
+		takes = "two expressions over a record"
+	}
+	return hinted(problem("WEIR3011", at, "%s takes %s", sig.name, takes), "write %s", sig)
 }
 
-func manyArguments(at source.Span, name string) diag.Diagnostic {
-	return problem("WEIR3011", at, "%s takes one argument", name)
+func manyArguments(at source.Span, sig aggregateSignature) diag.Diagnostic {
+	takes := "one argument"
+	if len(sig.takes) > 1 {
+		takes = "two arguments"
+	}
+	return hinted(problem("WEIR3011", at, "%s takes %s", sig.name, takes), "write %s", sig)
 }
 
-func badAggregateType(arg *syntax.Text, name string, t *types.Type) diag.Diagnostic {
-	d := problem("WEIR3012", arg.Span, "%s does not take %s", name, a(t))
-	if t.Kind == types.Optional {
+func badAggregateType(arg *syntax.Text, sig aggregateSignature, p parameter, t *types.Type) diag.Diagnostic {
+	d := problem("WEIR3012", arg.Span, "%s does not take %s", sig.name, a(t))
+	if len(sig.takes) > 1 {
+		d = problem("WEIR3012", arg.Span, "%s does not take %s as %s", sig.name, a(t), p.name)
+	}
+	if t.Kind == types.Optional && p.name != condition.name {
 		return hinted(d, "a value may be missing: turn records without it away (where: x.hasValue(), select: {x: x.value()}),\nor say what to take for it: x.orValue(…)")
 	}
-	switch name {
-	case "sum":
-		return hinted(d, "it takes int, uint, double, decimal and duration")
-	case "avg":
-		return hinted(d, "it takes int, uint, double and decimal")
-	}
-	return hinted(d, "it takes bool, int, uint, double, decimal, string, bytes, timestamp, duration, date and time")
+	return hinted(d, "%s", p.says)
 }
 
 // Streams.

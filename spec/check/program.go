@@ -221,26 +221,12 @@ type Window struct {
 	Lateness time.Duration
 }
 
-// Func is an aggregate function.
-type Func uint8
-
-// The aggregate functions.
-const (
-	Count Func = iota + 1
-	Sum        // int, uint, double, decimal, duration
-	Min        // any scalar
-	Max        // any scalar
-	Avg        // int, uint, double, which give a double; decimal
-)
-
-func (f Func) String() string { return [...]string{"", "count", "sum", "min", "max", "avg"}[f] }
-
 // Aggregate is one aggregate of a step.
 type Aggregate struct {
 	Name string
 	Span source.Span
 	Func Func
-	Arg  *Expr       // nil for count
+	Args []*Expr     // as the function's signature says; none for count
 	Type *types.Type // of the result
 }
 

@@ -275,7 +275,7 @@ func (c *checker) dropUnreadLets(st *Step) {
 		readers = append(readers, st.Unnest.Expr)
 	}
 	for _, a := range st.Aggregate {
-		readers = append(readers, a.Arg)
+		readers = append(readers, a.Args...)
 	}
 	if c.diags.HasErrors() { // an expression that is wrong may be the one that reads it
 		return

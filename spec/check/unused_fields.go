@@ -67,7 +67,9 @@ func (c *checker) warnUnusedFields() {
 			row.addExpr(g.Expr)
 		}
 		for _, a := range st.Aggregate {
-			row.addExpr(a.Arg)
+			for _, e := range a.Args {
+				row.addExpr(e)
+			}
 		}
 		if st.Late != nil {
 			row.add(of(st.Late))

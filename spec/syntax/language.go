@@ -156,7 +156,7 @@ var stepShape = &Shape{What: "a step", Keys: []Key{
 		{Name: "late_to", Shape: &Shape{What: "a name", Text: stepName, Doc: "The name of a stream of the records that come after their window closed. Without it they are dropped and counted."}},
 	}}},
 	{Name: "aggregate", Shape: &Shape{What: "a mapping from names to aggregates", Names: fieldName, NonEmpty: true,
-		Elem: &Shape{What: "count(), sum(...), min(...), max(...) or avg(...)", Text: &Pattern{Rule: "must be an aggregate"}}, Doc: "What is kept for each group and window: count(), sum(CEL), min(CEL), max(CEL), avg(CEL)."}},
+		Elem: &Shape{What: "count(), sum(...), max_by(..., ...) or another aggregate", Text: &Pattern{Rule: "must be an aggregate"}}, Doc: "What is kept for each group and window: count(), or count_if, any, all, sum, min, max, avg, first, last, first_arrived, last_arrived, variance, variance_pop, stddev or stddev_pop of a CEL expression, or min_by(CEL, CEL), max_by(CEL, CEL)."}},
 	{Name: "having", Shape: celText("A condition over the group's key, the aggregates and the window. Results for which it is false are not handed on.")},
 	{Name: "emit", Shape: &Shape{What: "final or updates", Choices: []string{"final", "updates"}, Doc: "When results are handed on: final (the default), once, when the window closes; or updates, whenever they changed."}},
 }}

@@ -1,0 +1,88 @@
+package emitgo
+
+import (
+	"fmt"
+	"hash/fnv"
+	"io"
+	"strings"
+
+	"github.com/weirstream/weir/gen/plan"
+	"github.com/weirstream/weir/gen/printer"
+	"github.com/weirstream/weir/spec/check"
+	"github.com/weirstream/weir/spec/naming"
+	"github.com/weirstream/weir/spec/types"
+)
+
+// state prints the type that a step keeps per group and window, and its stored form.
+func (g *generator) state(f *printer.File, st *check.Step) {
+	name := stateType(g.steps[st])
+	var all []*aggregator
+	for _, a := range st.Aggregate {
+		all = append(all, g.aggregator(f, st, a))
+	}
+	f.Import(module + "stateenc")
+	f.P()
+	f.F("// %s is what step %s keeps for each group and window.", name, st.Name)
+	f.F("type %s struct {", name)
+	for _, ag := range all {
+		f.F("%s %s // %s", stateField(ag.Aggregate), ag.goType(), plan.AggregateText(ag.Aggregate))
+	}
+	f.P("}")
+	f.P()
+	f.F("// append%s appends the stored form: the layout's fingerprint, then the fields in order.", naming.Exported(name))
+	f.F("func append%s(b []byte, a *%s) []byte {", naming.Exported(name), name)
+	f.F("b = stateenc.AppendHeader(b, %s)", layout(st))
+	for _, ag := range all {
+		ag.append()
+	}
+	f.P("return b")
+	f.P("}")
+	f.P()
+	f.F("// decode%s reads the stored form.", naming.Exported(name))
+	f.F("func decode%s(b []byte, a *%s) error {", naming.Exported(name), name)
+	f.F("i := stateenc.Header(b, %s)", layout(st))
+	for _, ag := range all {
+		ag.decode()
+	}
+	f.P("return stateenc.Done(b, i)")
+	f.P("}")
+}
+
+// layout is a fingerprint of the names and types of a step's aggregates, so that state written under others is noticed.
+func layout(st *check.Step) string {
+	h := fnv.New32a()
+	for _, a := range st.Aggregate {
+		fmt.Fprintf(h, "%s=%s:%s", a.Name, a.Func, a.Type)
+		structure(h, a.Type)
+		if len(a.Args) > 1 {
+			fmt.Fprintf(h, " by %s", a.Args[1].Type)
+		}
+		fmt.Fprint(h, ";")
+	}
+	sum := h.Sum32()
+	return fmt.Sprintf("%#04x", uint16(sum>>16)^uint16(sum))
+}
+
+// structure writes the fields of the record that a value holds.
+func structure(w io.Writer, t *types.Type) {
+	for t.Elem != nil {
+		t = t.Elem
+	}
+	for _, f := range t.Fields {
+		fmt.Fprintf(w, "{%s %s", f.Name, f.Type)
+		structure(w, f.Type)
+		fmt.Fprint(w, "}")
+	}
+}
+
+// heapBytes prints the function that counts what a state holds outside itself, or returns "" where it holds nothing.
+func (g *generator) heapBytes(f *printer.File, st *check.Step) string {
+	var parts []string
+	for _, a := range st.Aggregate {
+		parts = append(parts, g.aggregator(f, st, a).heap()...)
+	}
+	if parts == nil {
+		return ""
+	}
+	return fmt.Sprintf("func(a *%s) int { return %s }", stateType(g.steps[st]), strings.Join(parts, " + "))
+}

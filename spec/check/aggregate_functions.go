@@ -1,0 +1,118 @@
+package check
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/weirstream/weir/spec/types"
+)
+
+// Func is an aggregate function.
+type Func uint8
+
+// The aggregate functions.
+const (
+	Count Func = iota + 1
+	CountIf
+	Any
+	All
+	Sum
+	Min
+	Max
+	Avg
+	First // of the earliest record by event time, of those the one that arrived first
+	Last  // of the latest record by event time, of those the one that arrived last
+	FirstArrived
+	LastArrived
+	MinBy // of the record with the least second argument, of those the one that arrived first
+	MaxBy
+	Variance // of a sample; absent below two records
+	VariancePop
+	Stddev // of a sample; absent below two records
+	StddevPop
+)
+
+// aggregateSignature says how a function is called, and what it gives.
+type aggregateSignature struct {
+	name  string
+	takes []parameter
+	gives func(args []*types.Type) *types.Type
+}
+
+// parameter is what an argument may be.
+type parameter struct {
+	name string // in texts: x
+	fits func(t *types.Type) bool
+	says string // the types that fit, for a hint
+}
+
+var (
+	condition = parameter{"condition", func(t *types.Type) bool { return t.Kind == types.Bool }, "it takes a bool"}
+	summand   = parameter{"x", kinds(types.Int, types.Uint, types.Double, types.Decimal, types.Duration), "it takes int, uint, double, decimal and duration"}
+	number    = parameter{"x", kinds(types.Int, types.Uint, types.Double, types.Decimal), "it takes int, uint, double and decimal"}
+	ordered   = parameter{"x", (*types.Type).Scalar, "it takes bool, int, uint, double, decimal, string, bytes, timestamp, duration, date and time"}
+	by        = parameter{"by", ordered.fits, ordered.says}
+	anything  = parameter{"x", func(*types.Type) bool { return true }, ""}
+)
+
+func kinds(all ...types.Kind) func(*types.Type) bool {
+	return func(t *types.Type) bool { return slices.Contains(all, t.Kind) }
+}
+
+// signatures are those of all functions, in the order in which texts list them.
+var signatures = map[Func]aggregateSignature{
+	Count:        {"count", nil, always(types.IntType)},
+	CountIf:      {"count_if", []parameter{condition}, always(types.IntType)},
+	Any:          {"any", []parameter{condition}, always(types.BoolType)},
+	All:          {"all", []parameter{condition}, always(types.BoolType)},
+	Sum:          {"sum", []parameter{summand}, ofFirst},
+	Min:          {"min", []parameter{ordered}, ofFirst},
+	Max:          {"max", []parameter{ordered}, ofFirst},
+	Avg:          {"avg", []parameter{number}, mean},
+	First:        {"first", []parameter{anything}, ofFirst},
+	Last:         {"last", []parameter{anything}, ofFirst},
+	FirstArrived: {"first_arrived", []parameter{anything}, ofFirst},
+	LastArrived:  {"last_arrived", []parameter{anything}, ofFirst},
+	MinBy:        {"min_by", []parameter{anything, by}, ofFirst},
+	MaxBy:        {"max_by", []parameter{anything, by}, ofFirst},
+	Variance:     {"variance", []parameter{number}, always(types.OptionalOf(types.DoubleType))},
+	VariancePop:  {"variance_pop", []parameter{number}, always(types.DoubleType)},
+	Stddev:       {"stddev", []parameter{number}, always(types.OptionalOf(types.DoubleType))},
+	StddevPop:    {"stddev_pop", []parameter{number}, always(types.DoubleType)},
+}
+
+func always(t *types.Type) func([]*types.Type) *types.Type {
+	return func([]*types.Type) *types.Type { return t }
+}
+
+func ofFirst(args []*types.Type) *types.Type { return args[0] }
+
+func mean(args []*types.Type) *types.Type {
+	if args[0].Kind == types.Decimal {
+		return types.DecimalType
+	}
+	return types.DoubleType
+}
+
+func (f Func) String() string { return signatures[f].name }
+
+// String is a call: min_by(x, by).
+func (s aggregateSignature) String() string {
+	var names []string
+	for _, p := range s.takes {
+		names = append(names, p.name)
+	}
+	return s.name + "(" + strings.Join(names, ", ") + ")"
+}
+
+// functionNames are the names of all functions.
+var functionNames = func() []string {
+	var names []string
+	for f := Count; f <= StddevPop; f++ {
+		names = append(names, f.String())
+	}
+	return names
+}()
+
+// functionNamed finds a function, 0 if there is none.
+func functionNamed(name string) Func { return Func(slices.Index(functionNames, name) + 1) }
