@@ -21,6 +21,7 @@ import (
 
 	"github.com/weirstream/weir/gen/expr"
 	"github.com/weirstream/weir/spec/celenv"
+	"github.com/weirstream/weir/spec/naming"
 	"github.com/weirstream/weir/spec/types"
 )
 
@@ -39,6 +40,9 @@ type compiled struct {
 	typ    *types.Type
 	code   expr.Code
 	hidden []variable // constants that became variables
+	// Of an example of docs/functions.md: the record whose fields it reads, and whether it is a list of a value and what that must be.
+	fields *types.Type
+	pair   bool
 }
 
 // TestConformance compiles every case that is not excluded twice, as it is written and with its constants taken out into
@@ -76,7 +80,7 @@ func TestConformance(t *testing.T) {
 	}
 	checkTable(t, excluded)
 	checkDoc(t, counts)
-	for i, got := range run(t, subjects) {
+	for i, got := range run(t, "", subjects) {
 		s := subjects[i]
 		if s.want == "" || got == s.want || s.want == "error" && strings.HasPrefix(got, "error: ") {
 			continue
@@ -134,6 +138,9 @@ func (s *compiled) Ident(name string) (string, bool) {
 		if v.Name == name {
 			return "x." + goName(name), true
 		}
+	}
+	if s.fields != nil && s.fields.Field(name) != nil {
+		return "record." + naming.Exported(name), true
 	}
 	return "", false
 }
@@ -229,7 +236,7 @@ func options(env *celenv.Env, decls *expr.Decls) expr.Options {
 	return expr.Options{Env: env, Prefix: "c", Decls: decls}
 }
 
-// goType is the Go type of values of t; there are no records and enums here.
+// goType is the Go type of values of t.
 func goType(t *types.Type) string {
 	switch t.Kind {
 	case types.List:
@@ -238,19 +245,23 @@ func goType(t *types.Type) string {
 		return "map[" + goType(t.Key) + "]" + goType(t.Elem)
 	case types.Optional:
 		return "cel.Opt[" + goType(t.Elem) + "]"
+	case types.Record, types.Enum:
+		return t.Name
 	}
 	return map[types.Kind]string{
 		types.Bool: "bool", types.Int: "int64", types.Uint: "uint64", types.Double: "float64", types.String: "string",
 		types.Bytes: "[]byte", types.Timestamp: "time.Time", types.Duration: "time.Duration",
+		types.Decimal: "dec.Decimal", types.Date: "civil.Date", types.TimeOfDay: "civil.Time",
 	}[t.Kind]
 }
 
-// run builds one program of the cases and gives a line for each.
-func run(t *testing.T, subjects []compiled) []string {
+// run builds one program of the cases and gives a line for each. The prelude is Go that they need.
+func run(t *testing.T, prelude string, subjects []compiled) []string {
 	t.Helper()
 	var body, main bytes.Buffer
 	imports := map[string]bool{"bufio": true, "fmt": true, "math": true, "os": true, "time": true,
-		"github.com/weirstream/weir/internal/conformance/show": true, "github.com/weirstream/weir/runtime/cel": true}
+		"github.com/weirstream/weir/internal/conformance/show": true, "github.com/weirstream/weir/runtime/cel": true, "github.com/weirstream/weir/runtime/civil": true,
+		"github.com/weirstream/weir/runtime/dec": true}
 	printed := map[string]bool{}
 	for i, s := range subjects {
 		fmt.Fprintf(&body, "// %s\nfunc case%d() (zero %s, _ error) {\n", s.id(), i, goType(s.typ))
@@ -272,7 +283,11 @@ func run(t *testing.T, subjects []compiled) []string {
 		for _, p := range s.code.Imports {
 			imports[p] = true
 		}
-		fmt.Fprintf(&main, "fmt.Fprintln(out, show.Outcome(case%d))\n", i)
+		print := "Outcome"
+		if s.pair {
+			print = "Pair"
+		}
+		fmt.Fprintf(&main, "fmt.Fprintln(out, show.%s(case%d))\n", print, i)
 	}
 	var src strings.Builder
 	src.WriteString("package main\n\nimport (\n")
@@ -284,7 +299,7 @@ func run(t *testing.T, subjects []compiled) []string {
 	for _, p := range paths {
 		fmt.Fprintf(&src, "%q\n", p)
 	}
-	src.WriteString(")\n\nvar (\n_ cel.Opt[int]\n_ = math.Pi\n_ time.Time\n)\n\n" + body.String())
+	src.WriteString(")\n\nvar (\n_ cel.Opt[int]\n_ = math.Pi\n_ time.Time\n_ civil.Date\n_ dec.Decimal\n)\n\n" + prelude + body.String())
 	src.WriteString("func main() {\nout := bufio.NewWriter(os.Stdout)\ndefer out.Flush()\n" + main.String() + "}\n")
 	out := strings.Split(strings.TrimSuffix(buildAndRun(t, src.String()), "\n"), "\n")
 	if len(out) != len(subjects) {

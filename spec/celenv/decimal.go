@@ -21,7 +21,7 @@ import (
 // decimalType is the CEL type of every decimal: how many digits a field has is no business of expressions.
 var decimalType = cel.OpaqueType("decimal")
 
-// Decimal is a decimal number to cel-go, with the semantics that docs/cel.md gives, by way of rational numbers: it is what the
+// Decimal is a decimal number to cel-go, with the semantics that docs/functions.md gives, by way of rational numbers: it is what the
 // runtime's decimals are held against.
 type Decimal struct{ rat *big.Rat }
 

@@ -4,7 +4,7 @@
 // a step derives to "step.NAME"); an enum to an opaque type of its name with one constant NAME.value for each value; a list,
 // map or optional to list, map or optional_type. There is no null, dyn or type: an expression with a part whose type is not
 // known when the spec is compiled is refused, because every expression is compiled to Go (gen/expr), and what [Env.Compile]
-// accepts must compile. docs/cel.md lists the functions.
+// accepts must compile. docs/functions.md lists the functions.
 //
 // Positions are byte offsets into the expression's text, half open. cel-go reports points; they are widened to the
 // sub-expression, name or token that the problem is about.

@@ -49,6 +49,19 @@ func Outcome[T any](f func() (T, error)) (text string) {
 	return value(reflect.ValueOf(v))
 }
 
+// Pair is the text of a list of two, "a → b", or what [Outcome] gives.
+func Pair[T any](f func() ([]T, error)) string {
+	var pair []T
+	text := Outcome(func() (_ bool, err error) {
+		pair, err = f()
+		return true, err
+	})
+	if len(pair) != 2 {
+		return text
+	}
+	return value(reflect.ValueOf(pair[0])) + " → " + value(reflect.ValueOf(pair[1]))
+}
+
 func value(v reflect.Value) string {
 	switch x := v.Interface().(type) {
 	case time.Time:
@@ -80,7 +93,13 @@ func value(v reflect.Value) string {
 			parts = append(parts, value(it.Key())+": "+value(it.Value()))
 		}
 		return Map(parts)
-	case reflect.Struct: // an optional
+	case reflect.Struct:
+		if !v.FieldByName("Valid").IsValid() { // no optional but a record
+			for i := range v.NumField() {
+				parts = append(parts, value(v.Field(i)))
+			}
+			return "{" + strings.Join(parts, ", ") + "}"
+		}
 		if !v.FieldByName("Valid").Bool() {
 			return "none"
 		}
