@@ -186,8 +186,8 @@ type Program struct {
 	env  *celenv.Env
 }
 
-// NewProgram plans an expression that env compiled with these variables.
-func NewProgram(env *celenv.Env, vars []celenv.Var, ast *cel.Ast) (*Program, error) {
+// NewProgram plans an expression that env compiled with these variables. The options are cel-go's.
+func NewProgram(env *celenv.Env, vars []celenv.Var, ast *cel.Ast, opts ...cel.ProgramOption) (*Program, error) {
 	e, err := env.CEL(vars)
 	if err != nil {
 		return nil, err
@@ -195,7 +195,7 @@ func NewProgram(env *celenv.Env, vars []celenv.Var, ast *cel.Ast) (*Program, err
 	if e, err = e.Extend(cel.CustomTypeProvider(&provider{e.CELTypeProvider(), env})); err != nil {
 		return nil, err
 	}
-	prog, err := e.Program(ast)
+	prog, err := e.Program(ast, opts...)
 	return &Program{prog, ast, env}, err
 }
 
