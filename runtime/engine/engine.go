@@ -60,6 +60,7 @@ type Engine struct {
 	layout  *kafka.Layout
 	adds    bool                           // the brokers want to be told of the group before offsets are committed in a transaction
 	ends    map[kafka.TopicPartition]int64 // until-end: where each source partition ends
+	old     sync.Map                       // the topics of which was said that they do not keep what is written
 	workers []*worker
 	known   atomic.Pointer[[]*worker] // the workers, for other goroutines
 	ctl     *controller

@@ -15,19 +15,34 @@ import (
 type stamps struct {
 	limits   map[string]kafka.Limits
 	now      int64 // all in Unix milliseconds
-	from, to int64 // what every topic takes
+	from, to int64 // what every topic takes, and keeps
+	old      func(topic string, at int64)
 }
 
 // clockSkew is how far, in milliseconds, the broker's clock may be from ours without a refusal.
 const clockSkew = 60_000
 
 func (e *Engine) stamps(now int64) stamps {
-	s := stamps{limits: e.layout.Limits, now: now, from: math.MinInt64, to: math.MaxInt64}
-	for _, l := range s.limits {
+	s := stamps{limits: e.layout.Limits, now: now, from: math.MinInt64, to: math.MaxInt64, old: e.tooOld}
+	for topic, l := range s.limits {
 		from, to := s.taken(l)
+		if _, said := e.old.Load(topic); !said {
+			from = max(from, now-l.Retention)
+		}
 		s.from, s.to = max(s.from, from), min(s.to, to)
 	}
 	return s
+}
+
+// tooOld says, once for a topic, that a broker deletes by timestamps, and these are event times: results of old data are gone minutes
+// after they were written.
+func (e *Engine) tooOld(topic string, at int64) {
+	if _, said := e.old.LoadOrStore(topic, true); said {
+		return
+	}
+	e.log.Warn("records are written whose event time lies further back than the topic keeps records: the broker will delete them soon, "+
+		"unless retention.ms of the topic is set higher, or to -1",
+		"topic", topic, "event_time", time.UnixMilli(at).UTC().Format(time.RFC3339), "retention", (time.Duration(e.layout.Limits[topic].Retention) * time.Millisecond).String())
 }
 
 // taken are the timestamps that a topic takes.
@@ -45,6 +60,9 @@ func (s *stamps) fit(r *kgo.Record) {
 		return
 	}
 	if l, ok := s.limits[r.Topic]; ok {
+		if at < s.now-l.Retention {
+			s.old(r.Topic, at)
+		}
 		from, to := s.taken(l)
 		r.Timestamp = time.UnixMilli(min(max(at, from), to))
 	}

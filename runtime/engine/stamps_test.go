@@ -1,7 +1,10 @@
 package engine
 
 import (
+	"bytes"
+	"log/slog"
 	"math"
+	"strings"
 	"testing"
 	"time"
 
@@ -13,9 +16,9 @@ import (
 func TestStamps(t *testing.T) {
 	const now, hour = 1_700_000_000_000, 3_600_000
 	e := &Engine{layout: &kafka.Layout{Limits: map[string]kafka.Limits{
-		"any":    {Before: math.MaxInt64, After: math.MaxInt64},
-		"strict": {Before: 24 * hour, After: hour},
-		"now":    {Before: 0, After: 0},
+		"any":    {Before: math.MaxInt64, After: math.MaxInt64, Retention: math.MaxInt64},
+		"strict": {Before: 24 * hour, After: hour, Retention: math.MaxInt64},
+		"now":    {Before: 0, After: 0, Retention: math.MaxInt64},
 	}}}
 	s := e.stamps(now)
 	for _, tt := range []struct {
@@ -31,5 +34,29 @@ func TestStamps(t *testing.T) {
 		if s.fit(&r); r.Timestamp.UnixMilli() != tt.want {
 			t.Errorf("%s: %d became %d, want %d", tt.topic, tt.at, r.Timestamp.UnixMilli(), tt.want)
 		}
+	}
+}
+
+// What a broker is about to delete is worth a word, and only one.
+func TestOldRecords(t *testing.T) {
+	const now, day = 1_700_000_000_000, 86_400_000
+	var log bytes.Buffer
+	e := &Engine{log: slog.New(slog.NewTextHandler(&log, nil)), layout: &kafka.Layout{Limits: map[string]kafka.Limits{
+		"week": {Before: math.MaxInt64, After: math.MaxInt64, Retention: 7 * day},
+		"ever": {Before: math.MaxInt64, After: math.MaxInt64, Retention: math.MaxInt64},
+	}}}
+	for range 2 {
+		s := e.stamps(now)
+		for _, topic := range []string{"ever", "week"} {
+			for _, at := range []int64{now, now - 6*day, now - 8*day, now - 9*day, 0} {
+				r := kgo.Record{Topic: topic, Timestamp: time.UnixMilli(at)}
+				if s.fit(&r); r.Timestamp.UnixMilli() != at {
+					t.Errorf("%s: %d became %d", topic, at, r.Timestamp.UnixMilli())
+				}
+			}
+		}
+	}
+	if said := log.String(); strings.Count(said, "\n") != 1 || !strings.Contains(said, "topic=week event_time=2023-11-06T22:13:20Z retention=168h0m0s") {
+		t.Errorf("logged:\n%s", said)
 	}
 }

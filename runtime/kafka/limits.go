@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
 
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kerr"
@@ -21,6 +22,9 @@ const (
 	timestampBefore = "message.timestamp.before.max.ms"
 	timestampAfter  = "message.timestamp.after.max.ms"
 )
+
+// retention is the topic configuration for the time that records are kept.
+const retention = "retention.ms"
 
 // defaultAfter is one hour, in milliseconds.
 const defaultAfter = 3_600_000
@@ -42,6 +46,9 @@ type Limits struct {
 	// Before and After are how far, in milliseconds, the timestamp of a record may be from the broker's clock
 	// (message.timestamp.before.max.ms, message.timestamp.after.max.ms).
 	Before, After int64
+	// Retention is how long a record is kept, in milliseconds from its timestamp (retention.ms); math.MaxInt64: for good, or as long as
+	// its key has no newer one.
+	Retention int64
 }
 
 // limitsOf asks for the topics' limits. Those whose configuration may not be seen are taken to have the defaults of Kafka 4.
@@ -55,7 +62,8 @@ func limitsOf(ctx context.Context, adm *kadm.Client, topics ...string) (map[stri
 		return nil, fmt.Errorf("describe topic configs: %w", err)
 	}
 	for _, r := range rs {
-		l := Limits{MaxBytes: DefaultMaxBytes, Before: math.MaxInt64, After: math.MaxInt64} // brokers before 3.6 know no other
+		l := Limits{MaxBytes: DefaultMaxBytes, Before: math.MaxInt64, After: math.MaxInt64, Retention: math.MaxInt64} // brokers before 3.6 know no other
+		deletes := true
 		if errors.Is(r.Err, kerr.TopicAuthorizationFailed) {
 			l.After = defaultAfter
 		} else if r.Err != nil {
@@ -71,7 +79,7 @@ func limitsOf(ctx context.Context, adm *kadm.Client, topics ...string) (map[stri
 			case "max.message.bytes":
 				bits = 32
 				fallthrough
-			case timestampBefore, timestampAfter:
+			case timestampBefore, timestampAfter, retention:
 				if n, err = strconv.ParseInt(*c.Value, 10, bits); err != nil {
 					return nil, fmt.Errorf("topic %s: %s: %w", r.Name, c.Key, err)
 				}
@@ -83,7 +91,16 @@ func limitsOf(ctx context.Context, adm *kadm.Client, topics ...string) (map[stri
 				l.Before = n
 			case timestampAfter:
 				l.After = n
+			case retention:
+				if n >= 0 {
+					l.Retention = n
+				}
+			case "cleanup.policy":
+				deletes = strings.Contains(*c.Value, "delete")
 			}
+		}
+		if !deletes {
+			l.Retention = math.MaxInt64
 		}
 		m[r.Name] = l
 	}
