@@ -11,7 +11,7 @@ import (
 // groups are what the first digits of codes stand for.
 var groups = []struct{ prefix, title string }{
 	{"WEIR0", "Text and YAML"}, {"WEIR1", "Keys and values"}, {"WEIR2", "Types"}, {"WEIR3", "Expressions"}, {"WEIR4", "Streams"},
-	{"WEIR5", "Topics"}, {"WEIR6", "Warnings"}, {"WEIR7", "Go functions"},
+	{"WEIR5", "Topics"}, {"WEIR6", "Warnings"}, {"WEIR7", "Go functions"}, {"WEIR8", "Fragments"},
 }
 
 // TestErrorsPage keeps docs/errors.md in step with the pages of the codes.

@@ -6,6 +6,9 @@
 package check
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/weirstream/weir/spec/celenv"
 	"github.com/weirstream/weir/spec/diag"
 	"github.com/weirstream/weir/spec/source"
@@ -22,7 +25,7 @@ func Check(file *source.File) (*Program, diag.List) {
 		diags.Sort()
 		return nil, diags
 	}
-	c := &checker{tree: tree, diags: diags, p: &Program{File: file}, types: map[string]*types.Type{}, streams: map[string]*Stream{}, steps: map[*syntax.Step]*Step{}, defaults: map[*types.Field]*syntax.Text{}, derived: map[string]bool{}}
+	c := &checker{tree: tree, diags: diags, p: &Program{File: file}, types: map[string]*types.Type{}, streams: map[string]*Stream{}, steps: map[*syntax.Step]*Step{}, instances: map[*syntax.Step]*instance{}, defaults: map[*types.Field]*syntax.Text{}, derived: map[string]bool{}}
 	if tree.Service != nil {
 		c.p.Service = tree.Service.Value
 	}
@@ -33,15 +36,15 @@ func Check(file *source.File) (*Program, diag.List) {
 	c.checkDefaults()
 	c.declareFunctions()
 	c.declareSources()
+	c.defineFragments()
+	c.useFragments()
 	c.declareSteps()
 	c.checkSteps()
 	c.checkSinks()
 	c.checkTopics()
 	c.checkGoNames()
 	if !c.diags.HasErrors() {
-		c.warnUnused()
-		c.warnUnusedFields()
-		c.advise()
+		c.warn()
 	}
 	c.diags.Sort()
 	if c.diags.HasErrors() {
@@ -68,9 +71,39 @@ type checker struct {
 	derived map[string]bool // names of records that steps make besides their results
 	exprs   []*Expr         // all that were found right
 	broken  []string        // names of functions that something is wrong with, and reported
+
+	fragments []*fragment
+	instances map[*syntax.Step]*instance // those that steps of the tree come from
+	defines   *fragment                  // that this checker checks the definition of
+	lost      []string                   // prefixes of the names of steps that a use of a fragment would have made, were it right
+	at        *instance                  // that the step which is being checked comes from
 }
 
-func (c *checker) report(d diag.Diagnostic) { c.diags = append(c.diags, d) }
+// report adds a diagnostic. Of what a use of a fragment makes wrong in it, it says which use.
+func (c *checker) report(d diag.Diagnostic) {
+	if c.at != nil && c.within(d.Subject) == c.at.fragment {
+		d = related(d, c.at.tree.Name.Span, "the fragment is used here")
+	}
+	c.diags = append(c.diags, d)
+}
+
+// warn looks for what is right and yet not what anybody wants.
+func (c *checker) warn() {
+	found := c.diags
+	c.diags = nil
+	c.warnUnused()
+	c.warnUnusedFields()
+	unused := c.diags
+	c.diags = found
+	c.everyUse(unused)
+	c.warnUnusedFragments()
+	c.advise()
+	for _, f := range c.fragments {
+		f.own.diags = nil
+		f.own.advise()
+		c.diags = append(c.diags, f.own.diags...)
+	}
+}
 
 // declare enters a stream under its name.
 func (c *checker) declare(name *syntax.Text, s *Stream) {
@@ -90,6 +123,9 @@ func (c *checker) from(name *syntax.Text) *Stream {
 		return nil
 	}
 	s := c.streams[name.Value]
+	if s == nil && slices.ContainsFunc(c.lost, func(prefix string) bool { return strings.HasPrefix(name.Value, prefix) }) {
+		return nil
+	}
 	if s == nil {
 		c.report(c.unknownStream(name))
 		return nil

@@ -61,7 +61,7 @@ func complete(example string) string {
 		}
 	}
 	var b strings.Builder
-	for _, k := range []string{"weir", "service", "imports", "types", "functions", "sources", "steps", "sinks"} {
+	for _, k := range []string{"weir", "service", "imports", "types", "functions", "sources", "fragments", "steps", "sinks"} {
 		b.WriteString(parts[k])
 	}
 	return b.String()

@@ -38,6 +38,20 @@ func (c *checker) expr(text *syntax.Text, scope *Scope, at place) *Expr {
 		}
 		vars = append(vars, celenv.Var{Name: v.Name, Type: v.Type})
 	}
+	if c.defines != nil {
+		for _, v := range c.defines.params {
+			switch _, ok := scope.Lookup(v.Name); {
+			case ok:
+				continue
+			case !invalid(v.Type):
+			case mentions(text.Value, v.Name):
+				return nil
+			default:
+				continue
+			}
+			vars = append(vars, celenv.Var{Name: v.Name, Type: v.Type})
+		}
+	}
 	ast, t, issues := c.env.Compile(text.Value, vars)
 	for _, is := range issues {
 		c.report(c.issue(text, is, scope, at))
@@ -47,6 +61,7 @@ func (c *checker) expr(text *syntax.Text, scope *Scope, at place) *Expr {
 	}
 	e := &Expr{Text: text.Value, Span: text.Span, Offsets: text.Offsets, AST: ast, Type: t, Scope: scope}
 	c.exprs = append(c.exprs, e)
+	c.readParams(text, e, at)
 	c.warnDeprecated(text, e, at.row)
 	return e
 }

@@ -45,6 +45,7 @@ func (c *checker) checkTopics() {
 		uses[topic] = use{what, span, dlq}
 	}
 	for _, d := range c.tree.Steps {
+		c.at = c.instances[d]
 		if d.Window == nil || c.p.Service == "" {
 			continue
 		}
@@ -57,6 +58,7 @@ func (c *checker) checkTopics() {
 			uses[topic] = use{what: "an internal topic of step " + d.Name.Value, span: d.Name.Span}
 		}
 	}
+	c.at = nil
 	for _, d := range c.tree.Sources {
 		if d.Topic != nil {
 			enter(d.Topic.Value, "source "+d.Name.Value, d.Topic.Span, false)

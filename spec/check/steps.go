@@ -13,7 +13,7 @@ func (c *checker) declareSteps() {
 	for _, d := range c.tree.Steps {
 		st := &Step{Name: d.Name.Value, Span: d.Name.Span}
 		st.Out = &Stream{Name: st.Name, Step: st}
-		c.steps[d] = st
+		c.steps[d], c.at = st, c.instances[d]
 		c.declare(d.Name, st.Out)
 		c.declareBranches(st, d)
 		if d.Window != nil && d.Window.LateTo != nil {
@@ -21,6 +21,7 @@ func (c *checker) declareSteps() {
 			c.declare(d.Window.LateTo, st.Late)
 		}
 	}
+	c.at = nil
 }
 
 // checkSteps checks each step behind those that it reads, and puts them into the program in that order.
@@ -60,7 +61,9 @@ func (c *checker) checkSteps() {
 		path = path[:len(path)-1]
 		if state[st] != done {
 			state[st] = done
+			c.at = c.instances[d]
 			c.step(st, d)
+			c.at = nil
 			c.p.Steps = append(c.p.Steps, st)
 		}
 	}
@@ -82,7 +85,7 @@ func (c *checker) step(st *Step, d *syntax.Step) {
 			st.Emit = Updates
 		}
 	}
-	if st.From == nil {
+	if st.From == nil || !c.fits(st, d) {
 		return
 	}
 	st.Where = c.typed(d.Where, scopeOf(st.From, st.From.Type, st.From.Key), place{clause: "where", step: st, row: st.From.Type}, types.BoolType)
@@ -164,6 +167,9 @@ func (c *checker) derivedName(name *syntax.Text) {
 	}
 	if slices.Contains(reserved, name.Value) {
 		c.report(reservedWord(name, false))
+	}
+	if _, ok := c.param(name.Value); ok {
+		c.report(hidesParam(name, c.defines.tree))
 	}
 }
 

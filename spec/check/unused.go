@@ -41,26 +41,19 @@ func (c *checker) warnUnused() {
 	}
 
 	used := map[*types.Type]bool{}
-	var use func(t *types.Type)
-	use = func(t *types.Type) {
-		for ; t != nil; t = t.Elem {
-			if used[t] {
-				return
-			}
-			used[t] = true
-			if t.Alias != nil {
-				use(t.Alias.Of)
-			}
-			for _, f := range t.Fields {
-				use(f.Type)
-			}
-		}
-	}
+	use := func(t *types.Type) { reach(t, used) }
 	for _, s := range c.p.Sources {
 		use(s.Value)
 		use(s.Key)
 	}
 	called := map[string]bool{}
+	declared := map[*types.Type]bool{} // by fragments, of what comes in and of parameters
+	for _, f := range c.fragments {
+		reach(f.input.Type, declared)
+		for _, v := range f.params {
+			reach(v.Type, declared)
+		}
+	}
 	for _, e := range c.exprs {
 		use(e.Type)
 		for _, ref := range e.AST.NativeRep().ReferenceMap() {
@@ -89,7 +82,7 @@ func (c *checker) warnUnused() {
 		}
 	}
 	c.p.Types = slices.DeleteFunc(c.p.Types, func(t *types.Type) bool { // of the imported types, those that matter stay
-		return !used[t] && t.Span.File != c.p.File
+		return !used[t] && (t.Span.File != c.p.File || declared[t])
 	})
 	for _, t := range c.p.Types {
 		if !used[t] {
@@ -97,8 +90,21 @@ func (c *checker) warnUnused() {
 		}
 	}
 	for _, a := range c.p.Aliases {
-		if !used[a.Type] && a.Type.Alias.Span.File == c.p.File {
+		if !used[a.Type] && !declared[a.Type] && a.Type.Alias.Span.File == c.p.File {
 			c.report(unusedAlias(a.Type))
+		}
+	}
+}
+
+// reach adds a type, and all that it is made of, to a set.
+func reach(t *types.Type, set map[*types.Type]bool) {
+	for ; t != nil && !set[t]; t = t.Elem {
+		set[t] = true
+		if t.Alias != nil {
+			reach(t.Alias.Of, set)
+		}
+		for _, f := range t.Fields {
+			reach(f.Type, set)
 		}
 	}
 }

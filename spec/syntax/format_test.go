@@ -225,6 +225,9 @@ func content(s *syntax.Spec) string {
 				return
 			}
 			for i := range v.NumField() {
+				if !v.Type().Field(i).IsExported() {
+					continue
+				}
 				b.WriteString(v.Type().Field(i).Name + "(")
 				write(v.Field(i))
 				b.WriteString(")")

@@ -59,7 +59,8 @@ var Language = &Shape{What: "a spec", Doc: "A Weir topology.", Keys: []Key{
 	{Name: "types", Shape: &Shape{What: "a mapping from names to types", Names: typeName, Elem: typeDecl, Doc: "Records, enums and aliases."}},
 	{Name: "functions", Shape: &Shape{What: "a mapping from names to Go functions", Names: functionName, Elem: functionShape, Doc: "Go functions that expressions call by these names."}},
 	{Name: "sources", Required: true, Shape: &Shape{What: "a mapping from names to sources", Names: stepName, NonEmpty: true, Elem: sourceShape, Doc: "The topics that are read."}},
-	{Name: "steps", Shape: &Shape{What: "a mapping from names to steps", Names: stepName, Elem: stepShape, Doc: "What is done with the records. Steps may stand in any order."}},
+	{Name: "fragments", Shape: &Shape{What: "a mapping from names to fragments", Names: stepName, Elem: fragmentShape, Doc: "Steps with parameters, which steps use by these names."}},
+	{Name: "steps", Shape: &Shape{What: "a mapping from names to steps", Names: stepName, Elem: stepOrUse, Doc: "What is done with the records. Steps may stand in any order."}},
 	{Name: "sinks", Required: true, Shape: &Shape{What: "a mapping from names to sinks", Names: stepName, NonEmpty: true, Elem: sinkShape, Doc: "The topics that are written."}},
 }}
 
@@ -159,6 +160,27 @@ var stepShape = &Shape{What: "a step", Keys: []Key{
 		Elem: &Shape{What: "count(), sum(...), max_by(..., ...) or another aggregate", Text: &Pattern{Rule: "must be an aggregate"}}, Doc: "What is kept for each group and window: count(), or count_if, any, all, sum, min, max, avg, first, last, first_arrived, last_arrived, variance, variance_pop, stddev or stddev_pop of a CEL expression, or min_by(CEL, CEL), max_by(CEL, CEL)."}},
 	{Name: "having", Shape: celText("A condition over the group's key, the aggregates and the window. Results for which it is false are not handed on.")},
 	{Name: "emit", Shape: &Shape{What: "final or updates", Choices: []string{"final", "updates"}, Doc: "When results are handed on: final (the default), once, when the window closes; or updates, whenever they changed."}},
+}}
+
+// useShape is also what the tree tells uses of fragments by.
+var useShape = &Shape{What: "{use: ...}", Has: "use", Doc: "The steps of a fragment, called by this name, _ and their own.", Keys: []Key{
+	{Name: "use", Required: true, Shape: &Shape{What: "the name of a fragment", Text: &Pattern{Rule: "must be the name of a fragment"}, Doc: "The fragment."}},
+	{Name: "from", Required: true, Shape: &Shape{What: "the name of a stream", Text: streamName, Doc: "The stream that the fragment's steps read as input."}},
+	{Name: "with", Shape: expressions("The values of the fragment's parameters. They may read the records of the stream.")},
+}}
+
+var stepOrUse = &Shape{What: "a step, or {use: ...}", OneOf: []*Shape{useShape, stepShape}}
+
+var fragmentShape = &Shape{What: "a fragment", Keys: []Key{
+	{Name: "input", Required: true, Shape: &Shape{What: "a type, or {type: ..., key: ...}", Doc: "The record whose fields the records that come in have, besides others. Steps of the fragment read them from input.", OneOf: []*Shape{
+		typeText,
+		{What: "a mapping with type and key", Keys: []Key{
+			{Name: "type", Required: true, Shape: typeText},
+			{Name: "key", Shape: &Shape{What: "a type", Text: typeText.Text, Doc: "The type of the records' key. Without it the steps can't read it."}},
+		}},
+	}}},
+	{Name: "params", Shape: &Shape{What: "a mapping from names to types", Names: fieldName, NonEmpty: true, Elem: typeText, Doc: "The parameters and their types. Expressions of the steps read them by name."}},
+	{Name: "steps", Required: true, Shape: &Shape{What: "a mapping from names to steps", Names: stepName, NonEmpty: true, Elem: stepShape, Doc: "Steps that read input or each other."}},
 }}
 
 var sinkShape = &Shape{What: "a sink", Keys: []Key{

@@ -59,6 +59,7 @@ type Spec struct {
 	Types     []*TypeDecl
 	Functions []*Function
 	Sources   []*Source
+	Fragments []*Fragment
 	Steps     []*Step
 	Sinks     []*Sink
 }
@@ -117,8 +118,19 @@ type Duration struct {
 	Span  source.Span
 }
 
-// Step is an entry of steps.
+// Fragment is an entry of fragments.
+type Fragment struct {
+	Name, Input, Key *Text
+	Params           []*Entry // Expr is the type
+	Steps            []*Step
+	Span             source.Span // of all that stands under the name
+}
+
+// Step is an entry of steps. One that uses a fragment has a name, Use, From and With, and nothing else.
 type Step struct {
+	Use  *Text
+	With []*Entry // the parameters of the fragment and their values
+
 	Name, From    *Text
 	Where, Having *Text
 	Let, Unnest   []*Entry // of Unnest one is allowed
@@ -134,7 +146,12 @@ type Step struct {
 	Emit          *Text
 	// Clauses are the places of the keys that were written.
 	Clauses map[string]source.Span
+
+	node *node // what it was made of
 }
+
+// Map is the step as it would be if each of its scalars were what f makes of it. Keys, and so names, stay.
+func (s *Step) Map(f func(*Text) *Text) *Step { return builder{}.step(s.Name, s.node.mapped(f)) }
 
 // Window is a step's window.
 type Window struct {
@@ -217,6 +234,7 @@ func (b builder) spec(n *node, file *source.File) *Spec {
 	})
 	each(n.get("functions"), func(k *Text, v *node) { s.Functions = append(s.Functions, b.function(k, v)) })
 	each(n.get("sources"), func(k *Text, v *node) { s.Sources = append(s.Sources, b.source(k, v)) })
+	each(n.get("fragments"), func(k *Text, v *node) { s.Fragments = append(s.Fragments, b.fragment(k, v)) })
 	each(n.get("steps"), func(k *Text, v *node) { s.Steps = append(s.Steps, b.step(k, v)) })
 	each(n.get("sinks"), func(k *Text, v *node) {
 		s.Sinks = append(s.Sinks, &Sink{Name: k, From: text(v.get("from")), Topic: text(v.get("kafka").get("topic")), Format: b.format(v.get("value"))})
@@ -272,14 +290,23 @@ func (b builder) format(v *node) Format {
 	return f
 }
 
+func (b builder) fragment(k *Text, v *node) *Fragment {
+	f := &Fragment{Name: k, Input: typeOf(v.get("input")), Key: text(v.get("input").get("key")), Params: entries(v.get("params")), Span: v.span}
+	each(v.get("steps"), func(k *Text, v *node) { f.Steps = append(f.Steps, b.step(k, v)) })
+	return f
+}
+
 func (b builder) step(k *Text, v *node) *Step {
+	if v != nil && v.kind == mapping && useShape.told(v) {
+		return &Step{Name: k, Use: text(v.get("use")), From: text(v.get("from")), With: entries(v.get("with")), node: v}
+	}
 	s := &Step{
 		Name: k, From: text(v.get("from")), Where: text(v.get("where")), Having: text(v.get("having")), Emit: text(v.get("emit")),
 		Let: entries(v.get("let")), Unnest: entries(v.get("unnest")),
 		Select: entries(v.get("select")), Set: entries(v.get("set")), Drop: texts(v.get("drop")), Rename: entries(v.get("rename")),
 		Key: text(v.get("key")), Split: entries(v.get("split")), Default: text(v.get("default")),
 		GroupBy: entries(v.get("group_by")), Aggregate: entries(v.get("aggregate")),
-		Clauses: map[string]source.Span{},
+		Clauses: map[string]source.Span{}, node: v,
 	}
 	if v != nil {
 		for _, p := range v.pairs {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -38,6 +39,25 @@ type node struct {
 }
 
 type pair struct{ key, value *node }
+
+// mapped is a copy of the node in which each scalar, keys aside, is what f makes of it.
+func (n *node) mapped(f func(*Text) *Text) *node {
+	if n == nil {
+		return nil
+	}
+	m := *n
+	if n.kind == scalar {
+		m.text = *f(&n.text)
+	}
+	m.pairs, m.items = slices.Clone(n.pairs), slices.Clone(n.items)
+	for i := range m.pairs {
+		m.pairs[i].value = m.pairs[i].value.mapped(f)
+	}
+	for i := range m.items {
+		m.items[i] = m.items[i].mapped(f)
+	}
+	return &m
+}
 
 // get finds the value under a key, nil if there is none.
 func (n *node) get(key string) *node {
