@@ -108,6 +108,7 @@ const (
 	pkgJSON   = "github.com/weirstream/weir/runtime/jsonx"
 	pkgCSV    = "github.com/weirstream/weir/runtime/csvx"
 	pkgState  = "github.com/weirstream/weir/runtime/stateenc"
+	pkgBits   = "math/bits"
 	pkgBytes  = "bytes"
 	pkgMaps   = "maps"
 	pkgSlices = "slices"

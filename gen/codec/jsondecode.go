@@ -31,7 +31,14 @@ func (g *generator) jsonScanner(t *types.Type) error {
 	}
 	used := g.use.fields(t)
 	err := g.decl(g.Type(t)+".scanJSON", false, func(p *printer) error {
-		p.scanRecord(t, used)
+		switch {
+		case t.Tag != "":
+			p.scanTagged(t, used)
+		case t.Union:
+			p.scanUnion(t, used)
+		default:
+			p.scanRecord(t, used)
+		}
 		return nil
 	})
 	for _, f := range used {

@@ -12,7 +12,11 @@ import (
 // jsonEncoder prints appendJSON, and those of the records inside.
 func (g *generator) jsonEncoder(t *types.Type) error {
 	err := g.decl(g.Type(t)+".appendJSON", false, func(p *printer) error {
-		p.appendRecord(t)
+		if t.Union {
+			p.appendUnion(t)
+		} else {
+			p.appendRecord(t)
+		}
 		return nil
 	})
 	if err != nil {

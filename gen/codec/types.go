@@ -51,6 +51,10 @@ func (p *printer) goType(t *types.Type) string {
 // structType declares a record's type, and those that its fields need.
 func (g *generator) structType(t *types.Type) error {
 	err := g.decl(g.Type(t), true, func(p *printer) error {
+		if t.Union {
+			p.unionType(t)
+			return nil
+		}
 		kind := "record"
 		if t.Derived {
 			kind = "result of step"

@@ -51,6 +51,10 @@ func containerFuncs() map[string]function {
 			}
 			return c.try(b, t, a[0].at(primaryPrec)+".Get()")
 		},
+		// The value of a union's member that is there.
+		"optional_member": func(_ *compiler, _ *block, t *types.Type, a []value) value {
+			return value{code: a[0].at(primaryPrec) + ".Value", prec: primaryPrec, typ: t, cheap: a[0].cheap}
+		},
 		"optional_hasValue": func(_ *compiler, _ *block, t *types.Type, a []value) value {
 			return value{code: a[0].at(primaryPrec) + ".Valid", prec: primaryPrec, typ: t, cheap: a[0].cheap}
 		},

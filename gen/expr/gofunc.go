@@ -91,7 +91,7 @@ func limited(t *types.Type) bool {
 	case types.List, types.Map, types.Optional:
 		return limited(t.Elem)
 	case types.Record:
-		return slices.ContainsFunc(t.Fields, func(f *types.Field) bool { return limited(f.Type) })
+		return t.Union || slices.ContainsFunc(t.Fields, func(f *types.Field) bool { return limited(f.Type) })
 	}
 	return false
 }
@@ -119,7 +119,16 @@ func (c *compiler) checkFunc(t *types.Type) string {
 				body += fmt.Sprintf(check, c.checkFunc(f.Type), "v."+c.o.FieldName(f)) + "\n\t"
 			}
 		}
-		body += "return nil"
+		if !t.Union {
+			body += "return nil"
+			break
+		}
+		c.use(celPath)
+		var members []string
+		for _, f := range t.Fields {
+			members = append(members, "v."+c.o.FieldName(f)+".Valid")
+		}
+		body += "return cel.CheckUnion(" + strings.Join(members, ", ") + ")"
 	}
 	gt := c.goType(t)
 	return c.decl("check"+c.typeIdent(t), func(name string) string {

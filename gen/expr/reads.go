@@ -128,7 +128,7 @@ func (r *reader) resolve(e celast.Expr) (at *Read, found bool) {
 		switch call.FunctionName() {
 		case operators.OptSelect:
 			return r.field(call.Args()[0], string(call.Args()[1].AsLiteral().(celtypes.String)))
-		case "value":
+		case "value", "@member":
 			return r.resolve(call.Target())
 		}
 	}

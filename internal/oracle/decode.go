@@ -133,6 +133,9 @@ func recordFromJSON(t *types.Type, need map[string]bool, v any) (*record, error)
 	if !ok {
 		return nil, fmt.Errorf("expected an object, found %T", v)
 	}
+	if t.Union {
+		return unionFromJSON(t, need, obj)
+	}
 	r := &record{typ: t, fields: map[string]ref.Val{}}
 	for _, f := range t.Fields {
 		if need != nil && !need[f.Name] {

@@ -64,6 +64,9 @@ func (e *env) add(text string, t *types.Type, depth int, total bool) {
 	}
 	switch t.Kind {
 	case types.Record:
+		if t.Union {
+			e.match(text, t, total)
+		}
 		for _, f := range t.Fields {
 			e.add(text+"."+f.Name, f.Type, depth+1, total)
 		}
@@ -74,7 +77,7 @@ func (e *env) add(text string, t *types.Type, depth int, total bool) {
 			e.put(types.BoolType, "("+e.literal(t.Elem)+" in "+text+")", total)
 			e.put(types.BoolType, fmt.Sprintf("%s.exists(x, x == %s)", text, e.literal(t.Elem)), total)
 		}
-		if t.Elem.Kind == types.Record {
+		if t.Elem.Kind == types.Record && !t.Elem.Union {
 			f := t.Elem.Fields[0]
 			e.put(types.BoolType, fmt.Sprintf("%s.all(i, i.%s != %s)", text, f.Name, e.literal(f.Type)), total)
 			e.put(types.BoolType, fmt.Sprintf("%s.exists_one(x, x.%s == %s)", text, f.Name, e.literal(f.Type)), total)
@@ -108,7 +111,7 @@ func (e *env) add(text string, t *types.Type, depth int, total bool) {
 			e.put(types.BoolType, fmt.Sprintf("%s.optMap(v, v == %s).orValue(false)", text, e.literal(t.Elem)), total)
 			e.put(types.BoolType, fmt.Sprintf("(%s == optional.of(%s))", text, e.literal(t.Elem)), total)
 		}
-		if t.Elem.Kind == types.Record && t.Elem.Fields[0].Type.Keyable() {
+		if t.Elem.Kind == types.Record && !t.Elem.Union && t.Elem.Fields[0].Type.Keyable() {
 			f := t.Elem.Fields[0]
 			e.put(f.Type, fmt.Sprintf("%s.?%s.orValue(%s)", text, f.Name, e.literal(f.Type)), total)
 		}
@@ -116,6 +119,26 @@ func (e *env) add(text string, t *types.Type, depth int, total bool) {
 	default:
 		e.put(t, text, total)
 	}
+}
+
+// match adds what takes a union apart.
+func (e *env) match(text string, t *types.Type, total bool) {
+	all := "match(" + text
+	for i, f := range t.Fields {
+		all += fmt.Sprintf(", %s, m%d, %d", f.Name, i, i)
+		if elem := f.Type.Elem; elem.Keyable() {
+			e.put(elem, fmt.Sprintf("match(%s, %s, v, v%s)", text, f.Name, others(t, e.literal(elem))), total)
+		}
+	}
+	e.put(types.IntType, all+")", total)
+}
+
+// others ends a match of one member with a value for all others, if there are any.
+func others(t *types.Type, value string) string {
+	if len(t.Fields) == 1 {
+		return ""
+	}
+	return ", " + value
 }
 
 // addAll brings further variables into scope.

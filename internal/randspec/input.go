@@ -237,6 +237,9 @@ func (g *inputs) value(t *types.Type, as types.TimeAs, depth int) (v raw, presen
 		}
 		return g.value(t.Elem, as, depth)
 	case types.Record:
+		if t.Union {
+			return g.union(t, depth+1), true
+		}
 		return g.object(t, g.record(t, depth+1)), true
 	case types.List:
 		parts := make([]string, g.r.IntN(4))
@@ -254,6 +257,29 @@ func (g *inputs) value(t *types.Type, as types.TimeAs, depth int) (v raw, presen
 		return raw("{" + strings.Join(parts, ",") + "}"), true
 	}
 	return g.scalar(t, as), true
+}
+
+// union writes a union, now and then without a member.
+func (g *inputs) union(t *types.Type, depth int) raw {
+	f := t.Fields[g.r.IntN(len(t.Fields))]
+	v, _ := g.value(f.Type.Elem, f.As, depth)
+	name := f.Wire
+	if f.WasWire != nil && g.chance(40) {
+		name = f.WasWire[0]
+	}
+	parts := []string{string(jsonString(name)) + ":" + g.space() + string(v)}
+	if t.Tag != "" {
+		parts = []string{string(jsonString(t.Tag)) + g.space() + ":" + string(jsonString(name))}
+		if fields := strings.TrimSpace(string(v[1 : len(v)-1])); fields != "" {
+			parts = slices.Insert(parts, g.r.IntN(2), fields)
+		}
+	} else if other := t.Fields[g.r.IntN(len(t.Fields))]; other != f && g.chance(20) {
+		parts = append(parts, string(jsonString(other.Wire))+":null")
+	}
+	if g.chance(2) {
+		parts = nil
+	}
+	return raw("{" + g.space() + strings.Join(parts, ","+g.space()) + "}")
 }
 
 func (g *inputs) element(t *types.Type, as types.TimeAs, depth int) string {

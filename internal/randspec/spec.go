@@ -93,6 +93,10 @@ func (s *Spec) Text() string {
 			p("  %s: {enum: [%s]}", t.Name, strings.Join(t.Values, ", "))
 			continue
 		}
+		if t.Union {
+			unionText(p, t)
+			continue
+		}
 		p("  %s:", t.Name)
 		for _, f := range t.Fields {
 			p("    %s: %s", f.Name, fieldText(f))
@@ -120,6 +124,19 @@ func (s *Spec) Text() string {
 }
 
 // fieldText is a field's type, in the long form where it has JSON options.
+func unionText(p func(format string, args ...any), t *types.Type) {
+	p("  %s:", t.Name)
+	if t.Tag != "" {
+		p("    json: {tag: %s}", quoted(t.Tag))
+	}
+	p("    union:")
+	for _, f := range t.Fields {
+		member := *f
+		member.Type = f.Type.Elem
+		p("      %s: %s", f.Name, fieldText(&member))
+	}
+}
+
 func fieldText(f *types.Field) string {
 	var opts []string
 	if f.Wire != f.Name {

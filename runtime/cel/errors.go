@@ -13,6 +13,7 @@ var (
 	ErrDivideByZero      = errors.New("division by zero")
 	ErrModulusByZero     = errors.New("modulus by zero")
 	ErrTimestampOverflow = errors.New("timestamp overflow")
+	ErrNotOneMember      = errors.New("a Go function returned a union without exactly one member")
 	ErrNotInEnum         = errors.New("a Go function returned none of the values of an enum")
 	ErrNone              = errors.New("optional.none() dereference")
 	ErrInvalidUTF8       = errors.New("invalid UTF-8 in bytes, cannot convert to string")

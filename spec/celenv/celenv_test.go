@@ -17,12 +17,16 @@ var (
 	}}
 	total = &types.Type{Kind: types.Record, Name: "totals", Derived: true, Fields: []*types.Field{{Name: "n", Type: types.IntType}}}
 	vars  = []Var{
-		{"status", status}, {"items", types.ListOf(item)}, {"coupon", types.OptionalOf(types.StringType)}, {"o", order},
-		{"amount", types.IntType}, {"weight", types.DoubleType}, {"placed_at", types.TimestampType}, {"took", types.DurationType},
-		{"name", types.StringType}, {"counts", types.MapOf(types.StringType, types.IntType)}, {"t", total},
-		{"window.start", types.TimestampType}, {"window.end", types.TimestampType}, {"best", types.OptionalOf(item)},
+		{Name: "status", Type: status}, {Name: "items", Type: types.ListOf(item)}, {Name: "coupon", Type: types.OptionalOf(types.StringType)}, {Name: "o", Type: order},
+		{Name: "amount", Type: types.IntType}, {Name: "weight", Type: types.DoubleType}, {Name: "placed_at", Type: types.TimestampType}, {Name: "took", Type: types.DurationType},
+		{Name: "name", Type: types.StringType}, {Name: "counts", Type: types.MapOf(types.StringType, types.IntType)}, {Name: "t", Type: total},
+		{Name: "window.start", Type: types.TimestampType}, {Name: "window.end", Type: types.TimestampType}, {Name: "best", Type: types.OptionalOf(item)},
+		{Name: "event", Type: event}, {Name: "events", Type: types.ListOf(event)},
 	}
-	testEnv = New([]*types.Type{status, item, order, total})
+	event = &types.Type{Kind: types.Record, Union: true, Name: "Event", Fields: []*types.Field{
+		{Name: "order", Type: types.OptionalOf(order)}, {Name: "item", Type: types.OptionalOf(item)},
+	}}
+	testEnv = New([]*types.Type{status, item, order, total, event})
 )
 
 func TestCompile(t *testing.T) {
@@ -36,6 +40,10 @@ func TestCompile(t *testing.T) {
 		{`window.end - window.start`, "duration"},
 		{`{"a": 1, "b": amount}`, "map(string, int)"},
 		{`counts[?"a"]`, "int?"},
+		{`match(event, order, x, x.items.size(), item, x, x.qty)`, "int"},
+		{`match(events[0], item, item, match(event, item, x, x.qty + item.qty, 0), amount)`, "int"},
+		{`event.item.?sku`, "string?"},
+		{`Event{item: Item{sku: name, qty: amount}} == event && has(event.item)`, "bool"},
 		{`best.?sku`, "string?"},
 		{`best.sku`, "string?"},
 		{`best.optMap(b, b.qty + 1)`, "int?"},
@@ -81,6 +89,11 @@ func TestIssues(t *testing.T) {
 		{`window.stat > placed_at`, "window.stat", Undeclared, "nothing is named window.stat here", "window.start"},
 		{`status == OrderStatus.payd`, "payd", NoField, "enum OrderStatus has no value payd", "paid"},
 		{`status == OrderStatus`, "OrderStatus", Undeclared, "OrderStatus is an enum, not a value", ""},
+		{`match(event, order, x, 1)`, "event", Type, "this match of Event is without item", ""},
+		{`amount + match(event, order, x, 1, itme, y, match(event, order, z, 2, item, z, 3))`, "itme", NoField, "Event has no member itme", "item"},
+		{`match(event, order, x, match(events[0], item, y, 1), 0)`, "events[0]", Type, "this match of Event is without order", ""},
+		{`match(o, items, i, 1, 2)`, "o", Type, "match takes a union apart, and this is Order", ""},
+		{`Event{}`, "Event{}", Type, "Event needs a member", ""},
 		{`o.items.all(i, i.qtty > 0)`, "qtty", NoField, "there is no field qtty", ""},
 		{`o.cupon.hasValue()`, "cupon", NoField, "Order has no field cupon", "coupon"},
 		{`has(o.cupon)`, "cupon", NoField, "Order has no field cupon", "coupon"},

@@ -39,6 +39,8 @@ type Env struct {
 type Var struct {
 	Name string
 	Type *types.Type
+	// Union is the union that the record in hand is, of which this variable is a member; nil for any other variable.
+	Union *types.Type
 }
 
 // New makes the environment of the declared records and enums; other types are ignored. The options are for tests that need what
@@ -84,12 +86,18 @@ func (e *Env) Compile(text string, vars []Var) (*cel.Ast, *types.Type, []Issue) 
 	}
 	spans := newSpans(src, parsed.NativeRep())
 	r := &reporter{env: e, vars: vars, functions: env.Functions(), src: src, spans: spans, parsed: celast.Copy(parsed.NativeRep())}
+	if issues := r.matchRows(); len(issues) > 0 {
+		return nil, nil, issues
+	}
 	e.prepareRecords(parsed.NativeRep(), spans)
 	checked, iss := env.Check(parsed)
 	if iss.Err() != nil {
 		return nil, nil, r.checkIssues(iss)
 	}
 	if issues := r.resolve(checked.NativeRep()); len(issues) > 0 {
+		return nil, nil, issues
+	}
+	if issues := r.exhaustive(checked.NativeRep()); len(issues) > 0 {
 		return nil, nil, issues
 	}
 	if issues := r.refuse(checked.NativeRep()); len(issues) > 0 {
@@ -175,6 +183,7 @@ func (e *Env) newBase() (*cel.Env, error) {
 	opts = append(opts, replaced()...)
 	opts = append(opts, decimals()...)
 	opts = append(opts, civil()...)
+	opts = append(opts, unions()...)
 	names := make([]string, 0, len(e.named))
 	for name := range e.named {
 		names = append(names, name)

@@ -75,7 +75,9 @@ func (r *reporter) checkIssues(iss *cel.Issues) []Issue {
 	var all []Issue
 	for _, err := range iss.Errors() {
 		var is Issue
-		if m := undeclaredText.FindStringSubmatch(err.Message); m != nil {
+		if wrong, ok := r.mismatch(err.ExprID, err.Message); ok {
+			is = wrong
+		} else if m := undeclaredText.FindStringSubmatch(err.Message); m != nil {
 			is = r.undeclared(err.ExprID, m[1])
 		} else if m := fieldText.FindStringSubmatch(err.Message); m != nil {
 			is = r.noField(err.ExprID, m[1])
@@ -130,6 +132,13 @@ func plainTypes(s string) string {
 func (r *reporter) undeclared(id int64, name string) Issue {
 	id, name = r.qualified(id, name)
 	is := r.issue(id, Undeclared, "")
+	if at, ok := r.spans.matched(id, name); ok {
+		is.Start, is.End = at.start, at.end
+		t := r.row()
+		is.Kind, is.Name, is.Candidates, is.Of = NoField, name, sortedCopy(t.MemberNames()), t
+		is.Message = fmt.Sprintf("%s has no member %s", t.Name, name)
+		return is
+	}
 	node := find(r.parsed.Expr(), id)
 	function := node != nil && node.Kind() == celast.CallKind
 	if prefix, last, ok := cutLast(name); ok {
@@ -255,16 +264,23 @@ func (r *reporter) functionNames() []string {
 		}
 	}
 	names = append(names, "all", "exists", "exists_one", "filter", "map", "has", "optMap", "optFlatMap", "math.greatest", "math.least",
-		"existsOne", "transformList", "transformMap", "transformMapEntry", "sortBy", "cel.bind")
+		"existsOne", "transformList", "transformMap", "transformMapEntry", "sortBy", "cel.bind", "match")
 	sort.Strings(names)
 	return names
 }
 
 func (r *reporter) noField(id int64, name string) Issue {
 	sp := r.spans.name(id)
+	if at, ok := r.spans.matched(id, name); ok {
+		sp = at
+	}
 	is := Issue{Start: sp.start, End: sp.end, Kind: NoField, Name: name, Message: fmt.Sprintf("there is no field %s", name)}
 	if t := r.recordOf(id); t != nil {
-		is.Message, is.Of = fmt.Sprintf("%s has no field %s", t.Name, name), t
+		what := "field"
+		if t.Union {
+			what = "member"
+		}
+		is.Message, is.Of = fmt.Sprintf("%s has no %s %s", t.Name, what, name), t
 		for _, f := range t.Fields {
 			is.Candidates = append(is.Candidates, f.Name)
 		}

@@ -1,6 +1,7 @@
 package celenv
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -73,6 +74,10 @@ func (w *refuser) record(e celast.Expr) {
 			w.add(w.issue(f.Value().ID(), Type, "expected type '%s' but found '%s'", typeText(want), typeText(have)))
 		}
 	}
+	if t.Union {
+		w.union(e, t)
+		return
+	}
 	var missing []string
 	for _, f := range t.Fields {
 		if f.Type.Kind != types.Optional && !slices.Contains(given, f.Name) {
@@ -85,6 +90,30 @@ func (w *refuser) record(e celast.Expr) {
 		w.add(is)
 	}
 }
+
+// union checks that a literal of a union has one member. Which one it is must be known when the spec is compiled, so that it is
+// one in any case.
+func (w *refuser) union(e celast.Expr, t *types.Type) {
+	fields := e.AsStruct().Fields()
+	if len(fields) != 1 {
+		is := w.issue(e.ID(), Type, "%s needs one member, not %d", t, len(fields))
+		if len(fields) == 0 {
+			is.Message = fmt.Sprintf("%s needs a member", t)
+		}
+		is.Hint = "the members are " + strings.Join(t.MemberNames(), ", ")
+		w.add(is)
+	}
+	for _, f := range fields {
+		if v := f.AsStructField().Value(); v.Kind() != celast.CallKind || v.AsCall().FunctionName() != "optional.of" || w.written(v) {
+			is := w.issue(v.ID(), Type, "member %s needs a value in any case", f.AsStructField().Name())
+			is.Hint = "write " + f.AsStructField().Name() + ": with a value; .orValue(...) gives a default"
+			w.add(is)
+		}
+	}
+}
+
+// written tells whether a node stands in the text, and was not put in by prepareRecords.
+func (w *refuser) written(e celast.Expr) bool { return find(w.parsed.Expr(), e.ID()) != nil }
 
 // record pushes the types of the fields into literals without elements.
 func (s *static) record(e celast.Expr) {

@@ -37,7 +37,11 @@ func (s *selector) visit(x celast.Expr, bound []string) {
 	switch x.Kind() {
 	case celast.IdentKind:
 		if !slices.Contains(bound, x.AsIdent()) {
-			s.add(nil, x.AsIdent(), s.spans.of(x.ID()))
+			at, ok := s.spans.matched(x.ID(), x.AsIdent())
+			if !ok {
+				at = s.spans.of(x.ID())
+			}
+			s.add(nil, x.AsIdent(), at)
 		}
 	case celast.SelectKind:
 		s.visit(x.AsSelect().Operand(), bound)
@@ -80,10 +84,16 @@ func (s *selector) field(operand celast.Expr, name string, id int64) {
 		t = t.Elem
 	}
 	if ok && t.Kind == types.Record {
-		s.add(t, name, s.spans.name(id))
+		at, ok := s.spans.matched(id, name)
+		if !ok {
+			at = s.spans.name(id)
+		}
+		s.add(t, name, at)
 	}
 }
 
 func (s *selector) add(record *types.Type, name string, at span) {
-	s.found = append(s.found, Selection{record, name, at.start, at.end})
+	if x := (Selection{record, name, at.start, at.end}); !slices.Contains(s.found, x) { // match reads in several places what is written once
+		s.found = append(s.found, x)
+	}
 }

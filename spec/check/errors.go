@@ -104,6 +104,28 @@ func tooManyValues(v *syntax.Text) diag.Diagnostic {
 	return hinted(problem("WEIR2004", v.Span, "an enum has at most 255 values"), "use a string")
 }
 
+func tooManyMembers(m *syntax.Field) diag.Diagnostic {
+	return hinted(problem("WEIR2025", m.Name.Span, "a union has at most %d members", maxMembers), "group members into unions of their own")
+}
+
+func optionalMember(at *syntax.Text, t *types.Type) diag.Diagnostic {
+	return hinted(problem("WEIR2025", at.Span, "a member of a union can't be optional: it is the one that is there"), "write %s, or a member of its own for what the absence means", t.Elem)
+}
+
+func memberBesideTag(at *syntax.Text, t *types.Type, tag *syntax.Text) diag.Diagnostic {
+	return related(hinted(problem("WEIR2025", at.Span, "%s can't stand beside the tag %q: it has no fields of its own", t, tag.Value),
+		"put it into a record, or leave the tag out: then the data has the member under its name"), tag.Span, "the tag")
+}
+
+func tagTaken(tag *syntax.Text, t *types.Type, f *types.Field) diag.Diagnostic {
+	return related(hinted(problem("WEIR2025", tag.Span, "%s has a field that is called %q in the data, as the tag is", t, tag.Value),
+		"leave the field out: which member it is says the union"), f.Span, "the field")
+}
+
+func unionInCSV(at source.Span, t *types.Type) diag.Diagnostic {
+	return related(hinted(problem("WEIR2016", at, "%s can't be CSV: it is a union", t.Name), "use json, or select the fields of one of its members"), t.Span, "the union")
+}
+
 func badMapKey(at source.Span, key *types.Type) diag.Diagnostic {
 	return hinted(problem("WEIR2005", at, "the keys of a map can't be of type %s", key), "they can be bool, int, uint or string")
 }

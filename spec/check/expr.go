@@ -36,7 +36,7 @@ func (c *checker) expr(text *syntax.Text, scope *Scope, at place) *Expr {
 			}
 			continue
 		}
-		vars = append(vars, celenv.Var{Name: v.Name, Type: v.Type})
+		vars = append(vars, celenv.Var{Name: v.Name, Type: v.Type, Union: v.Union})
 	}
 	if c.defines != nil {
 		for _, v := range c.defines.params {
@@ -177,7 +177,11 @@ func fieldOf(at place, name string) *types.Field {
 func fieldVars(t *types.Type) []Var {
 	var vars []Var
 	for _, f := range t.Fields {
-		vars = append(vars, Var{Name: f.Name, Kind: FieldVar, Type: f.Type})
+		v := Var{Name: f.Name, Kind: FieldVar, Type: f.Type}
+		if t.Union {
+			v.Union = t
+		}
+		vars = append(vars, v)
 	}
 	return vars
 }

@@ -290,6 +290,8 @@ type Var struct {
 	Name string // as CEL spells it, e.g. "window.start"
 	Kind VarKind
 	Type *types.Type
+	// Union is the union that the record is, for a FieldVar that is a member of it.
+	Union *types.Type
 }
 
 // Lookup finds a variable by its CEL name.

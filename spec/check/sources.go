@@ -120,6 +120,9 @@ func (c *checker) sourceTime(s *Source, d *syntax.Source) {
 // field has, a sink may leave fields out.
 func (c *checker) csvOptions(f syntax.Format, t *types.Type, at source.Span, reading bool) CSVOptions {
 	o := CSVOptions{Delimiter: ',', Nulls: []string{""}}
+	if t.Union {
+		c.report(unionInCSV(at, t))
+	}
 	for _, fd := range t.Fields {
 		plain := fd.Type
 		if plain.Kind == types.Optional {

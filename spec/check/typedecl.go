@@ -35,18 +35,26 @@ func (c *checker) declareTypes() {
 			c.enumValues(t, d)
 		} else {
 			records[t] = d
+			t.Union = d.IsUnion
 		}
 		c.types[t.Name] = t
 		c.p.Types = append(c.p.Types, t)
 	}
 	c.declareAliases()
+	var unions []func()
 	for _, t := range c.p.Types {
 		if d := records[t]; d != nil {
 			for _, f := range d.Fields {
 				t.Fields = append(t.Fields, c.field(f))
 			}
 			c.uniqueWires(t)
+			if t.Union {
+				unions = append(unions, func() { c.union(t, d) })
+			}
 		}
+	}
+	for _, check := range unions { // the fields of all records are known by now
+		check()
 	}
 	for _, t := range c.p.Types {
 		if path := recursion(t, t, map[*types.Type]bool{}); path != nil {

@@ -48,7 +48,7 @@ var (
 // TypesFile is the shape of a file that is imported, as far as its importers look at it.
 var TypesFile = &Shape{What: "a file of types", Doc: "Types that specs import.", Keys: []Key{
 	versionKey, importsKey,
-	{Name: "types", Required: true, Shape: &Shape{What: "a mapping from names to types", Names: typeName, Elem: typeDecl, Doc: "Records, enums and aliases."}},
+	{Name: "types", Required: true, Shape: &Shape{What: "a mapping from names to types", Names: typeName, Elem: typeDecl, Doc: "Records, enums, unions and aliases."}},
 }}
 
 // Language is the shape of a spec.
@@ -56,7 +56,7 @@ var Language = &Shape{What: "a spec", Doc: "A Weir topology.", Keys: []Key{
 	versionKey,
 	{Name: "service", Required: true, Shape: &Shape{What: "a name", Text: serviceName, Doc: "The service's name: its consumer group, the prefix of its internal topics, its Go package."}},
 	importsKey,
-	{Name: "types", Shape: &Shape{What: "a mapping from names to types", Names: typeName, Elem: typeDecl, Doc: "Records, enums and aliases."}},
+	{Name: "types", Shape: &Shape{What: "a mapping from names to types", Names: typeName, Elem: typeDecl, Doc: "Records, enums, unions and aliases."}},
 	{Name: "functions", Shape: &Shape{What: "a mapping from names to Go functions", Names: functionName, Elem: functionShape, Doc: "Go functions that expressions call by these names."}},
 	{Name: "sources", Required: true, Shape: &Shape{What: "a mapping from names to sources", Names: stepName, NonEmpty: true, Elem: sourceShape, Doc: "The topics that are read."}},
 	{Name: "fragments", Shape: &Shape{What: "a mapping from names to fragments", Names: stepName, Elem: fragmentShape, Doc: "Steps with parameters, which steps use by these names."}},
@@ -70,25 +70,48 @@ var aliasShape = &Shape{What: "{alias: ...}", Has: "alias", Alone: true, Doc: "A
 	{Name: "where", Shape: celText("A condition over the value, which is called this. Data for which it is false or fails can't be read.")},
 }}
 
-var typeDecl = &Shape{What: "a mapping from fields to types, {enum: [...]} or {alias: ...}", OneOf: []*Shape{
+// unionShape is also what the tree tells unions by.
+var unionShape = &Shape{What: "{union: {...}}", Has: "union", Alone: true, Doc: "A union: exactly one of these members.", Keys: []Key{
+	{Name: "union", Required: true, Shape: &Shape{What: "a mapping from members to types", Names: fieldName, NonEmpty: true, Elem: &Shape{What: "a type", OneOf: []*Shape{
+		typeText,
+		{What: "a mapping with type and options", Keys: []Key{
+			{Name: "type", Required: true, Shape: typeText},
+			{Name: "deprecated", Shape: deprecatedShape},
+			{Name: "renamed_from", Shape: renamedShape},
+			{Name: "json", Shape: fieldJSON},
+		}},
+	}}}},
+	{Name: "json", Shape: &Shape{What: "a mapping with tag", Keys: []Key{
+		{Name: "tag", Required: true, Shape: &Shape{What: "a name", Text: &Pattern{Rule: "must be a name"}, Doc: "The field of the data that names the member, beside the fields of the member, which is a record. Without it the data is an object with the member under its name."}},
+	}}},
+}}
+
+var (
+	deprecatedShape = &Shape{What: "a text", Text: &Pattern{Rule: "must say what to use instead"}, Doc: "Why the field should not be used any more, or what to use instead. Expressions that read it get a warning."}
+	renamedShape    = &Shape{What: "a name, or a list of names", Doc: "What the field was called in older data, where it is still found under that name.", OneOf: []*Shape{
+		{What: "a name", Text: &Pattern{Rule: "must be a name"}},
+		{What: "a list of names", List: true, NonEmpty: true, Elem: &Shape{What: "a name", Text: &Pattern{Rule: "must be a name"}}},
+	}}
+	fieldJSON = &Shape{What: "a mapping with name or as", Keys: []Key{
+		{Name: "name", Shape: &Shape{What: "a name", Text: &Pattern{Rule: "must be a name"}, Doc: "The field's name in the data (for CSV its column)."}},
+		{Name: "as", Shape: &Shape{What: "a form", Choices: []string{"rfc3339", "epoch_ms", "epoch_s", "number", "string"}, Doc: "How the value is written in the data. A timestamp: RFC 3339 text (the default), or milliseconds or seconds since 1970. A decimal: a number (the default) or a string."}},
+	}}
+)
+
+var typeDecl = &Shape{What: "a mapping from fields to types, {enum: [...]}, {union: {...}} or {alias: ...}", OneOf: []*Shape{
 	{What: "{enum: [...]}", Has: "enum", Doc: "An enum: one of these texts.", Keys: []Key{
 		{Name: "enum", Required: true, Shape: &Shape{What: "a list of names", List: true, NonEmpty: true, Elem: &Shape{What: "a name", Text: enumValue}}},
 	}},
+	unionShape,
 	aliasShape,
 	{What: "a mapping from fields to types", Names: fieldName, NonEmpty: true, Doc: "A record: its fields and their types.", Elem: &Shape{What: "a type", OneOf: []*Shape{
 		typeText,
 		{What: "a mapping with type and options", Keys: []Key{
 			{Name: "type", Required: true, Shape: typeText},
 			{Name: "default", Shape: &Shape{What: "a value", Text: anyText, Doc: "The value where the data has none. Scalars and enums only; written as in CSV."}},
-			{Name: "deprecated", Shape: &Shape{What: "a text", Text: &Pattern{Rule: "must say what to use instead"}, Doc: "Why the field should not be used any more, or what to use instead. Expressions that read it get a warning."}},
-			{Name: "renamed_from", Shape: &Shape{What: "a name, or a list of names", Doc: "What the field was called in older data, where it is still found under that name.", OneOf: []*Shape{
-				{What: "a name", Text: &Pattern{Rule: "must be a name"}},
-				{What: "a list of names", List: true, NonEmpty: true, Elem: &Shape{What: "a name", Text: &Pattern{Rule: "must be a name"}}},
-			}}},
-			{Name: "json", Shape: &Shape{What: "a mapping with name or as", Keys: []Key{
-				{Name: "name", Shape: &Shape{What: "a name", Text: &Pattern{Rule: "must be a name"}, Doc: "The field's name in the data (for CSV its column)."}},
-				{Name: "as", Shape: &Shape{What: "a form", Choices: []string{"rfc3339", "epoch_ms", "epoch_s", "number", "string"}, Doc: "How the value is written in the data. A timestamp: RFC 3339 text (the default), or milliseconds or seconds since 1970. A decimal: a number (the default) or a string."}},
-			}}},
+			{Name: "deprecated", Shape: deprecatedShape},
+			{Name: "renamed_from", Shape: renamedShape},
+			{Name: "json", Shape: fieldJSON},
 		}},
 	}}},
 }}

@@ -72,7 +72,9 @@ type TypeDecl struct {
 	IsAlias bool
 	Alias   *Text // the type that an alias stands for
 	Where   *Text // of an alias
-	Fields  []*Field
+	IsUnion bool
+	Tag     *Text    // of a union: json: {tag}
+	Fields  []*Field // of a record; the members of a union
 }
 
 // Field is a field of a record.
@@ -227,6 +229,9 @@ func (b builder) spec(n *node, file *source.File) *Spec {
 			d.IsEnum, d.Values = true, texts(values)
 		} else if v.kind == mapping && aliasShape.told(v) {
 			d.IsAlias, d.Alias, d.Where = true, text(v.get("alias")), text(v.get("where"))
+		} else if v.kind == mapping && unionShape.told(v) {
+			d.IsUnion, d.Tag = true, text(v.get("json").get("tag"))
+			each(v.get("union"), func(k *Text, v *node) { d.Fields = append(d.Fields, b.field(k, v)) })
 		} else {
 			each(v, func(k *Text, v *node) { d.Fields = append(d.Fields, b.field(k, v)) })
 		}

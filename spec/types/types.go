@@ -57,11 +57,16 @@ type Type struct {
 	Name string
 	// Derived marks a record that was derived from a step and not written under `types`.
 	Derived bool
-	Elem    *Type       // List, Map (the value), Optional
-	Key     *Type       // Map
-	Fields  []*Field    // Record, in the order written
-	Values  []string    // Enum, in the order written
-	Span    source.Span // Record, Enum: where it is declared
+	Elem    *Type    // List, Map (the value), Optional
+	Key     *Type    // Map
+	Fields  []*Field // Record, in the order written
+	// Union marks a record that is a union: its fields are the members, each an optional, and exactly one of them has a value.
+	Union bool
+	// Tag is the field of a union's JSON that names the member, whose own fields stand beside it. With "" the member stands under
+	// its name.
+	Tag    string
+	Values []string    // Enum, in the order written
+	Span   source.Span // Record, Enum: where it is declared
 	// Precision and Scale of a Decimal: how many digits it has at most, and how many of them behind the point. With Precision 0 it
 	// is any decimal, as the value of an expression is.
 	Precision, Scale int
@@ -161,6 +166,15 @@ func (t *Type) Spelling() string {
 		return t.Elem.Spelling() + "?"
 	}
 	return t.String()
+}
+
+// MemberNames are the names of a union's members in the spec.
+func (t *Type) MemberNames() []string {
+	names := make([]string, len(t.Fields))
+	for i, f := range t.Fields {
+		names[i] = f.Name
+	}
+	return names
 }
 
 // Structure prints a record with its fields, any other type as String does.
