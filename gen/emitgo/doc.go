@@ -1,6 +1,9 @@
 package emitgo
 
 import (
+	"fmt"
+	"strings"
+
 	"github.com/weirstream/weir/gen/plan"
 	"github.com/weirstream/weir/gen/printer"
 	"github.com/weirstream/weir/spec/check"
@@ -55,7 +58,11 @@ func (g *generator) describeSub(f *printer.File, sub *plan.Subtopology) {
 		}
 	} else {
 		f.P("Repartition: true,")
-		f.F("From: %d,", sub.Upstream.Index)
+		var from []string
+		for _, up := range sub.Upstreams {
+			from = append(from, fmt.Sprint(up.Index))
+		}
+		f.F("From: []int{%s},", strings.Join(from, ", "))
 	}
 	switch sub.Origin.OnError {
 	case check.Skip:

@@ -3,6 +3,7 @@ package emitgo
 import (
 	"fmt"
 
+	"github.com/weirstream/weir/gen/plan"
 	"github.com/weirstream/weir/gen/printer"
 	"github.com/weirstream/weir/spec/check"
 	"github.com/weirstream/weir/spec/types"
@@ -169,17 +170,18 @@ func (g *generator) checkKey(f *printer.File, t *types.Type, key string) {
 	}
 }
 
-// keyVar is the Go variable that holds the value of `key` for the records of a stream: that of the step which gave it to them, or
-// of the record of the source.
-func (g *generator) keyVar(s *check.Stream) string {
-	for s.Step != nil && s.Step.Key == nil {
-		s = s.Step.From
-	}
-	if s.LateOf != nil {
-		return g.keyVar(s.LateOf.From)
-	}
-	if s.Step != nil {
+// keyVar is the Go variable that holds the value of `key` for the records of a stream in a sub-topology: that of the step which gave
+// it to them, of the record of the source, or of the step that merges streams with different ones.
+func (g *generator) keyVar(sub *plan.Subtopology, s *check.Stream) string {
+	switch {
+	case s.LateOf != nil:
+		return g.keyVar(sub, s.LateOf.From)
+	case s.Step != nil && s.Step.Key != nil:
 		return "t." + rekeyField(g.steps[s.Step])
+	case s.Step != nil:
+		return g.keyVar(sub, s.Step.From)
+	case s.Merged != nil:
+		return g.mergedKeyVar(sub, s)
 	}
 	return "t.key"
 }

@@ -42,7 +42,7 @@ func (g *generator) result(f *printer.File, sub *plan.Subtopology, st *check.Ste
 			return err
 		}
 	}
-	g.handOn(f, st.Out, "r")
+	g.handOn(f, sub, st.Out, "r")
 	f.P("}")
 	if st.Having != nil {
 		return g.predicate(f, sub, st, "having", st.Having, out, true)

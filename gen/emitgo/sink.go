@@ -1,6 +1,7 @@
 package emitgo
 
 import (
+	"slices"
 	"time"
 
 	"github.com/weirstream/weir/gen/plan"
@@ -14,6 +15,8 @@ func durationMillis(ms int64) time.Duration { return time.Duration(ms) * time.Mi
 func (g *generator) keyOwner(s *check.Stream) *check.Step {
 	for s != nil {
 		switch {
+		case s.Merged != nil: // all have keys of one form
+			s = s.Merged[0]
 		case s.LateOf != nil:
 			if s.LateOf.Repartition {
 				return s.LateOf
@@ -32,14 +35,9 @@ func (g *generator) keyOwner(s *check.Stream) *check.Step {
 	return nil
 }
 
-// keyTextWanted tells whether a sink of this sub-topology writes keys that are groups of st.
-func (g *generator) keyTextWanted(sub *plan.Subtopology, st *check.Step) bool {
-	for _, o := range sub.Outputs {
-		if o.Kind == plan.SinkOutput && g.keyOwner(o.Sink.From) == st {
-			return true
-		}
-	}
-	return false
+// keyTextWanted tells whether a sink writes keys that are groups of st.
+func (g *generator) keyTextWanted(st *check.Step) bool {
+	return slices.ContainsFunc(g.p.Sinks, func(sk *check.Sink) bool { return g.keyOwner(sk.From) == st })
 }
 
 // sink prints the method that writes a record to a sink's topic.

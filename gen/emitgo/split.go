@@ -11,7 +11,7 @@ func (g *generator) split(f *printer.File, c *scope, st *check.Step, row string)
 	for _, b := range st.Split {
 		if b.When == nil {
 			f.F("// branch %s: all others", b.Name)
-			g.handOn(f, b.Out, row)
+			g.handOn(f, c.sub, b.Out, row)
 			return nil
 		}
 		v, err := g.value(f, c, st, "split "+b.Name, b.Name+"_when", b.When)
@@ -19,7 +19,7 @@ func (g *generator) split(f *printer.File, c *scope, st *check.Step, row string)
 			return err
 		}
 		f.F("if %s { // branch %s: %s", v, b.Name, oneLine(b.When.Text))
-		g.handOn(f, b.Out, row)
+		g.handOn(f, c.sub, b.Out, row)
 		f.P("}")
 	}
 	f.P("t.Stats.Filtered++")

@@ -35,7 +35,7 @@ func (g *generator) stepParams(st *check.Step) string {
 
 // handOn prints the calls that give a record to everything that reads stream s. The record is in the variable row; key, at and
 // w are in scope under their own names.
-func (g *generator) handOn(f *printer.File, s *check.Stream, row string) {
+func (g *generator) handOn(f *printer.File, sub *plan.Subtopology, s *check.Stream, row string) {
 	args := row + ", key, at"
 	if s.Windowed {
 		args += ", w"
@@ -43,7 +43,7 @@ func (g *generator) handOn(f *printer.File, s *check.Stream, row string) {
 	steps, sinks := g.pl.Consumers(s)
 	var calls []string
 	for _, st := range steps {
-		calls = append(calls, fmt.Sprintf("t.%s(%s)", g.steps[st].method, args))
+		calls = append(calls, g.entry(sub, st, s, row))
 	}
 	for _, sk := range sinks {
 		calls = append(calls, fmt.Sprintf("t.%s(%s)", g.sinks[sk], args))
@@ -51,18 +51,25 @@ func (g *generator) handOn(f *printer.File, s *check.Stream, row string) {
 	g.chain(f, calls)
 }
 
-// chain prints calls that each return an error, the last one as the function's result.
+// chain prints calls that each return an error, the last one as the function's result. A call may have lines before it.
 func (g *generator) chain(f *printer.File, calls []string) {
 	if len(calls) == 0 {
 		f.P("return nil")
 		return
 	}
-	for _, c := range calls[:len(calls)-1] {
+	for i, c := range calls {
+		if end := strings.LastIndexByte(c, '\n'); end >= 0 {
+			f.P(c[:end])
+			c = c[end+1:]
+		}
+		if i == len(calls)-1 {
+			f.P("return ", c)
+			return
+		}
 		f.P("if err := ", c, "; err != nil {")
 		f.P("return err")
 		f.P("}")
 	}
-	f.P("return ", calls[len(calls)-1])
 }
 
 // step prints the method that takes a record of st's input, and the functions of its expressions.
@@ -78,7 +85,7 @@ func (g *generator) step(f *printer.File, sub *plan.Subtopology, st *check.Step)
 	if st.From.Windowed {
 		f.Import(module + "window")
 	}
-	c := &scope{g: g, f: f, sub: sub, row: "r", typ: st.From.Type, windowed: st.From.Windowed, key: g.keyVar(st.From)}
+	c := &scope{g: g, f: f, sub: sub, row: "r", typ: st.From.Type, windowed: st.From.Windowed, key: g.keyVar(sub, st.From)}
 	if st.Where != nil {
 		if err := g.whereCall(f, c, st); err != nil {
 			return err
@@ -114,19 +121,20 @@ func (g *generator) step(f *printer.File, sub *plan.Subtopology, st *check.Step)
 			if err = g.rekey(f, c, st); err != nil {
 				break
 			}
-			c.key = g.keyVar(st.Out)
+			c.key = g.keyVar(sub, st.Out)
 		}
 		if st.Split != nil {
 			err = g.split(f, c, st, row)
 		} else {
-			g.handOn(f, st.Out, row)
+			g.handOn(f, sub, st.Out, row)
 		}
 	}
 	f.P("}")
 	if err != nil {
 		return err
 	}
-	if st.Where != nil {
+	if st.Where != nil && !g.usedBy[n.method+"Where"] { // the step may be in several sub-topologies
+		g.usedBy[n.method+"Where"] = true
 		if err := g.predicate(f, sub, st, "where", st.Where, st.From.Type, st.From.Windowed); err != nil {
 			return err
 		}

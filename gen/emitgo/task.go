@@ -67,7 +67,7 @@ func (g *generator) windowParts(f *printer.File, sub *plan.Subtopology, st *chec
 		return err
 	}
 	g.state(f, st)
-	if g.keyTextWanted(sub, st) {
+	if g.keyTextWanted(st) {
 		g.keyTextFunc(f, st)
 	}
 	return nil
@@ -132,6 +132,9 @@ func (g *generator) taskType(f *printer.File, sub *plan.Subtopology) {
 		if st.Key != nil {
 			f.F("%s %s // that step %s gives its records, and its text", rekeyField(g.steps[st]), g.goType(f, st.Key.Type), st.Name)
 			f.F("%sText []byte", rekeyField(g.steps[st]))
+		}
+		if t := g.mergedKey(sub, st); t != "" {
+			f.F("%s %s // of the records that step %s merges", t, g.goType(f, st.From.Key[0].Type), st.Name)
 		}
 		if keysWanted(st) {
 			f.F("%s []%s // of the map that step %s takes apart", keysField(g.steps[st]), g.goType(f, st.Unnest.Expr.Type.Key), st.Name)
@@ -224,7 +227,7 @@ func (g *generator) process(f *printer.File, sub *plan.Subtopology) error {
 	if sub.Source != nil {
 		f.F("// take gives a record to what reads source %s.", sub.Source.Name)
 		f.F("func (t *%s) take(%s) error {", taskName(sub), g.params(sub.Source.Out))
-		g.handOn(f, sub.Source.Out, "r")
+		g.handOn(f, sub, sub.Source.Out, "r")
 		f.P("}")
 		return nil
 	}

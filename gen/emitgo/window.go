@@ -107,7 +107,7 @@ func (g *generator) fold(f *printer.File, c *scope, st *check.Step, row string) 
 			if st.Repartition && g.pl.Payload(st) != st.Row {
 				arg = g.rowOfPayload(f, st)
 			}
-			g.handOn(f, st.Late, arg)
+			g.handOn(f, c.sub, st.Late, arg)
 		} else {
 			f.P("return nil")
 		}

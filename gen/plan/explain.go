@@ -48,8 +48,11 @@ func (pl *Plan) explainSub(b *strings.Builder, sub *Subtopology) {
 		used := pl.Used(s.Out)
 		fmt.Fprintf(b, "  Of %s, %d are decoded: %s. The rest is skipped.\n", count(len(s.Value.Fields), "field"), len(used), fieldNames(used))
 	} else {
-		fmt.Fprintf(b, "%s reads topic %s, which %s writes, one record for each of its own, grouped by %s.\n", sub.Name, sub.Topic, sub.Upstream.Name, strings.Join(groupNames(sub.Cut), ", "))
+		fmt.Fprintf(b, "%s reads topic %s, which %s, one record for each of its own, grouped by %s.\n", sub.Name, sub.Topic, writtenBy(sub), strings.Join(groupNames(sub.Cut), ", "))
 		explainWindow(b, sub.Cut)
+		if len(sub.Origins) > 1 {
+			fmt.Fprintf(b, "  What can't be processed here is dealt with as source %s says.\n", sub.Origin.Name)
+		}
 	}
 	for _, st := range sub.Steps {
 		fmt.Fprintf(b, "  Step %s takes %s", st.Name, st.From.Name)
@@ -84,6 +87,15 @@ func (pl *Plan) explainSub(b *strings.Builder, sub *Subtopology) {
 			fmt.Fprintf(b, "  Sink %s writes %s to topic %s as %s.\n", o.Name, o.Sink.From.Name, o.Topic, strings.ToUpper(formatName(o.Sink.Format)))
 		}
 	}
+}
+
+// writtenBy says who writes the topic that a sub-topology reads.
+func writtenBy(sub *Subtopology) string {
+	names := sub.upstreamNames()
+	if len(names) == 1 {
+		return names[0] + " writes"
+	}
+	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1] + " write"
 }
 
 func explainChanges(c *check.Changes) string {
@@ -145,11 +157,16 @@ func (pl *Plan) explainTopics(b *strings.Builder) {
 	for _, s := range pl.Program.Sources {
 		fmt.Fprintf(b, "  read      %s\n", s.Topic)
 	}
+	told := map[string]bool{} // several sub-topologies may write a topic
 	for _, sub := range pl.Subtopologies {
 		for _, o := range sub.Outputs {
+			if told[o.Topic] {
+				continue
+			}
+			told[o.Topic] = true
 			switch o.Kind {
 			case RepartitionOutput:
-				fmt.Fprintf(b, "  internal  %s (as many partitions as %s)\n", o.Topic, sub.Origin.Topic)
+				fmt.Fprintf(b, "  internal  %s (as many partitions as %s)\n", o.Topic, pl.sizedBy(o.Step))
 			case ChangelogOutput:
 				fmt.Fprintf(b, "  internal  %s (compacted; the durable copy of store %s)\n", o.Topic, o.Name)
 			case SinkOutput:
@@ -159,6 +176,22 @@ func (pl *Plan) explainTopics(b *strings.Builder) {
 			}
 		}
 	}
+}
+
+// sizedBy says which topics the number of partitions of a step's repartition topic follows.
+func (pl *Plan) sizedBy(cut *check.Step) string {
+	var topics []string
+	for _, sub := range pl.Subtopologies {
+		if sub.Cut == cut {
+			for _, src := range sub.Origins {
+				topics = append(topics, src.Topic)
+			}
+		}
+	}
+	if len(topics) == 1 {
+		return topics[0]
+	}
+	return "the largest of " + strings.Join(topics, ", ")
 }
 
 func count(n int, noun string) string {

@@ -66,7 +66,11 @@ func (pl *Plan) draw() *drawing {
 		}
 		for _, st := range sub.Steps {
 			id := add(stepLabel(st))
-			d.edges = append(d.edges, edge{at[st.From], id, streamLabel(st.From)})
+			for _, in := range st.From.Inputs() {
+				if pl.In(sub, in) {
+					d.edges = append(d.edges, edge{at[in], id, streamLabel(in)})
+				}
+			}
 			if st.Repartition {
 				d.edges = append(d.edges, edge{id, topic(pl.RepartitionTopic(st)), "by " + groupKey(st)})
 				continue
@@ -202,6 +206,7 @@ func (pl *Plan) DOT() string {
 // ASCII is the graph of one sub-topology in a few lines of text, for the comment at the top of generated code.
 func (pl *Plan) ASCII(sub *Subtopology) []string {
 	var lines []string
+	merged := map[*check.Step]bool{} // what is behind those is drawn once
 	var walk func(prefix string, s *check.Stream)
 	walk = func(prefix string, s *check.Stream) {
 		steps, sinks := pl.Consumers(s)
@@ -217,7 +222,14 @@ func (pl *Plan) ASCII(sub *Subtopology) []string {
 				l += " (unnest)"
 			case st.Where != nil:
 				l += " (where)"
+			case st.From.Merged != nil:
+				l += " (merge)"
 			}
+			if merged[st] {
+				lines = append(lines, l)
+				continue
+			}
+			merged[st] = st.From.Merged != nil
 			before := len(lines)
 			if st.Late != nil && pl.Live(st.Late) {
 				walk(l+" late", st.Late)

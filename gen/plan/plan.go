@@ -24,23 +24,27 @@ type Plan struct {
 	live  map[*check.Stream]bool
 }
 
-// Subtopology is a part of the graph that one task runs without a network hop. It has one input.
+// Subtopology is a part of the graph that one task runs without a network hop. It has one input. What merges streams of several
+// sub-topologies, and all behind it up to the next cut, is a part of each of them: merging moves no records.
 type Subtopology struct {
 	Index int
 	Name  string
 	// Source is set when the input is a source; else Cut is the step behind whose repartition topic this sub-topology begins,
-	// and Upstream is the sub-topology that writes it.
-	Source   *check.Source
-	Cut      *check.Step
-	Upstream *Subtopology
-	Origin   *check.Source // the source that everything here comes from: its on_error applies
-	Topic    string        // of the input
+	// and Upstreams are the sub-topologies that write it.
+	Source    *check.Source
+	Cut       *check.Step
+	Upstreams []*Subtopology
+	Origins   []*check.Source // the sources that everything here comes from
+	Origin    *check.Source   // the one of them whose on_error applies: the strictest, of several the first in the spec
+	Topic     string          // of the input
 
 	// Steps are the steps whose records come by here, in program order. A step that repartitions stands in the sub-topology that
 	// writes its topic (up to its group_by) and, as Cut, in the one that reads it.
 	Steps   []*check.Step
 	Outputs []*Output
 	Stores  []*Store
+
+	followed map[*check.Stream]bool
 }
 
 // OutputKind says what an output is.
@@ -80,7 +84,7 @@ func New(p *check.Program) *Plan {
 	}
 	pl.projections()
 	for _, s := range p.Sources {
-		sub := &Subtopology{Name: s.Name, Source: s, Origin: s, Topic: s.Topic}
+		sub := &Subtopology{Name: s.Name, Source: s, Origins: []*check.Source{s}, Origin: s, Topic: s.Topic}
 		pl.grow(sub, s.Out)
 	}
 	for i, s := range pl.Subtopologies {
@@ -95,6 +99,9 @@ func (pl *Plan) markLive(s *check.Stream) {
 		return
 	}
 	pl.live[s] = true
+	for _, in := range s.Merged {
+		pl.markLive(in)
+	}
 	switch {
 	case s.Step != nil:
 		pl.live[s.Step.Out] = true // of which s may be a branch
@@ -113,7 +120,7 @@ func (pl *Plan) Runs(s *check.Step) bool { return pl.live[s.Out] || s.Late != ni
 // Consumers are the live steps and the sinks that read a stream, in program order.
 func (pl *Plan) Consumers(s *check.Stream) (steps []*check.Step, sinks []*check.Sink) {
 	for _, st := range pl.Program.Steps {
-		if st.From == s && pl.Runs(st) {
+		if st.Takes(s) && pl.Runs(st) {
 			steps = append(steps, st)
 		}
 	}
@@ -125,9 +132,11 @@ func (pl *Plan) Consumers(s *check.Stream) (steps []*check.Step, sinks []*check.
 	return steps, sinks
 }
 
-// grow adds sub to the plan with everything behind stream that needs no cut, then the sub-topologies behind the cuts.
+// grow adds sub to the plan with everything behind stream that needs no cut, then the sub-topologies behind those cuts of which
+// all writers are there.
 func (pl *Plan) grow(sub *Subtopology, stream *check.Stream) {
 	pl.Subtopologies = append(pl.Subtopologies, sub)
+	sub.followed = map[*check.Stream]bool{}
 	var cuts []*check.Step
 	if sub.Cut != nil {
 		sub.addStore(pl, sub.Cut)
@@ -137,8 +146,79 @@ func (pl *Plan) grow(sub *Subtopology, stream *check.Stream) {
 	if sub.Origin.OnError == check.DeadLetter {
 		sub.addOutput(&Output{Kind: DeadLetterOutput, Name: sub.Origin.Name, Topic: sub.Origin.DeadLetterTopic})
 	}
+	for _, o := range sub.Outputs {
+		if o.Kind == RepartitionOutput { // not before all steps are known that lead to it
+			o.Delay = pl.Delay(sub, o.Step.From)
+		}
+	}
+	inOrder(pl.Program, sub.Stores, func(s *Store) *check.Step { return s.Step })
 	for _, c := range cuts {
-		pl.grow(&Subtopology{Name: c.Name, Cut: c, Upstream: sub, Origin: sub.Origin, Topic: pl.RepartitionTopic(c)}, c.Out)
+		if ups := pl.writers(c); len(ups) == len(homes(c.From)) {
+			next := &Subtopology{Name: c.Name, Cut: c, Upstreams: ups, Topic: pl.RepartitionTopic(c)}
+			next.come(pl.Program)
+			pl.grow(next, c.Out)
+		}
+	}
+}
+
+// inOrder sorts what steps have by the order of the steps, in which each one stands behind those that it reads: a window is closed
+// only when it has the results of all windows before it.
+func inOrder[T any](p *check.Program, list []T, step func(T) *check.Step) {
+	slices.SortStableFunc(list, func(a, b T) int { return slices.Index(p.Steps, step(a)) - slices.Index(p.Steps, step(b)) })
+}
+
+// writers are the sub-topologies so far that write the repartition topic of a step.
+func (pl *Plan) writers(cut *check.Step) (subs []*Subtopology) {
+	for _, s := range pl.Subtopologies {
+		if s.Output(RepartitionOutput, cut.Name) != nil {
+			subs = append(subs, s)
+		}
+	}
+	return subs
+}
+
+// home is where records are: with a source, or behind the cut of a step.
+type home struct {
+	source *check.Source
+	cut    *check.Step
+}
+
+// homes are the homes of a stream, more than one if streams were merged on its way.
+func homes(s *check.Stream) map[home]bool {
+	if src, cut := s.Home(); src != nil || cut != nil {
+		return map[home]bool{{src, cut}: true}
+	}
+	all := map[home]bool{}
+	ins := s.Merged
+	switch {
+	case s.Step != nil:
+		ins = s.Step.From.Inputs()
+	case s.LateOf != nil:
+		ins = s.LateOf.From.Inputs()
+	}
+	for _, in := range ins {
+		for h := range homes(in) {
+			all[h] = true
+		}
+	}
+	return all
+}
+
+// In tells whether records of a stream come by in a sub-topology.
+func (pl *Plan) In(sub *Subtopology, s *check.Stream) bool {
+	return homes(s)[home{sub.Source, sub.Cut}]
+}
+
+// come finds out which sources a sub-topology's records come from, and whose on_error applies: fail before dead_letter before skip.
+func (sub *Subtopology) come(p *check.Program) {
+	for _, src := range p.Sources {
+		if !slices.ContainsFunc(sub.Upstreams, func(up *Subtopology) bool { return slices.Contains(up.Origins, src) }) {
+			continue
+		}
+		sub.Origins = append(sub.Origins, src)
+		if sub.Origin == nil || src.OnError.StricterThan(sub.Origin.OnError) {
+			sub.Origin = src
+		}
 	}
 }
 
@@ -146,12 +226,17 @@ func (pl *Plan) follow(sub *Subtopology, stream *check.Stream, cuts *[]*check.St
 	if stream == nil || !pl.live[stream] {
 		return
 	}
+	sub.followed[stream] = true
 	steps, sinks := pl.Consumers(stream)
 	for _, st := range steps {
+		waits := func(in *check.Stream) bool { return pl.In(sub, in) && !sub.followed[in] }
+		if slices.Contains(sub.Steps, st) || slices.ContainsFunc(st.From.Merged, waits) {
+			continue // a step that merges comes with the last of its streams, and once
+		}
 		sub.Steps = append(sub.Steps, st)
 		switch {
 		case st.Repartition:
-			sub.addOutput(&Output{Kind: RepartitionOutput, Name: st.Name, Topic: pl.RepartitionTopic(st), Step: st, Delay: pl.Delay(sub, st.From)})
+			sub.addOutput(&Output{Kind: RepartitionOutput, Name: st.Name, Topic: pl.RepartitionTopic(st), Step: st})
 			*cuts = append(*cuts, st)
 			continue
 		case st.Window != nil:
@@ -192,15 +277,18 @@ func (sub *Subtopology) Output(kind OutputKind, name string) *Output {
 // have gone through within it, since a final result waits for it.
 func (pl *Plan) Delay(sub *Subtopology, s *check.Stream) time.Duration {
 	var d time.Duration
-	for s != nil && s.Step != nil {
-		st := s.Step
+	for _, in := range s.Merged { // the latest of them
+		if pl.In(sub, in) {
+			d = max(d, pl.Delay(sub, in))
+		}
+	}
+	if st := s.Step; st != nil {
 		if st.Window != nil {
 			d += st.Window.Lateness
 		}
-		if st == sub.Cut {
-			break
+		if st != sub.Cut {
+			d += pl.Delay(sub, st.From)
 		}
-		s = st.From
 	}
 	return d
 }

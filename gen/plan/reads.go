@@ -132,7 +132,10 @@ func (pl *Plan) projections() {
 		if st.Late != nil {
 			pl.addSinkReads(st.Late)
 		}
-		pl.use(st.From).addAll(pl.stepReads(st))
+		reads := pl.stepReads(st)
+		for _, in := range st.From.Inputs() {
+			pl.use(in).addAll(reads)
+		}
 	}
 	for _, src := range pl.Program.Sources {
 		pl.addSinkReads(src.Out)
@@ -140,6 +143,13 @@ func (pl *Plan) projections() {
 		u.addExpr(src.EventTime, nil)
 		if src.KeyField != "" {
 			u[src.KeyField] = true
+		}
+	}
+	for _, src := range pl.Program.Sources { // those with values of one type share its decoder
+		for _, other := range pl.Program.Sources {
+			if other.Value == src.Value {
+				pl.use(src.Out).addAll(pl.use(other.Out))
+			}
 		}
 	}
 }

@@ -40,7 +40,7 @@ func (pl *Plan) writeSub(w *writer, sub *Subtopology) {
 	if sub.Source != nil {
 		pl.writeSource(w, sub.Source)
 	} else {
-		w.line("reads %s (repartitioned by %s)", sub.Topic, sub.Upstream.Name)
+		w.line("reads %s (repartitioned by %s)", sub.Topic, strings.Join(sub.upstreamNames(), ", "))
 		w.in(func() {
 			w.line("key %s", groupKey(sub.Cut))
 			w.line("payload %s", fields(pl.Payload(sub.Cut).Fields))
@@ -87,7 +87,7 @@ func (pl *Plan) writeSource(w *writer, s *check.Source) {
 }
 
 func (pl *Plan) writeStep(w *writer, sub *Subtopology, st *check.Step) {
-	w.line("step %s reads %s", st.Name, st.From.Name)
+	w.line("step %s %s", st.Name, pl.inputText(sub, st))
 	w.in(func() {
 		if st.Where != nil {
 			w.line("where %s", oneLine(st.Where.Text))
@@ -128,6 +128,32 @@ func (pl *Plan) writeStep(w *writer, sub *Subtopology, st *check.Step) {
 			w.line("gives %s", st.Out.Type.Structure())
 		})
 	}
+}
+
+// inputText says what a step reads, and of what it merges which streams come by in a sub-topology.
+func (pl *Plan) inputText(sub *Subtopology, st *check.Step) string {
+	if st.From.Merged == nil {
+		return "reads " + st.From.Name
+	}
+	var all, here []string
+	for _, in := range st.From.Merged {
+		all = append(all, in.Name)
+		if pl.In(sub, in) {
+			here = append(here, in.Name)
+		}
+	}
+	if len(here) == len(all) {
+		return "merges " + strings.Join(all, ", ")
+	}
+	return "merges " + strings.Join(all, ", ") + " (here " + strings.Join(here, ", ") + ")"
+}
+
+// upstreamNames are the names of the sub-topologies that write a sub-topology's input.
+func (sub *Subtopology) upstreamNames() (names []string) {
+	for _, up := range sub.Upstreams {
+		names = append(names, up.Name)
+	}
+	return names
 }
 
 // writeRow prints what select, or set, drop and rename, make of the record.

@@ -17,6 +17,9 @@ func liveness(p *check.Program) map[*check.Stream]bool {
 			return
 		}
 		live[s] = true
+		for _, in := range s.Merged {
+			mark(in)
+		}
 		if s.Step != nil {
 			live[s.Step.Out] = true // of which s may be a branch
 			mark(s.Step.From)
@@ -35,20 +38,27 @@ func liveness(p *check.Program) map[*check.Stream]bool {
 func (r *run) consumers(s *check.Stream) []*check.Step {
 	var sts []*check.Step
 	for _, st := range r.p.Steps {
-		if st.From == s && (r.live[st.Out] || st.Late != nil && r.live[st.Late]) {
+		if st.Takes(s) && (r.live[st.Out] || st.Late != nil && r.live[st.Late]) {
 			sts = append(sts, st)
 		}
 	}
 	return sts
 }
 
-// fieldsRead are the fields of a source's records that something reads. The others may be missing or wrong without harm.
+// fieldsRead are the fields of a source's records that something reads, or reads of another source's of the same type. The others
+// may be missing or wrong without harm.
 func fieldsRead(p *check.Program, live map[*check.Stream]bool, s *check.Source) map[string]bool {
 	r := &run{p: p, live: live}
-	read := r.reads(s.Out)
-	mention(read, s.EventTime)
-	if s.KeyField != "" {
-		read[s.KeyField] = true
+	read := map[string]bool{}
+	for _, same := range p.Sources {
+		if same.Value != s.Value {
+			continue
+		}
+		maps.Copy(read, r.reads(same.Out))
+		mention(read, same.EventTime)
+		if same.KeyField != "" {
+			read[same.KeyField] = true
+		}
 	}
 	return read
 }

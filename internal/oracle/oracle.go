@@ -107,9 +107,9 @@ func Run(p *check.Program, in Input, o Options) (*Result, error) {
 			r.res.Topics[s.DeadLetterTopic] = &Topic{Name: s.DeadLetterTopic}
 		}
 	}
-	for _, s := range p.Sources {
+	for i, s := range p.Sources {
 		for part := range o.Partitions {
-			r.sourcePartition(s, part, in[s.Name])
+			r.sourcePartition(s, part, int32(i)*o.Partitions+part, in[s.Name])
 		}
 	}
 	// A step stands behind the ones it reads, so when its turn comes everything that feeds it has been run.
@@ -141,9 +141,9 @@ type cut struct {
 	loose bool // a record could be late, or what comes was loose already
 }
 
-// sourcePartition runs one partition of a source through everything that needs no repartitioning.
-func (r *run) sourcePartition(s *check.Source, part int32, recs []Record) {
-	t := &task{run: r, source: s, lane: part, wm: noTime}
+// sourcePartition runs one partition of a source, which has a lane to itself, through everything that needs no repartitioning.
+func (r *run) sourcePartition(s *check.Source, part, lane int32, recs []Record) {
+	t := &task{run: r, source: s, lane: lane, wm: noTime}
 	t.grow(s.Out, 0)
 	need := fieldsRead(r.p, r.live, s)
 	high := noTime

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"math"
+	"slices"
 	"sort"
 
 	celtypes "cel.dev/cel-go/common/types"
@@ -59,9 +60,12 @@ func (t *task) grow(s *check.Stream, delay int64) {
 				c = &cut{step: st, source: t.source, wm: endOfTime}
 				t.run.cuts[st] = c
 			}
-			t.windows = append(t.windows, &window{step: st, delay: delay, cut: c})
+			if t.source.OnError.StricterThan(c.source.OnError) {
+				c.source = t.source
+			}
+			t.place(&window{step: st, delay: delay, cut: c})
 		case st.Window != nil:
-			t.windows = append(t.windows, newWindow(st, delay))
+			delay = t.place(newWindow(st, delay))
 			t.grow(st.Late, delay)
 			t.grow(st.Out, delay+st.Window.Lateness.Milliseconds())
 		default:
@@ -70,6 +74,23 @@ func (t *task) grow(s *check.Stream, delay int64) {
 			}
 		}
 	}
+}
+
+// place enters a window, behind those that it may have results of. A step that merges may have been met before, by way of another
+// stream: then the longest delay counts, which is the result.
+func (t *task) place(w *window) (delay int64) {
+	for _, old := range t.windows {
+		if old.step == w.step {
+			old.delay = max(old.delay, w.delay)
+			return old.delay
+		}
+	}
+	t.windows = append(t.windows, w)
+	sort.SliceStable(t.windows, func(i, j int) bool {
+		steps := t.run.p.Steps
+		return slices.Index(steps, t.windows[i].step) < slices.Index(steps, t.windows[j].step)
+	})
+	return w.delay
 }
 
 // markLoose marks the topics of all sinks that a stream leads to within this task.
@@ -137,6 +158,11 @@ func (t *task) push(s *check.Stream, e elem) error {
 
 func (t *task) step(st *check.Step, e elem) error {
 	ev := t.run.ev
+	if st.From.Merged != nil && st.From.Updates { // states of different results come by under one key
+		for _, out := range st.Outs() {
+			t.markLoose(out)
+		}
+	}
 	if st.Where != nil {
 		ok, err := ev.bool(st.Where, t.vars(&e))
 		if err != nil {

@@ -138,8 +138,17 @@ func (g *gen) field(name string, t *types.Type) *types.Field {
 	return f
 }
 
-// source makes a source with a record type of its own.
+// source makes a source with a record type of its own, or one like the first.
 func (g *gen) source(i int) {
+	if i > 0 && g.chance(40) {
+		src, s := *g.spec.Sources[0], *g.streams[0]
+		src.Name, src.Topic = "events", fmt.Sprintf("in-%d", i)
+		src.Lag = pick(g, "", "500ms", "1m")
+		src.OnError = pick(g, "skip", "{dead_letter: "+src.Topic+".dlq}", "{dead_letter: dlq}", "fail")
+		s.name, s.fail = src.Name, src.OnError == "fail"
+		g.spec.Sources, g.streams = append(g.spec.Sources, &src), append(g.streams, &s)
+		return
+	}
 	rec := &types.Type{Kind: types.Record, Name: pick(g, "Order", "Event", "Reading", "Topology") + []string{"", "B"}[i]}
 	src := &Source{Name: []string{"orders", "events"}[i], Topic: fmt.Sprintf("in-%d", i), Value: rec}
 	if g.chance(25) {
@@ -272,6 +281,9 @@ func (g *gen) step() {
 	}
 	n := len(g.spec.Steps)
 	st := &Step{Name: fmt.Sprintf("%s_%d", pick(g, "paid", "per_user", "order", "type", "func"), n), From: in.name}
+	if g.chance(30) {
+		in = g.merge(st, in)
+	}
 	row := *in
 	env := g.env(in)
 	cascade := in.windowed && !in.updates && g.chance(60) // a window straight behind a window
@@ -315,6 +327,29 @@ func (g *gen) step() {
 		}
 		g.streams = append(g.streams, &late)
 	}
+}
+
+// merge lets a step read other streams besides in, if there are some like it, and returns what they are together.
+func (g *gen) merge(st *Step, in *stream) *stream {
+	all := *in
+	for _, s := range g.streams {
+		if s.name == in.name || s.typ != in.typ || s.key != in.key || len(s.parts) != len(in.parts) || g.chance(30) {
+			continue
+		}
+		if s.key == nil && len(s.parts) > 0 && !(s.windowed && in.windowed) { // keys that may have other names
+			continue
+		}
+		if st.Merge == nil {
+			st.Merge = []string{in.name}
+		}
+		st.Merge = append(st.Merge, s.name)
+		g.used[s.name] = true
+		all.windowed, all.updates, all.fail = all.windowed && s.windowed, all.updates || s.updates, all.fail || s.fail
+	}
+	if st.Merge != nil {
+		all.parts = make([][]string, len(in.parts)) // nothing that is known of all of them
+	}
+	return &all
 }
 
 // window adds the clauses of a windowed step.

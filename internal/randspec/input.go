@@ -50,19 +50,23 @@ func repartitioned(p *check.Program, s *check.Source) bool {
 		if !st.Repartition {
 			continue
 		}
-		from := st.From
-		for from.LateOf != nil || from.Step != nil && from.Step.Window == nil {
-			if from.LateOf != nil {
-				from = from.LateOf.From
-			} else {
-				from = from.Step.From
-			}
-		}
-		if from.Source == s {
+		if bringsRecords(st.From, s) {
 			return true
 		}
 	}
 	return false
+}
+
+func bringsRecords(from *check.Stream, s *check.Source) bool {
+	switch {
+	case from.Merged != nil:
+		return slices.ContainsFunc(from.Merged, func(in *check.Stream) bool { return bringsRecords(in, s) })
+	case from.LateOf != nil:
+		return bringsRecords(from.LateOf.From, s)
+	case from.Step != nil:
+		return from.Step.Window == nil && bringsRecords(from.Step.From, s)
+	}
+	return from.Source == s
 }
 
 type inputs struct {

@@ -36,6 +36,9 @@ func (s *Spec) Smaller() []*Spec {
 				c.Steps[i] = &n
 			})
 		}
+		if st.Merge != nil {
+			step(func(n *Step) { n.Merge = nil })
+		}
 		if st.Where != "" {
 			step(func(n *Step) { n.Where = "" })
 		}
@@ -102,7 +105,7 @@ func (s *Spec) drop(name string) {
 	gone := map[string]bool{name: true}
 	s.Sources = slices.DeleteFunc(s.Sources, func(x *Source) bool { return gone[x.Name] })
 	s.Steps = slices.DeleteFunc(s.Steps, func(x *Step) bool {
-		if gone[x.Name] || gone[x.From] || gone[branchOf(x.From)] {
+		if gone[x.Name] || slices.ContainsFunc(append(x.Merge[:len(x.Merge):len(x.Merge)], x.From), func(in string) bool { return gone[in] || gone[branchOf(in)] }) {
 			gone[x.Name], gone[x.LateTo] = true, true
 		}
 		return gone[x.Name]

@@ -48,6 +48,7 @@ type CSV struct {
 // Step is a step of a spec. Expressions are CEL.
 type Step struct {
 	Name, From string
+	Merge      []string // in place of From, which is then the first of them
 	Where      string
 	Let        []Named
 	Unnest     []Named // one, or none
@@ -216,7 +217,11 @@ func (s *Spec) source(p func(string, ...any), src *Source) {
 func (s *Spec) step(p func(string, ...any), st *Step) {
 	const in = "      "
 	p("  %s:", st.Name)
-	p("    from: %s", st.From)
+	if st.Merge != nil {
+		p("    merge: [%s]", strings.Join(st.Merge, ", "))
+	} else {
+		p("    from: %s", st.From)
+	}
 	if st.Where != "" {
 		p("    where: %s", s.scalar(st.Where, in))
 	}

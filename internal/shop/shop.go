@@ -51,7 +51,7 @@ func Topology(service string, onError topology.Policy) *topology.Topology {
 			},
 			{
 				Name:   "totals",
-				Inputs: []topology.Input{{Name: "totals", Topic: RepartitionTopic(service), Repartition: true, From: 0}},
+				Inputs: []topology.Input{{Name: "totals", Topic: RepartitionTopic(service), Repartition: true, From: []int{0}}},
 				Outputs: []topology.Output{
 					{Kind: topology.Changelog, Name: "totals", Topic: ChangelogTopic(service)},
 					{Kind: topology.Sink, Name: "totals", Topic: TotalsTopic(service)},

@@ -124,14 +124,16 @@ func (p *preparer) missing(ws []want) (out []want) {
 }
 
 // internal goes over the sub-topologies in their order: a repartition topic has as many partitions as the sub-topology that
-// writes it has tasks, and that one comes first.
+// writes it has tasks, the largest of several, and those come first.
 func (p *preparer) internal() error {
 	var all []want
 	for i, s := range p.t.Subtopologies {
 		for _, in := range s.Inputs {
 			n := p.l.Partitions[in.Topic]
 			if in.Repartition {
-				n = p.l.Tasks[in.From]
+				for _, from := range in.From {
+					n = max(n, p.l.Tasks[from])
+				}
 				all = append(all, want{in.Topic, n, topology.Repartition, p.repartition(), true})
 			}
 			p.l.Tasks[i] = max(p.l.Tasks[i], n)

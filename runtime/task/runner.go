@@ -3,6 +3,7 @@ package task
 import (
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -27,14 +28,14 @@ type Options struct {
 	Pool *emit.Pool
 	// Targets say where each output goes, see [Targets].
 	Targets []emit.Target
-	// Upstreams are the tasks that write each input, see [Upstreams]; the zero value for a source.
-	Upstreams []Upstream
+	// Upstreams are the tasks that write each input, see [Upstreams]; none for a source.
+	Upstreams [][]Upstream
 	// OverlayBytes bounds what the stores keep in memory besides what changed since the last commit; 0: no bound.
 	OverlayBytes int64
 	Log          *slog.Logger // nil: slog.Default()
 }
 
-// Upstream describes who writes a repartition topic.
+// Upstream is a sub-topology that writes a repartition topic.
 type Upstream struct {
 	Subtopology string
 	Tasks       int // how many, the partitions of its inputs
@@ -57,16 +58,16 @@ func Targets(sub *topology.Subtopology, partition int32, partitions func(topic s
 }
 
 // Upstreams are the writers of a sub-topology's inputs.
-func Upstreams(t *topology.Topology, sub *topology.Subtopology, partitions func(topic string) int32) []Upstream {
-	us := make([]Upstream, len(sub.Inputs))
+func Upstreams(t *topology.Topology, sub *topology.Subtopology, partitions func(topic string) int32) [][]Upstream {
+	us := make([][]Upstream, len(sub.Inputs))
 	for i, in := range sub.Inputs {
-		if !in.Repartition {
-			continue
-		}
-		from := &t.Subtopologies[in.From]
-		us[i].Subtopology = from.Name
-		for _, up := range from.Inputs {
-			us[i].Tasks = max(us[i].Tasks, int(partitions(up.Topic)))
+		for _, n := range in.From {
+			from := &t.Subtopologies[n]
+			up := Upstream{Subtopology: from.Name}
+			for _, in := range from.Inputs {
+				up.Tasks = max(up.Tasks, int(partitions(in.Topic)))
+			}
+			us[i] = append(us[i], up)
 		}
 	}
 	return us
@@ -75,7 +76,7 @@ func Upstreams(t *topology.Topology, sub *topology.Subtopology, partitions func(
 // input is one input of the task.
 type input struct {
 	topology.Input
-	up    Upstream
+	ups   []Upstream
 	next  position.Offset
 	known bool      // next is known
 	fed   bool      // a record came since the last Tick
@@ -131,10 +132,12 @@ func New(sub *topology.Subtopology, partition int32, o Options) (*Runner, error)
 	r := &Runner{sub: sub, partition: partition, targets: o.Targets, announce: true, advanced: watermark.None, committed: position.Start()}
 	cfg := make([]watermark.Config, len(sub.Inputs))
 	for i, in := range sub.Inputs {
-		r.inputs = append(r.inputs, input{Input: in, up: o.Upstreams[i]})
+		r.inputs = append(r.inputs, input{Input: in, ups: o.Upstreams[i]})
 		cfg[i].Lag = in.Lag.Milliseconds()
 		if in.Repartition {
-			cfg[i].Upstreams = max(1, o.Upstreams[i].Tasks)
+			for _, up := range o.Upstreams[i] {
+				cfg[i].Upstreams = append(cfg[i].Upstreams, max(1, up.Tasks))
+			}
 		}
 	}
 	for _, out := range sub.Outputs {
@@ -185,12 +188,13 @@ func (r *Runner) mark(input int, rec *kgo.Record) error {
 	if err != nil {
 		return topology.Fatal(&topology.RecordError{Topic: rec.Topic, Partition: rec.Partition, Offset: rec.Offset, Err: err})
 	}
-	if up := r.inputs[input].up.Subtopology; up != "" && from != up {
+	up := slices.IndexFunc(r.inputs[input].ups, func(up Upstream) bool { return up.Subtopology == from })
+	if up < 0 {
 		// Left by an earlier version of the service in which another sub-topology fed this topic: its time is over.
 		r.c.Log.Debug("watermark of a former sub-topology ignored", "topic", rec.Topic, "subtopology", from)
 		return nil
 	}
-	r.c.Clock.Mark(input, partition, m)
+	r.c.Clock.Mark(input, up, partition, m)
 	return r.advance()
 }
 

@@ -113,7 +113,7 @@ func (b *bench) open() {
 	b.t.Cleanup(func() { _ = db.Abandon() })
 	parts := func(topic string) int32 { return 2 }
 	b.r, err = New(b.sub, 1, Options{
-		DB: b.db, Pool: emit.NewPool(2), Targets: Targets(b.sub, 1, parts), Upstreams: []Upstream{{"up", 2}},
+		DB: b.db, Pool: emit.NewPool(2), Targets: Targets(b.sub, 1, parts), Upstreams: [][]Upstream{{{"up", 2}}},
 	})
 	b.must(err)
 }
@@ -441,8 +441,9 @@ func TestFailures(t *testing.T) {
 
 func TestUpstreams(t *testing.T) {
 	top := &topology.Topology{Subtopologies: []topology.Subtopology{*counting(false), *counting(true)}}
+	top.Subtopologies[1].Inputs[0].From = []int{0}
 	us := Upstreams(top, &top.Subtopologies[1], func(topic string) int32 { return map[string]int32{"in": 5}[topic] })
-	if len(us) != 1 || us[0] != (Upstream{"counts", 5}) {
+	if len(us) != 1 || !slices.Equal(us[0], []Upstream{{"counts", 5}}) {
 		t.Errorf("%v", us)
 	}
 	ts := Targets(&top.Subtopologies[0], 3, func(string) int32 { return 7 })

@@ -90,7 +90,7 @@ func build(c config) *topology.Topology {
 			New: func(x *topology.Context) (topology.Task, error) { return newTask(x, c, true, -1) },
 		},
 		{
-			Name: "totals", Inputs: []topology.Input{{Name: "totals", Topic: cut.Topic, Repartition: true, From: 0}},
+			Name: "totals", Inputs: []topology.Input{{Name: "totals", Topic: cut.Topic, Repartition: true, From: []int{0}}},
 			Outputs: append(windowed, cl), Stores: []topology.Store{{Name: "totals", Output: 2}},
 			New: func(x *topology.Context) (topology.Task, error) { return newTask(x, c, false, 2) },
 		},

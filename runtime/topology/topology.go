@@ -47,8 +47,8 @@ type Input struct {
 	Topic string
 	// Repartition marks an internal topic. Its watermark comes from control records; Lag and IdleAfter don't apply.
 	Repartition bool
-	// From is the index of the sub-topology that writes a repartition topic.
-	From      int
+	// From are the indexes of the sub-topologies that write a repartition topic, several where a merge stands in front of it.
+	From      []int
 	Lag       time.Duration
 	IdleAfter time.Duration // 0: never idle
 	OnError   Policy

@@ -14,8 +14,9 @@ const (
 
 // Config describes one input of a task.
 type Config struct {
-	Lag       int64 // milliseconds; for sources
-	Upstreams int   // 0: a source; n: a repartition topic that n upstream tasks write
+	Lag int64 // milliseconds; for sources
+	// Upstreams are those that write a repartition topic: how many tasks each upstream sub-topology has. Empty for a source.
+	Upstreams []int
 }
 
 // Mark is what an upstream task says of itself.
@@ -34,7 +35,12 @@ type input struct {
 	idle  bool
 	ended bool
 	repar bool
-	marks []Mark // by upstream partition
+	ups   []upstream
+}
+
+// upstream is a sub-topology that writes an input: what its tasks said, by their partition.
+type upstream struct {
+	marks []Mark
 	known []bool
 }
 
@@ -63,11 +69,12 @@ func (c *Clock) Reset(floor int64) {
 	for i, cfg := range c.cfg {
 		in := &c.inputs[i]
 		*in = input{fast: None, high: None, lag: cfg.Lag, wm: None}
-		if cfg.Upstreams > 0 {
+		if len(cfg.Upstreams) > 0 {
 			in.repar = true
 			in.fast = math.MaxInt64
-			in.marks = make([]Mark, cfg.Upstreams)
-			in.known = make([]bool, cfg.Upstreams)
+			for _, n := range cfg.Upstreams {
+				in.ups = append(in.ups, upstream{marks: make([]Mark, n), known: make([]bool, n)})
+			}
 		}
 	}
 }
@@ -77,8 +84,11 @@ func (c *Clock) Clone() *Clock {
 	d := *c
 	d.inputs = slices.Clone(c.inputs)
 	for i := range d.inputs {
-		d.inputs[i].marks = slices.Clone(c.inputs[i].marks)
-		d.inputs[i].known = slices.Clone(c.inputs[i].known)
+		d.inputs[i].ups = slices.Clone(c.inputs[i].ups)
+		for j := range d.inputs[i].ups {
+			up := &d.inputs[i].ups[j]
+			up.marks, up.known = slices.Clone(up.marks), slices.Clone(up.known)
+		}
 	}
 	return &d
 }
@@ -112,21 +122,23 @@ func (c *Clock) observe(i int, eventTime int64) int64 {
 	return c.recompute()
 }
 
-// Mark takes what an upstream task announced and returns the task's watermark. A mark never lowers an earlier one of the same
-// upstream, only its idleness changes both ways. A partition that the configuration didn't know counts from now on.
-func (c *Clock) Mark(input int, upstream int32, m Mark) int64 {
+// Mark takes what an upstream task announced, a partition of one of the input's upstream sub-topologies, and returns the task's
+// watermark. A mark never lowers an earlier one of the same task, only its idleness changes both ways. A partition that the
+// configuration didn't know counts from now on.
+func (c *Clock) Mark(input, from int, partition int32, m Mark) int64 {
 	in := &c.inputs[input]
-	if !in.repar || upstream < 0 || upstream >= maxUpstreams {
+	if !in.repar || partition < 0 || partition >= maxUpstreams {
 		return c.now
 	}
-	for int(upstream) >= len(in.marks) {
-		in.marks = append(in.marks, Mark{})
-		in.known = append(in.known, false)
+	up := &in.ups[from]
+	for int(partition) >= len(up.marks) {
+		up.marks = append(up.marks, Mark{})
+		up.known = append(up.known, false)
 	}
-	if in.known[upstream] {
-		m.Watermark = max(m.Watermark, in.marks[upstream].Watermark)
+	if up.known[partition] {
+		m.Watermark = max(m.Watermark, up.marks[partition].Watermark)
 	}
-	in.marks[upstream], in.known[upstream] = m, true
+	up.marks[partition], up.known[partition] = m, true
 	in.merge()
 	return c.recompute()
 }
@@ -137,14 +149,16 @@ const maxUpstreams = 1 << 16
 // merge computes a repartition input's watermark and idleness from its marks.
 func (in *input) merge() {
 	lo, active, idle := int64(End), false, false
-	for i, m := range in.marks {
-		switch {
-		case !in.known[i]:
-			lo, active = None, true
-		case m.Idle:
-			idle = true
-		default:
-			lo, active = min(lo, m.Watermark), true
+	for _, up := range in.ups {
+		for i, m := range up.marks {
+			switch {
+			case !up.known[i]:
+				lo, active = None, true
+			case m.Idle:
+				idle = true
+			default:
+				lo, active = min(lo, m.Watermark), true
+			}
 		}
 	}
 	in.idle = !active

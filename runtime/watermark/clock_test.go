@@ -65,20 +65,20 @@ func TestFloor(t *testing.T) {
 }
 
 func TestClone(t *testing.T) {
-	c := NewClock([]Config{{Upstreams: 2}})
-	c.Mark(0, 0, Mark{Watermark: 5})
+	c := NewClock([]Config{{Upstreams: []int{2}}})
+	c.Mark(0, 0, 0, Mark{Watermark: 5})
 	d := c.Clone()
-	d.Mark(0, 1, Mark{Watermark: 7})
+	d.Mark(0, 0, 1, Mark{Watermark: 7})
 	if c.Now() != None || d.Now() != 5 {
 		t.Errorf("%d %d", c.Now(), d.Now())
 	}
 }
 
 func TestRepartition(t *testing.T) {
-	c := NewClock([]Config{{Upstreams: 3}})
+	c := NewClock([]Config{{Upstreams: []int{3}}})
 	step := func(up int32, wm int64, idle bool, want int64) {
 		t.Helper()
-		if got := c.Mark(0, up, Mark{wm, idle}); got != want {
+		if got := c.Mark(0, 0, up, Mark{wm, idle}); got != want {
 			t.Errorf("mark %d of %d: clock at %d, want %d", wm, up, got, want)
 		}
 	}
@@ -109,14 +109,31 @@ func TestRepartition(t *testing.T) {
 	}
 }
 
+// TestSeveralUpstreams: an input that two sub-topologies write waits for every task of both.
+func TestSeveralUpstreams(t *testing.T) {
+	c := NewClock([]Config{{Upstreams: []int{2, 1}}})
+	c.Mark(0, 0, 0, Mark{Watermark: 9})
+	c.Mark(0, 0, 1, Mark{Watermark: 8})
+	if c.Now() != None {
+		t.Error("a sub-topology that has not spoken did not hold the clock")
+	}
+	d := c.Clone()
+	if d.Mark(0, 1, 0, Mark{Watermark: 5}) != 5 || d.Mark(0, 1, 0, Mark{Idle: true}) != 8 {
+		t.Errorf("clock at %d", d.Now())
+	}
+	if c.Now() != None {
+		t.Error("the clone shares marks")
+	}
+}
+
 func TestUnknownUpstreamHolds(t *testing.T) {
-	c := NewClock([]Config{{Upstreams: 1}})
-	c.Mark(0, 2, Mark{Watermark: 9})
-	c.Mark(0, 0, Mark{Watermark: 9})
+	c := NewClock([]Config{{Upstreams: []int{1}}})
+	c.Mark(0, 0, 2, Mark{Watermark: 9})
+	c.Mark(0, 0, 0, Mark{Watermark: 9})
 	if c.Now() != None {
 		t.Error("an upstream between known ones did not hold the clock")
 	}
-	if c.Mark(0, 1, Mark{Watermark: 5}) != 5 {
+	if c.Mark(0, 0, 1, Mark{Watermark: 5}) != 5 {
 		t.Error("want 5")
 	}
 }

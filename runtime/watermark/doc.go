@@ -7,7 +7,7 @@
 //
 //   - A source partition's watermark is the highest event time seen in it minus the lag. A record whose event time equals the
 //     watermark is on time.
-//   - A repartition input has one mark for each upstream task, from control records. Its watermark is the minimum of the marks
+//   - A repartition input has one mark for each upstream task, of one or more sub-topologies, from control records. Its watermark is the minimum of the marks
 //     of those that are not idle. An upstream task that has not announced itself yet holds it back at None. Event times of
 //     records don't move it.
 //   - A task's watermark is the minimum over its inputs that are not idle. An input that has shown nothing yet holds it back.

@@ -503,7 +503,7 @@ func hidesParam(name *syntax.Text, f *syntax.Fragment) diag.Diagnostic {
 	return related(hinted(problem("WEIR8005", name.Span, "the name %q would hide the parameter", name.Value), "give one of them another name"), f.Params[i].Name.Span, "the parameter")
 }
 
-func cycle(path []*syntax.Step) diag.Diagnostic {
+func (c *checker) cycle(path []*syntax.Step) diag.Diagnostic {
 	var names []string
 	first := path[0]
 	for _, d := range path { // it is told from the step that is written first
@@ -517,12 +517,20 @@ func cycle(path []*syntax.Step) diag.Diagnostic {
 		names = append(names, d.Name.Value)
 	}
 	names = append(names, first.Name.Value)
-	if len(path) == 1 {
-		return problem("WEIR4002", first.From.Span, "step %s reads what comes from itself", first.Name.Value)
+	reads := func(i int) source.Span { // where step i of the path names the next one
+		for _, in := range path[i].Inputs() {
+			if c.maker(in) == c.steps[path[(i+1)%len(path)]] {
+				return in.Span
+			}
+		}
+		return path[i].Name.Span
 	}
-	d := hinted(problem("WEIR4002", first.From.Span, "the steps read each other in a circle: %s", strings.Join(names, " → ")), "an arrow points to the step that is read")
+	if len(path) == 1 {
+		return problem("WEIR4002", reads(0), "step %s reads what comes from itself", first.Name.Value)
+	}
+	d := hinted(problem("WEIR4002", reads(0), "the steps read each other in a circle: %s", strings.Join(names, " → ")), "an arrow points to the step that is read")
 	for i, st := range path[1:] {
-		d = related(d, st.From.Span, fmt.Sprintf("%s reads %s here", st.Name.Value, names[i+2]))
+		d = related(d, reads(i+1), fmt.Sprintf("%s reads %s here", st.Name.Value, names[i+2]))
 	}
 	return d
 }
@@ -546,8 +554,51 @@ func clauseWithoutWindow(at source.Span, clause string) diag.Diagnostic {
 	return hinted(d, "without a window every record is handed on at once: leave it out")
 }
 
-func aggregatesUpdates(d *syntax.Step, from *Stream, emit source.Span) diag.Diagnostic {
-	return related(hinted(problem("WEIR4006", d.From.Span, "%s hands on updates, and one result several times can't be aggregated", from.Name), "use emit: final there"), emit, "here")
+func (c *checker) aggregatesUpdates(d *syntax.Step) diag.Diagnostic {
+	ins := d.Inputs()
+	at := ins[slices.IndexFunc(ins, func(in *syntax.Text) bool { return c.streams[in.Value].Updates })]
+	return related(hinted(problem("WEIR4006", at.Span, "%s hands on updates, and one result several times can't be aggregated", at.Value), "use emit: final there"), c.updatesFrom(c.streams[at.Value]), "here")
+}
+
+func mergeOfOne(name *syntax.Text) diag.Diagnostic {
+	return hinted(problem("WEIR4017", name.Span, "a merge is of two streams or more"), "to read one, write from: %s", name.Value)
+}
+
+func mergedTwice(name *syntax.Text, first source.Span) diag.Diagnostic {
+	return related(hinted(problem("WEIR4017", name.Span, "%s is merged with itself", name.Value), "every record would come twice: leave it out"), first, "the first one")
+}
+
+func otherFields(name, first *syntax.Text, s *Stream, why string, f, g *types.Field) diag.Diagnostic {
+	d := problem("WEIR4018", name.Span, "%s can't be merged with %s: %s", name.Value, first.Value, why)
+	d = hinted(d, "streams that are merged have the same fields in the same order; a step with select gives them to records")
+	d = declared(d, s.Type)
+	if f != nil {
+		d = related(d, f.Span, "the field")
+	}
+	if g != nil {
+		d = related(d, g.Span, "the other field")
+	}
+	return d
+}
+
+func otherKey(name, first *syntax.Text, s, with *Stream) diag.Diagnostic {
+	d := problem("WEIR4018", name.Span, "%s can't be merged with %s: its records have %s, not %s", name.Value, first.Value, keyText(s), keyText(with))
+	return hinted(related(d, first.Span, "the other one"), "streams that are merged have the same key; a step with key gives one to records")
+}
+
+// keyText describes the key of a stream's records.
+func keyText(s *Stream) string {
+	switch {
+	case len(s.Key) == 0:
+		return "no key that the spec declares"
+	case s.Key[0].Name == "key":
+		return "a key of type " + s.Key[0].Type.String()
+	}
+	var parts []string
+	for _, k := range s.Key {
+		parts = append(parts, k.Name+": "+k.Type.String())
+	}
+	return "the group {" + strings.Join(parts, ", ") + "} as their key"
 }
 
 func badGroupType(text *syntax.Text, t *types.Type) diag.Diagnostic {

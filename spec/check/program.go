@@ -1,6 +1,7 @@
 package check
 
 import (
+	"slices"
 	"time"
 
 	"cel.dev/cel-go/cel"
@@ -51,7 +52,7 @@ type Alias struct {
 	Where *Expr       // what its values fulfil, a bool over `this`; nil: nothing
 }
 
-// Stream is what a source, a step or a late output hands on: records of one type under one key.
+// Stream is what a source, a step or a late output hands on, or several of them merged: records of one type under one key.
 type Stream struct {
 	Name string
 	Type *types.Type // always a Record
@@ -59,14 +60,53 @@ type Stream struct {
 	Key []KeyPart
 	// Windowed says that window.start and window.end are in scope: the records are results of a window.
 	Windowed bool
-	// Rekeyed says that Key was set by a step's key, so records of one key may be in several partitions.
-	Rekeyed bool
+	// Scattered says that records of one key may be in several partitions: Key was set by a step's key, or streams were merged that
+	// are not partitioned alike.
+	Scattered bool
 	// Updates says that a key's results may come again with newer values (emit: updates), so nothing may aggregate them.
 	Updates bool
-	// Exactly one of these made the stream. LateOf is the step whose late records these are.
+	// Exactly one of these made the stream. LateOf is the step whose late records these are, Merged the streams that a step takes as
+	// one; their records have the fields of Type, but possibly under another type's name.
 	Source *Source
 	Step   *Step
 	LateOf *Step
+	Merged []*Stream
+}
+
+// Inputs are the streams whose records a stream brings: itself, or those that are merged in it.
+func (s *Stream) Inputs() []*Stream {
+	if s.Merged != nil {
+		return s.Merged
+	}
+	return []*Stream{s}
+}
+
+// Home is where a stream's records are: with the tasks of a source, or of the step behind whose repartition topic they came. Both
+// are nil for streams that were merged of several homes, and for the input of a fragment, which is at home where it is used.
+func (s *Stream) Home() (*Source, *Step) {
+	switch {
+	case s.Source != nil:
+		return s.Source, nil
+	case s.Merged != nil:
+		src, cut := s.Merged[0].Home()
+		for _, in := range s.Merged[1:] {
+			if a, b := in.Home(); a != src || b != cut {
+				return nil, nil
+			}
+		}
+		return src, cut
+	}
+	st := s.Step
+	if s.LateOf != nil {
+		st = s.LateOf
+	}
+	switch {
+	case st == nil:
+		return nil, nil
+	case st.Repartition:
+		return nil, st
+	}
+	return st.From.Home()
 }
 
 // KeyPart is one component of a stream's key: the name under which expressions reach it and the fields that are known to
@@ -95,6 +135,13 @@ const (
 	Skip
 	DeadLetter
 )
+
+// StricterThan orders the policies by how little they let pass: fail, dead_letter, skip. Where records of several sources meet,
+// the strictest one applies.
+func (p Policy) StricterThan(q Policy) bool {
+	strictness := [...]int{Fail: 3, DeadLetter: 2, Skip: 1}
+	return strictness[p] > strictness[q]
+}
 
 // Source is a Kafka topic that is read.
 type Source struct {
@@ -135,11 +182,11 @@ type CSVOptions struct {
 type Step struct {
 	Name   string
 	Span   source.Span // of the name
-	From   *Stream
-	Where  *Expr    // nil: everything passes
-	Let    []*Named // values that are computed once per record, in order; each is read by something
-	Unnest *Unnest  // nil: one record in, one out
-	Select []*Named // nil: the record passes as it is
+	From   *Stream     // with merge, one that is of this step only
+	Where  *Expr       // nil: everything passes
+	Let    []*Named    // values that are computed once per record, in order; each is read by something
+	Unnest *Unnest     // nil: one record in, one out
+	Select []*Named    // nil: the record passes as it is
 	// Changes says how the spec wrote Select where it did not write it out: as changes of the record. Nil under select.
 	Changes *Changes
 	// Row is the record after where and select: what group_by and aggregate arguments see, and where there is no select also the
@@ -193,6 +240,9 @@ type Branch struct {
 	When *Expr       // nil for the default
 	Out  *Stream     // STEP.BRANCH
 }
+
+// Takes tells whether the records of a stream come into the step.
+func (s *Step) Takes(in *Stream) bool { return s.From == in || slices.Contains(s.From.Merged, in) }
 
 // Outs are the streams that a step hands on, late records aside.
 func (s *Step) Outs() []*Stream {

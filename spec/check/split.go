@@ -49,7 +49,7 @@ func (c *checker) rekey(st *Step, d *syntax.Step) {
 	if v, ok := ident(e); ok && v.Kind == FieldVar {
 		part.Fields = []string{v.Name}
 	}
-	st.Out.Key, st.Out.Rekeyed = []KeyPart{part}, true
+	st.Out.Key, st.Out.Scattered = []KeyPart{part}, true
 }
 
 // branches checks the conditions of split, which see the record and the key that the clauses before it made, and types its streams.

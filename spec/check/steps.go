@@ -43,19 +43,14 @@ func (c *checker) checkSteps() {
 			return
 		}
 		if state[st] == entered {
-			c.report(cycle(path[slices.Index(path, d):]))
+			c.report(c.cycle(path[slices.Index(path, d):]))
 			return
 		}
 		state[st] = entered
 		path = append(path, d)
-		if d.From != nil {
-			if up := c.streams[d.From.Value]; up != nil {
-				switch {
-				case up.Step != nil && trees[up.Step] != nil:
-					visit(trees[up.Step])
-				case up.LateOf != nil && trees[up.LateOf] != nil:
-					visit(trees[up.LateOf])
-				}
+		for _, in := range d.Inputs() {
+			if up := c.maker(in); up != nil && trees[up] != nil {
+				visit(trees[up])
 			}
 		}
 		path = path[:len(path)-1]
@@ -72,11 +67,23 @@ func (c *checker) checkSteps() {
 	}
 }
 
+// maker is the step that makes a stream, its late records included; nil if it is none of a step's.
+func (c *checker) maker(name *syntax.Text) *Step {
+	s := c.streams[name.Value]
+	switch {
+	case s == nil:
+		return nil
+	case s.LateOf != nil:
+		return s.LateOf
+	}
+	return s.Step
+}
+
 // step checks one step. Where its input is broken, only what needs no input is checked.
 func (c *checker) step(st *Step, d *syntax.Step) {
 	windowed := c.clauses(d)
 	c.splitClauses(d, windowed)
-	st.From = c.from(d.From)
+	st.From = c.input(d)
 	st.Emit = 0
 	if windowed {
 		c.window(st, d)
@@ -85,21 +92,21 @@ func (c *checker) step(st *Step, d *syntax.Step) {
 			st.Emit = Updates
 		}
 	}
-	if st.From == nil || !c.fits(st, d) {
+	if st.From == nil || !c.useFits(st, d) {
 		return
 	}
 	st.Where = c.typed(d.Where, scopeOf(st.From, st.From.Type, st.From.Key), place{clause: "where", step: st, row: st.From.Type}, types.BoolType)
 	c.row(st, d, windowed)
 	if !windowed {
 		st.Out.Type, st.Out.Key = st.Row, st.RowKey
-		st.Out.Windowed, st.Out.Updates, st.Out.Rekeyed = st.From.Windowed, st.From.Updates, st.From.Rekeyed
+		st.Out.Windowed, st.Out.Updates, st.Out.Scattered = st.From.Windowed, st.From.Updates, st.From.Scattered
 		c.rekey(st, d)
 		c.branches(st, d)
 		c.dropUnreadLets(st)
 		return
 	}
 	if st.From.Updates {
-		c.report(aggregatesUpdates(d, st.From, c.updatesFrom(st.From)))
+		c.report(c.aggregatesUpdates(d))
 	}
 	c.groupBy(st, d)
 	c.aggregates(st, d)
@@ -185,7 +192,7 @@ func (c *checker) groupBy(st *Step, d *syntax.Step) {
 		}
 		st.GroupBy = append(st.GroupBy, n)
 	}
-	st.Repartition = st.From.Rekeyed || !sameKey(st.GroupBy, st.RowKey)
+	st.Repartition = st.From.Scattered || !sameKey(st.GroupBy, st.RowKey)
 }
 
 // aggregates makes the step's result: the group's key and the aggregates.
@@ -236,7 +243,11 @@ func (c *checker) having(st *Step, d *syntax.Step) {
 
 // updatesFrom is the step whose emit: updates a stream comes from.
 func (c *checker) updatesFrom(s *Stream) source.Span {
-	for s != nil && s.Step != nil {
+	for s != nil && (s.Step != nil || s.Merged != nil) {
+		if s.Merged != nil {
+			s = s.Merged[slices.IndexFunc(s.Merged, func(in *Stream) bool { return in.Updates })]
+			continue
+		}
 		if s.Step.Emit == Updates {
 			for _, d := range c.tree.Steps {
 				if c.steps[d] == s.Step && d.Emit != nil {

@@ -11,7 +11,9 @@ import (
 func (c *checker) warnUnused() {
 	read := map[*Stream]bool{}
 	for _, s := range c.p.Steps {
-		read[s.From] = true
+		for _, in := range s.From.Inputs() {
+			read[in] = true
+		}
 	}
 	for _, s := range c.p.Sinks {
 		read[s.From] = true

@@ -49,7 +49,7 @@ func (c *checker) warnUnusedFields() {
 			of(st.Out).addExpr(b.When)
 		}
 		live := reads[st.Out] != nil || st.Late != nil && reads[st.Late] != nil
-		in, row := of(st.From), &fieldSet{names: map[string]bool{}}
+		in, row := &fieldSet{names: map[string]bool{}}, &fieldSet{names: map[string]bool{}}
 		in.addExpr(st.Where)
 		for _, l := range st.Let {
 			in.addExpr(l.Expr)
@@ -76,7 +76,6 @@ func (c *checker) warnUnusedFields() {
 		}
 		if st.Select == nil {
 			in.add(row)
-			continue
 		}
 		for _, n := range st.Select {
 			// A field that stays, or is renamed, was not computed here.
@@ -85,6 +84,9 @@ func (c *checker) warnUnusedFields() {
 				c.report(unusedField(n.Span, n.Name))
 			}
 			in.addExpr(n.Expr)
+		}
+		for _, s := range st.From.Inputs() {
+			of(s).add(in)
 		}
 	}
 }

@@ -94,12 +94,17 @@ func (in *instance) steps() []*syntax.Step {
 	for _, d := range in.fragment.tree.Steps {
 		s := d.Map(in.replace)
 		s.Name = named(d.Name)
-		switch {
-		case s.From == nil:
-		case s.From.Value == inputName:
-			s.From = in.tree.From
-		default:
-			s.From = named(s.From)
+		stream := func(t *syntax.Text) *syntax.Text {
+			if t.Value == inputName {
+				return in.tree.From
+			}
+			return named(t)
+		}
+		if s.From != nil {
+			s.From = stream(s.From)
+		}
+		for i, t := range s.Merge {
+			s.Merge[i] = stream(t)
 		}
 		if s.Window != nil && s.Window.LateTo != nil {
 			s.Window.LateTo = named(s.Window.LateTo)
@@ -149,16 +154,20 @@ func (in *instance) replace(t *syntax.Text) *syntax.Text {
 // isAtom matches expressions that mean the same without parentheses, unless a dot follows.
 var isAtom = regexp.MustCompile(`^([0-9]+|[A-Za-z_][A-Za-z0-9_.]*|"[^"\\]*"|'[^'\\]*')$`)
 
-// fits tells whether a step of a fragment can be checked over the stream that comes in. The first time that a use comes by, it looks
+// useFits tells whether a step of a fragment can be checked over the stream that comes in. The first time that a use comes by, it looks
 // at the stream's type and at the values of the parameters.
-func (c *checker) fits(st *Step, d *syntax.Step) bool {
+func (c *checker) useFits(st *Step, d *syntax.Step) bool {
 	in := c.instances[d]
-	if in == nil || d.From != in.tree.From { // what the fragment's own steps hand on fits
+	if in == nil || !slices.Contains(d.Inputs(), in.tree.From) { // what the fragment's own steps hand on fits
 		return true
+	}
+	s := st.From
+	if i := slices.Index(d.Merge, in.tree.From); i >= 0 {
+		s = s.Merged[i]
 	}
 	if in.state == unbound {
 		in.state = misfit
-		if c.inputFits(in, st.From) && c.valuesFit(in, st) {
+		if c.inputFits(in, s) && c.valuesFit(in, st, s) {
 			in.state = bound
 		}
 	}
@@ -186,12 +195,12 @@ func (c *checker) inputFits(in *instance, s *Stream) bool {
 
 // valuesFit checks the values of the parameters. One that reads the record can stand only where that record is what an expression
 // sees, and where its names mean the same.
-func (c *checker) valuesFit(in *instance, st *Step) bool {
+func (c *checker) valuesFit(in *instance, st *Step, s *Stream) bool {
 	ok := true
 	for _, e := range in.tree.With {
 		i := slices.IndexFunc(in.fragment.params, func(v Var) bool { return v.Name == e.Name.Value })
-		scope := scopeOf(st.From, st.From.Type, st.From.Key)
-		value := c.typed(e.Expr, scope, place{clause: e.Name.Value, step: st, row: st.From.Type}, in.fragment.params[i].Type)
+		scope := scopeOf(s, s.Type, s.Key)
+		value := c.typed(e.Expr, scope, place{clause: e.Name.Value, step: st, row: s.Type}, in.fragment.params[i].Type)
 		if value == nil {
 			ok = false
 			continue

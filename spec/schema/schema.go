@@ -53,6 +53,13 @@ func of(s *syntax.Shape) object {
 		if len(required) > 0 {
 			o["required"] = required
 		}
+		var either []object
+		for _, k := range s.Either {
+			either = append(either, object{"required": []string{k}})
+		}
+		if either != nil {
+			o["oneOf"] = either
+		}
 	case s.Names != nil:
 		o["type"], o["additionalProperties"] = "object", of(s.Elem)
 		o["propertyNames"] = object{"pattern": s.Names.Regexp.String()}

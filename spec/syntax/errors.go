@@ -114,6 +114,13 @@ func missingKey(at source.Span, owner string, k Key) diag.Diagnostic {
 	return diag.Diagnostic{Code: "WEIR1002", Subject: at, Summary: fmt.Sprintf("%s has no key %q, which it needs", owner, k.Name), Hint: fmt.Sprintf("its value is %s", k.Shape.What)}
 }
 
+func keysExclude(key Text, owner string, other Text) diag.Diagnostic {
+	return diag.Diagnostic{
+		Code: "WEIR1009", Subject: key.Span, Summary: fmt.Sprintf("%s has %s and %s, of which only one can be there", owner, other.Value, key.Value),
+		Hint: "leave one of them out", Related: []diag.Related{{Span: other.Span, Message: "the other one"}},
+	}
+}
+
 var kindNames = [...]string{"nothing", "a text", "a mapping", "a list"}
 
 func wrongKind(n *node, owner, want string) diag.Diagnostic {

@@ -159,8 +159,10 @@ func expressions(doc string) *Shape {
 	return &Shape{What: "a mapping from names to CEL expressions", Names: fieldName, NonEmpty: true, Elem: celText(""), Doc: doc}
 }
 
-var stepShape = &Shape{What: "a step", Keys: []Key{
-	{Name: "from", Required: true, Shape: &Shape{What: "the name of a stream", Text: streamName, Doc: "The source, step or late output whose records come in."}},
+var stepShape = &Shape{What: "a step", Either: []string{"from", "merge"}, Keys: []Key{
+	{Name: "from", Shape: &Shape{What: "the name of a stream", Text: streamName, Doc: "The source, step or late output whose records come in."}},
+	{Name: "merge", Shape: &Shape{What: "a list of streams", List: true, NonEmpty: true, Elem: &Shape{What: "the name of a stream", Text: streamName},
+		Doc: "In place of from: several sources, steps or late outputs with the same fields and keys. The records of all of them come in."}},
 	{Name: "where", Shape: celText("A condition. Records for which it is false go no further.")},
 	{Name: "let", Shape: expressions("Names for values that are computed once for each record, for the clauses below. Each sees those before it.")},
 	{Name: "unnest", Shape: &Shape{What: "a mapping from one name to a CEL expression", Names: fieldName, NonEmpty: true, Elem: celText(""),

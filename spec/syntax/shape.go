@@ -16,8 +16,9 @@ type Shape struct {
 	// Doc is what an editor shows.
 	Doc string
 
-	// An object with fixed keys.
-	Keys []Key
+	// An object with fixed keys. Of those that Either names, exactly one must be there.
+	Keys   []Key
+	Either []string
 
 	// A mapping from names that the user chooses.
 	Names *Pattern
@@ -177,6 +178,19 @@ func (c *checker) object(n *node, s *Shape, owner source.Span, ownerName string)
 	for _, k := range s.Keys {
 		if k.Required && !have[k.Name] {
 			c.report(missingKey(owner, ownerName, k))
+		}
+	}
+	if s.Either != nil && !slices.ContainsFunc(s.Either, func(k string) bool { return have[k] }) {
+		c.report(missingKey(owner, ownerName, *s.key(s.Either[0])))
+	}
+	for i, p := range n.pairs {
+		if !slices.Contains(s.Either, p.key.text.Value) {
+			continue
+		}
+		for _, q := range n.pairs[:i] {
+			if slices.Contains(s.Either, q.key.text.Value) && q.key.text.Value != p.key.text.Value {
+				c.report(keysExclude(p.key.text, ownerName, q.key.text))
+			}
 		}
 	}
 }

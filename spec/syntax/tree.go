@@ -134,6 +134,7 @@ type Step struct {
 	With []*Entry // the parameters of the fragment and their values
 
 	Name, From    *Text
+	Merge         []*Text
 	Where, Having *Text
 	Let, Unnest   []*Entry // of Unnest one is allowed
 	Select, Set   []*Entry
@@ -306,7 +307,7 @@ func (b builder) step(k *Text, v *node) *Step {
 		return &Step{Name: k, Use: text(v.get("use")), From: text(v.get("from")), With: entries(v.get("with")), node: v}
 	}
 	s := &Step{
-		Name: k, From: text(v.get("from")), Where: text(v.get("where")), Having: text(v.get("having")), Emit: text(v.get("emit")),
+		Name: k, From: text(v.get("from")), Merge: texts(v.get("merge")), Where: text(v.get("where")), Having: text(v.get("having")), Emit: text(v.get("emit")),
 		Let: entries(v.get("let")), Unnest: entries(v.get("unnest")),
 		Select: entries(v.get("select")), Set: entries(v.get("set")), Drop: texts(v.get("drop")), Rename: entries(v.get("rename")),
 		Key: text(v.get("key")), Split: entries(v.get("split")), Default: text(v.get("default")),
@@ -322,6 +323,14 @@ func (b builder) step(k *Text, v *node) *Step {
 		s.Window = &Window{Span: w.span, Tumbling: duration(w.get("tumbling")), Lateness: duration(w.get("allowed_lateness")), LateTo: text(w.get("late_to"))}
 	}
 	return s
+}
+
+// Inputs are the streams that the step names: under from or merge.
+func (s *Step) Inputs() []*Text {
+	if s.From != nil {
+		return []*Text{s.From}
+	}
+	return s.Merge
 }
 
 func each(n *node, f func(k *Text, v *node)) {

@@ -49,7 +49,7 @@ func Topology() *topology.Topology {
 					Name:        "per_sku",
 					Topic:       "j3-per_sku-repartition",
 					Repartition: true,
-					From:        0,
+					From:        []int{0},
 				}},
 				Outputs: []topology.Output{
 					perSKUChangelogPerSKU: {Kind: topology.Changelog, Name: "per_sku", Topic: "j3-per_sku-changelog"},

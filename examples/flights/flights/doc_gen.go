@@ -51,7 +51,7 @@ func Topology() *topology.Topology {
 					Name:        "hourly",
 					Topic:       "flights-hourly-repartition",
 					Repartition: true,
-					From:        0,
+					From:        []int{0},
 				}},
 				Outputs: []topology.Output{
 					hourlyChangelogHourly:  {Kind: topology.Changelog, Name: "hourly", Topic: "flights-hourly-changelog"},

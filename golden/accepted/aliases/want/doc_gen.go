@@ -72,7 +72,7 @@ func Topology() *topology.Topology {
 					Name:        "per_tier",
 					Topic:       "aliases-per_tier-repartition",
 					Repartition: true,
-					From:        1,
+					From:        []int{1},
 					OnError:     topology.DeadLetter,
 					DeadLetter:  perTierDeadLettersRows,
 				}},

@@ -53,7 +53,7 @@ func Topology() *topology.Topology {
 					Name:        "per_user_page",
 					Topic:       "cascade_repartition-per_user_page-repartition",
 					Repartition: true,
-					From:        0,
+					From:        []int{0},
 				}},
 				Outputs: []topology.Output{
 					perUserPageChangelogPerUserPage: {Kind: topology.Changelog, Name: "per_user_page", Topic: "cascade_repartition-per_user_page-changelog"},
@@ -70,7 +70,7 @@ func Topology() *topology.Topology {
 					Name:        "per_page",
 					Topic:       "cascade_repartition-per_page-repartition",
 					Repartition: true,
-					From:        1,
+					From:        []int{1},
 				}},
 				Outputs: []topology.Output{
 					perPageChangelogPerPage: {Kind: topology.Changelog, Name: "per_page", Topic: "cascade_repartition-per_page-changelog"},

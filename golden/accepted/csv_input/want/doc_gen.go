@@ -50,7 +50,7 @@ func Topology() *topology.Topology {
 					Name:        "per_origin",
 					Topic:       "csv_input-per_origin-repartition",
 					Repartition: true,
-					From:        0,
+					From:        []int{0},
 				}},
 				Outputs: []topology.Output{
 					perOriginChangelogPerOrigin: {Kind: topology.Changelog, Name: "per_origin", Topic: "csv_input-per_origin-changelog"},

@@ -74,7 +74,7 @@ func Topology() *topology.Topology {
 					Name:        "per_day",
 					Topic:       "dates-per_day-repartition",
 					Repartition: true,
-					From:        1,
+					From:        []int{1},
 					OnError:     topology.DeadLetter,
 					DeadLetter:  perDayDeadLettersRows,
 				}},

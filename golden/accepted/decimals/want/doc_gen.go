@@ -74,7 +74,7 @@ func Topology() *topology.Topology {
 					Name:        "totals",
 					Topic:       "decimals-totals-repartition",
 					Repartition: true,
-					From:        1,
+					From:        []int{1},
 					OnError:     topology.DeadLetter,
 					DeadLetter:  totalsDeadLettersRows,
 				}},

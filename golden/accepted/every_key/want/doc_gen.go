@@ -49,7 +49,7 @@ func Topology() *topology.Topology {
 					Name:        "grouped",
 					Topic:       "every_key-grouped-repartition",
 					Repartition: true,
-					From:        0,
+					From:        []int{0},
 				}},
 				Outputs: []topology.Output{
 					groupedChangelogGrouped: {Kind: topology.Changelog, Name: "grouped", Topic: "every_key-grouped-changelog"},

@@ -83,22 +83,25 @@ func (o *Refund) decodeJSON(b []byte, s *jsonx.Scratch) error {
 	return s.Err(b, jsonx.End(b, i))
 }
 
-// scanJSON reads the object at b[i:], of which it takes shop, amount, at,
+// scanJSON reads the object at b[i:], of which it takes refund_id, shop, amount, at,
 // and returns the cursor behind it.
 func (o *Refund) scanJSON(b []byte, i int, s *jsonx.Scratch) int {
 	var seen uint64 // bit n: required member n is there
 	key, i := jsonx.FirstKey(b, i, s)
 	for ; key != nil; key, i = jsonx.NextKey(b, i, s) {
 		switch string(key) {
+		case "refund_id":
+			o.RefundID, i = jsonx.String(b, i, s)
+			seen |= 1 << 0
 		case "shop":
 			o.Shop, i = jsonx.String(b, i, s)
-			seen |= 1 << 0
+			seen |= 1 << 1
 		case "amount":
 			o.Amount, i = jsonx.Int(b, i)
-			seen |= 1 << 1
+			seen |= 1 << 2
 		case "at":
 			o.At, i = jsonx.Time(b, i, s)
-			seen |= 1 << 2
+			seen |= 1 << 3
 		default:
 			i = jsonx.Skip(b, i)
 		}
@@ -106,10 +109,23 @@ func (o *Refund) scanJSON(b []byte, i int, s *jsonx.Scratch) int {
 			return s.In(i, string(key))
 		}
 	}
-	if i >= 0 && seen != 0x7 {
-		return s.Missing(i, seen, "shop", "amount", "at")
+	if i >= 0 && seen != 0xf {
+		return s.Missing(i, seen, "refund_id", "shop", "amount", "at")
 	}
 	return i
+}
+
+// appendJSON appends o as a JSON object. Optional fields without a value are left out.
+func (o *Refund) appendJSON(b []byte) []byte {
+	b = append(b, `{"refund_id":`...)
+	b = jsonx.AppendString(b, o.RefundID)
+	b = append(b, `,"shop":`...)
+	b = jsonx.AppendString(b, o.Shop)
+	b = append(b, `,"amount":`...)
+	b = jsonx.AppendInt(b, o.Amount)
+	b = append(b, `,"at":`...)
+	b = jsonx.AppendTime(b, o.At)
+	return append(b, '}')
 }
 
 // appendJSON appends o as a JSON object. Optional fields without a value are left out.

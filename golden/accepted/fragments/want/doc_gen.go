@@ -11,7 +11,9 @@
 // Sub-topology refunds (refunds_gen.go) reads topic refunds:
 //
 //	refunds ─▶ refunded_valid (where) ─▶ refunded_per_hour (tumbling 1h) ─▶ sink refunds_out
+//	refunds ─▶ refunded_valid (where) ─▶ refunded_twice_if_valid (where) ─▶ sink twice_out
 //	refunds ─▶ refunded_labelled (where) ─▶ refunded_sized small ─▶ refunded_small_only ─▶ sink refund_labels
+//	refunds ─▶ refunded_twice_if_valid (where)
 package fragments
 
 import (
@@ -64,6 +66,7 @@ func Topology() *topology.Topology {
 				Outputs: []topology.Output{
 					refundsChangelogRefundedPerHour: {Kind: topology.Changelog, Name: "refunded_per_hour", Topic: "fragments-refunded_per_hour-changelog"},
 					refundsSinkRefundsOut:           {Kind: topology.Sink, Name: "refunds_out", Topic: "refunds-per-hour"},
+					refundsSinkTwiceOut:             {Kind: topology.Sink, Name: "twice_out", Topic: "twice"},
 					refundsSinkRefundLabels:         {Kind: topology.Sink, Name: "refund_labels", Topic: "small-refunds"},
 				},
 				Stores: []topology.Store{

@@ -16,13 +16,16 @@ import (
 const (
 	refundsChangelogRefundedPerHour = iota // fragments-refunded_per_hour-changelog
 	refundsSinkRefundsOut                  // refunds-per-hour
+	refundsSinkTwiceOut                    // twice
 	refundsSinkRefundLabels                // small-refunds
 )
 
 // refundsTask runs one partition of sub-topology refunds:
 //
 //	refunds ─▶ refunded_valid (where) ─▶ refunded_per_hour (tumbling 1h) ─▶ sink refunds_out
+//	refunds ─▶ refunded_valid (where) ─▶ refunded_twice_if_valid (where) ─▶ sink twice_out
 //	refunds ─▶ refunded_labelled (where) ─▶ refunded_sized small ─▶ refunded_small_only ─▶ sink refund_labels
+//	refunds ─▶ refunded_twice_if_valid (where)
 type refundsTask struct {
 	*topology.Context
 
@@ -85,7 +88,10 @@ func (t *refundsTask) take(r *Refund, key []byte, at int64) error {
 	if err := t.refundedValid(r, key, at); err != nil {
 		return err
 	}
-	return t.refundedLabelled(r, key, at)
+	if err := t.refundedLabelled(r, key, at); err != nil {
+		return err
+	}
+	return t.refundedTwiceIfValid(r, key, at)
 }
 
 // Advance closes the windows that the watermark has passed, those of earlier steps first.
@@ -109,7 +115,10 @@ func (t *refundsTask) refundedValid(r *Refund, key []byte, at int64) error {
 		t.Stats.Filtered++
 		return nil
 	}
-	return t.refundedPerHour(r, key, at)
+	if err := t.refundedPerHour(r, key, at); err != nil {
+		return err
+	}
+	return t.refundedTwiceIfValid(r, key, at)
 }
 
 // refundedValidWhere is spec.weir.yaml:29:16
@@ -197,6 +206,22 @@ func decodeRefundedPerHourState(b []byte, a *refundedPerHourState) error {
 	return stateenc.Done(b, i)
 }
 
+// refundedTwiceIfValid is step refunded_twice_if_valid: filters refunds and refunded_valid.
+func (t *refundsTask) refundedTwiceIfValid(r *Refund, key []byte, at int64) error {
+	if !refundedTwiceIfValidWhere(r) {
+		t.Stats.Filtered++
+		return nil
+	}
+	return t.writeTwiceOut(r, key, at)
+}
+
+// refundedTwiceIfValidWhere is spec.weir.yaml:49:16
+//
+//	amount >= 1
+func refundedTwiceIfValidWhere(r *Refund) bool {
+	return r.Amount >= 1
+}
+
 // refundedLabelled is step refunded_labelled: filters refunds, makes a RefundedLabelled.
 func (t *refundsTask) refundedLabelled(r *Refund, key []byte, at int64) error {
 	ok, err := refundedLabelledWhere(r)
@@ -248,6 +273,20 @@ func (t *refundsTask) writeRefundsOut(r *RefundedPerHour, key []byte, at int64, 
 	v := len(b)
 	b = r.appendJSON(b)
 	t.Out.Send(refundsSinkRefundsOut, b, k, v, at)
+	return nil
+}
+
+// writeTwiceOut writes a record to topic twice.
+func (t *refundsTask) writeTwiceOut(r *Refund, key []byte, at int64) error {
+	b := t.Out.Begin()
+	k := len(b)
+	if key == nil {
+		k = -1
+	}
+	b = append(b, key...)
+	v := len(b)
+	b = r.appendJSON(b)
+	t.Out.Send(refundsSinkTwiceOut, b, k, v, at)
 	return nil
 }
 

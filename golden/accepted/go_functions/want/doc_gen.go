@@ -54,7 +54,7 @@ func Topology() *topology.Topology {
 					Name:        "totals",
 					Topic:       "scoring-totals-repartition",
 					Repartition: true,
-					From:        0,
+					From:        []int{0},
 					OnError:     topology.DeadLetter,
 					DeadLetter:  totalsDeadLettersOrders,
 				}},

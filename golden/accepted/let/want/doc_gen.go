@@ -61,7 +61,7 @@ func Topology() *topology.Topology {
 					Name:        "per_shop",
 					Topic:       "let-per_shop-repartition",
 					Repartition: true,
-					From:        0,
+					From:        []int{0},
 					OnError:     topology.DeadLetter,
 					DeadLetter:  perShopDeadLettersOrders,
 				}},

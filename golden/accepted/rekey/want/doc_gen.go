@@ -57,7 +57,7 @@ func Topology() *topology.Topology {
 					Name:        "per_shop",
 					Topic:       "rekey-per_shop-repartition",
 					Repartition: true,
-					From:        0,
+					From:        []int{0},
 					OnError:     topology.Skip,
 				}},
 				Outputs: []topology.Output{

@@ -54,7 +54,7 @@ func Topology() *topology.Topology {
 					Name:        "by_sku",
 					Topic:       "repartition-by_sku-repartition",
 					Repartition: true,
-					From:        0,
+					From:        []int{0},
 					OnError:     topology.DeadLetter,
 					DeadLetter:  bySKUDeadLettersOrders,
 				}},

@@ -51,7 +51,7 @@ func Topology() *topology.Topology {
 					Name:        "minutes",
 					Topic:       "spread-minutes-repartition",
 					Repartition: true,
-					From:        0,
+					From:        []int{0},
 					OnError:     topology.Skip,
 				}},
 				Outputs: []topology.Output{

@@ -66,7 +66,7 @@ func Topology() *topology.Topology {
 					Name:        "per_customer",
 					Topic:       "unions-per_customer-repartition",
 					Repartition: true,
-					From:        0,
+					From:        []int{0},
 					OnError:     topology.DeadLetter,
 					DeadLetter:  perCustomerDeadLettersEvents,
 				}},

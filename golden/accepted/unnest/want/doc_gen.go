@@ -60,7 +60,7 @@ func Topology() *topology.Topology {
 					Name:        "pieces",
 					Topic:       "unnest-pieces-repartition",
 					Repartition: true,
-					From:        0,
+					From:        []int{0},
 					OnError:     topology.DeadLetter,
 					DeadLetter:  piecesDeadLettersOrders,
 				}},
