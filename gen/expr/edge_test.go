@@ -271,6 +271,11 @@ cel.bind(w, false, 1.0) / cel.bind(w, false, 0.0)
 optional.of(cel.bind(w, false, 7u) % cel.bind(w, false, 5u)).hasValue() && oi == optional.of(cel.bind(w, false, 7) * 5)
 (dyn(i1) in [7, ?optional.none()]) || {"a": 1, ?"b": optional.none()}.size() == 1
 cel.bind(w, (b2 ? [2, i1] : li), cel.bind(v, w, oi))
+uuid_v5("6ba7b810-9dad-11d1-80b4-00c04fd430c8", s1)
+uuid_v5("6BA7B810-9DAD-11D1-80B4-00C04FD430C8", s1 + string(y1)) + uuid_v5(uuid_v5("6ba7b810-9dad-11d1-80b4-00c04fd430c8", ""), s2)
+uuid_v5(s1, s2)
+uuid_v5("6ba7b810-9dad-11d1-80b4-00c04fd430cg" + s1.substring(0, 0), s2)
+uuid_v5("6ba7b810-9dad-11d1-80b4+00c04fd430c8" + s1.substring(0, 0), s2)
 `
 
 func TestEdges(t *testing.T) {

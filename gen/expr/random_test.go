@@ -315,6 +315,7 @@ func (g *exprGen) specific(t *types.Type, d int) string {
 			},
 			func() string { return f("%s.join(%s)", e(types.ListOf(s)), e(s)) },
 			func() string { return f("strings.quote(%s)", e(s)) },
+			func() string { return f(`uuid_v5("6ba7b810-9dad-11d1-80b4-00c04fd430c8", %s)`, e(s)) },
 			func() string { return f("%s.sku", e(tItem)) },
 		)
 	case types.Bytes:
