@@ -26,9 +26,20 @@ type codecs struct {
 	pending []string
 }
 
+// Decoded says which fields of the records that come in are decoded: those that somebody reads. The others are skipped.
+func Decoded(pl *plan.Plan) codec.Use {
+	use := codec.Use{}
+	for _, s := range pl.Program.Sources {
+		for path := range pl.Reads(s.Out) {
+			use.Read(s.Value, plan.Split(path)...)
+		}
+	}
+	return use
+}
+
 // newCodecs asks for the types of all streams and for the decoders of all inputs.
 func newCodecs(g *generator) *codecs {
-	c := &codecs{g: g, needs: map[string]*codec.Need{}, values: map[string]*types.Type{}, use: codec.Use{}, csvSuffix: map[*check.Source]string{}}
+	c := &codecs{g: g, needs: map[string]*codec.Need{}, values: map[string]*types.Type{}, use: Decoded(g.pl), csvSuffix: map[*check.Source]string{}}
 	for _, t := range g.p.Types {
 		c.need(t)
 	}
@@ -44,9 +55,6 @@ func newCodecs(g *generator) *codecs {
 				c.csvSuffix[s] = suffix
 			} else {
 				n.JSONDecode = true
-			}
-			for path := range g.pl.Reads(s.Out) {
-				c.use.Read(s.Value, plan.Split(path)...)
 			}
 		} else {
 			c.need(g.pl.Payload(sub.Cut)).State = []codec.State{{}}

@@ -97,7 +97,7 @@ func newCase(seed uint64, spec *randspec.Spec) (*specCase, error) {
 	}
 	c.compiled = result
 	c.input = randspec.Input(result.Program, seed, *records, c.parts)
-	if c.want, err = oracle.Run(result.Program, c.input, oracle.Options{Partitions: c.parts, End: true}); err != nil {
+	if c.want, err = oracle.Run(result.Program, c.input, oracle.Options{Partitions: c.parts, End: true, Decodes: result.Decodes}); err != nil {
 		return nil, err
 	}
 	r := rand.New(rand.NewPCG(seed, 3))

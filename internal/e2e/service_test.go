@@ -25,6 +25,7 @@ import (
 // service is a compiled spec and its binary.
 type service struct {
 	program *check.Program
+	decodes oracle.Fields
 	bin     string
 }
 
@@ -54,7 +55,7 @@ func compile(t *testing.T, spec string) *service {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &service{res.Program, bin}
+	return &service{res.Program, res.Decodes, bin}
 }
 
 // source makes the topic of the service's source. When the test ends everything that the service made on the broker goes, as the
@@ -119,7 +120,7 @@ func (s *service) input(t *testing.T, b *kafkatest.Broker, src *check.Source) or
 // compare compares what stands committed in the service's topics with what the oracle makes of the input.
 func (s *service) compare(t *testing.T, b *kafkatest.Broker, partitions int32, in oracle.Input) *oracle.Result {
 	t.Helper()
-	want, err := oracle.Run(s.program, in, oracle.Options{Partitions: partitions, End: true})
+	want, err := oracle.Run(s.program, in, oracle.Options{Partitions: partitions, End: true, Decodes: s.decodes})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -246,10 +246,7 @@ func (t *Topic) compareDead(got []Got) []string {
 func (t *Topic) decode(b []byte) (*record, error) {
 	typ := t.Sink.From.Type
 	if t.Sink.Format == check.CSV {
-		written := map[string]bool{}
-		for _, f := range typ.Fields {
-			written[f.Name] = slices.Contains(t.Sink.CSV.Columns, f.Wire)
-		}
+		written := Fields(func(_ *types.Type, f *types.Field) bool { return slices.Contains(t.Sink.CSV.Columns, f.Wire) })
 		return decodeCSV(typ, t.Sink.CSV, written, b)
 	}
 	rec, err := decodeJSON(typ, nil, b)

@@ -62,8 +62,8 @@ func splitCSV(line string, delim byte) ([]cell, error) {
 	}
 }
 
-// decodeCSV reads a record from a line of CSV; need nil means all of its fields.
-func decodeCSV(t *types.Type, o check.CSVOptions, need map[string]bool, b []byte) (*record, error) {
+// decodeCSV reads a record from a line of CSV; of which need are read.
+func decodeCSV(t *types.Type, o check.CSVOptions, need Fields, b []byte) (*record, error) {
 	if b == nil {
 		return nil, errors.New("null")
 	}
@@ -82,7 +82,7 @@ func decodeCSV(t *types.Type, o check.CSVOptions, need map[string]bool, b []byte
 	}
 	r := &record{typ: t, fields: map[string]ref.Val{}}
 	for _, f := range t.Fields {
-		if need != nil && !need[f.Name] {
+		if !need.has(t, f) {
 			continue
 		}
 		i := slices.IndexFunc(columns, func(c string) bool { return slices.Contains(f.Wires(), c) })

@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf16"
 	"unicode/utf8"
 
 	celtypes "cel.dev/cel-go/common/types"
@@ -23,8 +24,8 @@ import (
 	"github.com/weirstream/weir/spec/types"
 )
 
-// decode reads an input record: value, key and event time. need are the fields that anybody reads.
-func (ev *evaluator) decode(s *check.Source, need map[string]bool, in Record) (elem, error) {
+// decode reads an input record: value, key and event time. need are the fields that are decoded.
+func (ev *evaluator) decode(s *check.Source, need Fields, in Record) (elem, error) {
 	e := elem{kafkaKey: in.Key}
 	var err error
 	switch s.Format {
@@ -89,8 +90,8 @@ func decodeKey(t *types.Type, b []byte) (ref.Val, error) {
 }
 
 // decodeJSON reads a record from a JSON object.
-func decodeJSON(t *types.Type, need map[string]bool, b []byte) (*record, error) {
-	d := json.NewDecoder(bytes.NewReader(b))
+func decodeJSON(t *types.Type, need Fields, b []byte) (*record, error) {
+	d := json.NewDecoder(bytes.NewReader(markBroken(b)))
 	d.UseNumber()
 	var v any
 	if err := d.Decode(&v); err != nil {
@@ -99,36 +100,52 @@ func decodeJSON(t *types.Type, need map[string]bool, b []byte) (*record, error) 
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
 		return nil, errors.New("more than one JSON value")
 	}
-	if !utf8.Valid(b) || loneSurrogate(b) {
-		return nil, errors.New("not UTF-8")
-	}
 	return recordFromJSON(t, need, v)
 }
 
-// loneSurrogate tells whether a JSON text escapes half of a character, which package json reads as U+FFFD.
-func loneSurrogate(b []byte) bool {
-	high := false // the escape before was a first half
-	for i := 0; i < len(b); i++ {
-		half := rune(0)
-		step := 0
-		if b[i] == '\\' {
-			step = 1
-			if n, err := strconv.ParseUint(string(b[i+2:min(i+6, len(b))]), 16, 16); b[i+1] == 'u' && err == nil {
-				half, step = rune(n), 5
-			}
+// broken stands for what is no character in a JSON text, which package json would read as U+FFFD: a string with it can't be read, and
+// where nobody reads it, it does no harm. It is a private character, which inputs do not have otherwise.
+const broken = '\uf8ff'
+
+// markBroken puts broken in place of bytes that are not UTF-8 and of escapes of half a character.
+func markBroken(b []byte) []byte {
+	var out []byte
+	for len(b) > 0 {
+		r, n := utf8.DecodeRune(b)
+		switch first, second := half(b), half(b[min(6, len(b)):]); {
+		case r == utf8.RuneError && n == 1:
+			out = utf8.AppendRune(out, broken)
+		case r == '\\' && utf16.DecodeRune(first, second) != utf8.RuneError:
+			n = 12
+			out = append(out, b[:n]...)
+		case r == '\\' && utf16.IsSurrogate(first):
+			n = 6
+			out = utf8.AppendRune(out, broken)
+		case r == '\\' && len(b) > 1 && b[1] < utf8.RuneSelf:
+			n = 2
+			out = append(out, b[:n]...)
+		default:
+			out = append(out, b[:n]...)
 		}
-		first, second := half >= 0xd800 && half < 0xdc00, half >= 0xdc00 && half < 0xe000
-		if high != second {
-			return true
-		}
-		high = first
-		i += step
+		b = b[n:]
 	}
-	return high
+	return out
 }
 
-// recordFromJSON builds a record; need nil means all of its fields.
-func recordFromJSON(t *types.Type, need map[string]bool, v any) (*record, error) {
+// half is the code unit that a text begins with as an escape, 0 if it doesn't.
+func half(b []byte) rune {
+	if len(b) < 6 || b[0] != '\\' || b[1] != 'u' {
+		return 0
+	}
+	n, err := strconv.ParseUint(string(b[2:6]), 16, 16)
+	if err != nil {
+		return 0
+	}
+	return rune(n)
+}
+
+// recordFromJSON builds a record; of which need are read.
+func recordFromJSON(t *types.Type, need Fields, v any) (*record, error) {
 	obj, ok := v.(map[string]any)
 	if !ok {
 		return nil, fmt.Errorf("expected an object, found %T", v)
@@ -138,7 +155,7 @@ func recordFromJSON(t *types.Type, need map[string]bool, v any) (*record, error)
 	}
 	r := &record{typ: t, fields: map[string]ref.Val{}}
 	for _, f := range t.Fields {
-		if need != nil && !need[f.Name] {
+		if !need.has(t, f) {
 			continue
 		}
 		x, present := member(obj, f)
@@ -149,7 +166,7 @@ func recordFromJSON(t *types.Type, need map[string]bool, v any) (*record, error)
 		if !present && f.Type.Kind != types.Optional {
 			return nil, fmt.Errorf("field %s: missing", f.Name)
 		}
-		val, err := fromJSON(f.Type, f.As, x)
+		val, err := fromJSON(f.Type, need, f.As, x)
 		if err != nil {
 			return nil, fmt.Errorf("field %s: %w", f.Name, err)
 		}
@@ -168,20 +185,20 @@ func member(obj map[string]any, f *types.Field) (v any, present bool) {
 	return v, present
 }
 
-func fromJSON(t *types.Type, as types.TimeAs, v any) (ref.Val, error) {
+func fromJSON(t *types.Type, need Fields, as types.TimeAs, v any) (ref.Val, error) {
 	wrong := fmt.Errorf("expected %s, found %T %v", t, v, v)
 	switch t.Kind {
 	case types.Optional:
 		if v == nil {
 			return celtypes.OptionalNone, nil
 		}
-		val, err := fromJSON(t.Elem, as, v)
+		val, err := fromJSON(t.Elem, need, as, v)
 		if err != nil {
 			return nil, err
 		}
 		return celtypes.OptionalOf(val), nil
 	case types.Record:
-		return recordFromJSON(t, nil, v)
+		return recordFromJSON(t, need, v)
 	case types.List:
 		l, ok := v.([]any)
 		if !ok {
@@ -190,7 +207,7 @@ func fromJSON(t *types.Type, as types.TimeAs, v any) (ref.Val, error) {
 		vals := make([]ref.Val, len(l))
 		for i, x := range l {
 			var err error
-			if vals[i], err = fromJSON(t.Elem, as, x); err != nil {
+			if vals[i], err = fromJSON(t.Elem, need, as, x); err != nil {
 				return nil, fmt.Errorf("[%d]: %w", i, err)
 			}
 		}
@@ -206,7 +223,7 @@ func fromJSON(t *types.Type, as types.TimeAs, v any) (ref.Val, error) {
 			if err != nil {
 				return nil, fmt.Errorf("key %q: %w", k, err)
 			}
-			if vals[key], err = fromJSON(t.Elem, as, x); err != nil {
+			if vals[key], err = fromJSON(t.Elem, need, as, x); err != nil {
 				return nil, fmt.Errorf("[%q]: %w", k, err)
 			}
 		}
@@ -258,7 +275,7 @@ func fromText(t *types.Type, as types.TimeAs, s string) (ref.Val, error) {
 	wrong := fmt.Errorf("expected %s, found %q", t, s)
 	switch t.Kind {
 	case types.String:
-		if !utf8.ValidString(s) {
+		if !utf8.ValidString(s) || strings.ContainsRune(s, broken) {
 			return nil, errors.New("not UTF-8")
 		}
 		return celtypes.String(s), nil

@@ -67,19 +67,21 @@ func TestDecodeJSONRecord(t *testing.T) {
 	rec := &types.Type{Kind: types.Record, Name: "R", Fields: []*types.Field{
 		{Name: "a", Wire: "a", Type: types.IntType}, {Name: "b", Wire: "b", Type: types.OptionalOf(types.StringType)},
 	}}
+	onlyA := func(_ *types.Type, f *types.Field) bool { return f.Name == "a" }
 	for _, c := range []struct {
 		json string
-		need map[string]bool
+		need Fields
 		want string
 	}{
 		{`{"a":1}`, nil, `{a: 1, b: none}`},
 		{`{"a":1,"a":2,"b":"x"}`, nil, `{a: 2, b: some("x")}`},
 		{`{}`, nil, ""},
-		{`{"b":3,"a":1}`, map[string]bool{"a": true}, `{a: 1, b: <missing>}`},
+		{`{"b":3,"a":1}`, onlyA, `{a: 1, b: <missing>}`},
 		{`{"a":1} {}`, nil, ""},
 		{`{"a":1`, nil, ""},
 		{`[]`, nil, ""},
 		{"{\"a\":1,\"b\":\"\xff\"}", nil, ""},
+		{"{\"a\":1,\"b\":\"\xff\"}", onlyA, `{a: 1, b: <missing>}`},
 	} {
 		got := ""
 		if r, err := decodeJSON(rec, c.need, []byte(c.json)); err == nil {
@@ -122,13 +124,14 @@ func TestDecodeCSV(t *testing.T) {
 	}
 }
 
-func TestLoneSurrogates(t *testing.T) {
-	for text, want := range map[string]bool{
-		`"\ud83d\ude00"`: false, `"\u00e9"`: false, `"\\ud800"`: false, `"é"`: false, `"\\"`: false,
-		`"\ud800"`: true, `"\ude00"`: true, `"\ud83d \ude00"`: true, `"\ud83d\n"`: true, `"\ud83d\ud83d\ude00"`: true,
+func TestBrokenText(t *testing.T) {
+	for text, want := range map[string]string{
+		`"\ud83d\ude00"`: `"\ud83d\ude00"`, `"\u00e9"`: `"\u00e9"`, `"\\ud800"`: `"\\ud800"`, `"é"`: `"é"`, `"\\"`: `"\\"`, `"\`: `"\`, `"\ud8`: `"\ud8`,
+		`"\ud800"`: `"` + "\uf8ff" + `"`, `"\ude00x"`: `"` + "\uf8ff" + `x"`, `"\ud83d \ude00"`: `"` + "\uf8ff \uf8ff" + `"`,
+		`"\ud83d\n"`: `"` + "\uf8ff" + `\n"`, `"\ud83d\ud83d\ude00"`: `"` + "\uf8ff" + `\ud83d\ude00"`, "\"a\xff\xc3\"": `"a` + "\uf8ff\uf8ff" + `"`,
 	} {
-		if got := loneSurrogate([]byte(text)); got != want {
-			t.Errorf("%s: %v", text, got)
+		if got := string(markBroken([]byte(text))); got != want {
+			t.Errorf("%s: %s, want %s", text, got, want)
 		}
 	}
 }

@@ -26,6 +26,7 @@ import (
 	"cel.dev/cel-go/common/functions"
 
 	"github.com/weirstream/weir/spec/check"
+	"github.com/weirstream/weir/spec/types"
 )
 
 // Record is one input record. Records of a partition are given in the order of their offsets.
@@ -46,9 +47,17 @@ type Options struct {
 	Partitions int32
 	// End says that the input is bounded: after the last record every window closes.
 	End bool
+	// Decodes tells which fields of records are decoded, nil meaning all. Others may be missing or wrong in the data without harm, and
+	// an expression that reads one fails here.
+	Decodes Fields
 	// Functions are what the program's Go functions do, by name. One that is missing fails wherever it is called.
 	Functions map[string]functions.FunctionOp
 }
+
+// Fields tells whether a field of a record type is one of some; nil is all of them.
+type Fields func(t *types.Type, f *types.Field) bool
+
+func (fs Fields) has(t *types.Type, f *types.Field) bool { return fs == nil || fs(t, f) }
 
 // Result is what a correct run gives.
 type Result struct {
@@ -145,13 +154,12 @@ type cut struct {
 func (r *run) sourcePartition(s *check.Source, part, lane int32, recs []Record) {
 	t := &task{run: r, source: s, lane: lane, wm: noTime}
 	t.grow(s.Out, 0)
-	need := fieldsRead(r.p, r.live, s)
 	high := noTime
 	for _, rec := range recs {
 		if rec.Partition != part {
 			continue
 		}
-		e, err := r.ev.decode(s, need, rec)
+		e, err := r.ev.decode(s, r.opts.Decodes, rec)
 		if err != nil {
 			t.bad(&rec, fmt.Errorf("source %s partition %d offset %d: %w", s.Name, part, rec.Offset, err))
 			continue

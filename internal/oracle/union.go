@@ -12,7 +12,7 @@ import (
 
 // unionFromJSON builds a union: exactly one of its members is there, or the tag names it. Members that nobody needs are not looked
 // into.
-func unionFromJSON(t *types.Type, need map[string]bool, obj map[string]any) (*record, error) {
+func unionFromJSON(t *types.Type, need Fields, obj map[string]any) (*record, error) {
 	r := &record{typ: t, fields: map[string]ref.Val{}}
 	found := 0
 	for _, f := range t.Fields {
@@ -28,10 +28,10 @@ func unionFromJSON(t *types.Type, need map[string]bool, obj map[string]any) (*re
 			continue
 		}
 		found++
-		if need != nil && !need[f.Name] {
+		if !need.has(t, f) {
 			continue
 		}
-		val, err := fromJSON(f.Type, f.As, x)
+		val, err := fromJSON(f.Type, need, f.As, x)
 		if err != nil {
 			return nil, fmt.Errorf("member %s: %w", f.Name, err)
 		}

@@ -206,12 +206,13 @@ func (g *inputs) object(t *types.Type, m members) raw {
 	return raw("{" + g.space() + strings.Join(parts, ","+g.space()) + g.space() + "}")
 }
 
-// narrow tells whether the values made for a type may be ones that it refuses: those of a decimal with few digits or of an alias.
+// narrow tells whether the values made for a type may be ones that it refuses: a decimal of few digits, an alias, a union, or something
+// with one of them in it.
 func narrow(t *types.Type) bool {
 	for t.Elem != nil && t.Alias == nil {
 		t = t.Elem
 	}
-	return t.Alias != nil || t.Precision > 0
+	return t.Alias != nil || t.Precision > 0 || t.Union || slices.ContainsFunc(t.Fields, func(f *types.Field) bool { return narrow(f.Type) })
 }
 
 func (g *inputs) space() string {

@@ -282,7 +282,7 @@ func (c *checker) dropUnreadLets(st *Step) {
 	}
 	for i := len(st.Let) - 1; i >= 0; i-- {
 		n := st.Let[i]
-		if slices.ContainsFunc(readers, func(e *Expr) bool { return e.Reads(n.Name) }) {
+		if slices.ContainsFunc(readers, func(e *Expr) bool { return e.readsLet(n.Name) }) {
 			readers = append(readers, n.Expr)
 			continue
 		}

@@ -14,6 +14,15 @@ func (e *Expr) Reads(name string) bool {
 	return e != nil && readsFree(e.AST.NativeRep().Expr(), name)
 }
 
+// readsLet tells whether an expression reads a value of let, and not a field of the same name that select put in its place.
+func (e *Expr) readsLet(name string) bool {
+	if !e.Reads(name) {
+		return false
+	}
+	v, ok := e.Scope.Lookup(name)
+	return ok && v.Kind == LetVar
+}
+
 func readsFree(e ast.Expr, name string) bool {
 	if e.Kind() == ast.IdentKind {
 		return strings.TrimPrefix(e.AsIdent(), ".") == name
