@@ -57,7 +57,7 @@ func newCodecs(g *generator) *codecs {
 				n.JSONDecode = true
 			}
 		} else {
-			c.need(g.pl.Payload(sub.Cut)).State = []codec.State{{}}
+			c.needState(g.pl.Payload(sub.Cut))
 		}
 		for _, st := range sub.Steps {
 			if t := elementType(st); t != nil && t.Kind == types.Record {
@@ -73,6 +73,13 @@ func newCodecs(g *generator) *codecs {
 		if sub.Cut != nil && g.pl.Live(sub.Cut.Out) {
 			c.need(sub.Cut.Out.Type)
 		}
+		for _, s := range sub.Stores {
+			if s.Step.Process != nil {
+				for _, state := range s.Step.Process.State {
+					c.needState(g.storedType(s.Step, state))
+				}
+			}
+		}
 	}
 	return c
 }
@@ -87,6 +94,9 @@ func (c *codecs) need(t *types.Type) *codec.Need {
 	}
 	return n
 }
+
+// needState asks for appendState and decodeState of a record.
+func (c *codecs) needState(t *types.Type) { c.need(t).State = []codec.State{{}} }
 
 // needJSON asks for appendJSON of a record.
 func (c *codecs) needJSON(t *types.Type) { c.need(t).JSONEncode = true }

@@ -87,6 +87,10 @@ func (g *generator) describeSub(f *printer.File, sub *plan.Subtopology) {
 	if len(sub.Stores) > 0 {
 		f.P("Stores: []topology.Store{")
 		for _, s := range sub.Stores {
+			if s.Step.Process != nil {
+				f.F("{Name: %q, Output: %s},", s.Step.Name, outputConst(sub, s.Output.Index))
+				continue
+			}
 			d := s.Step.Window.Size + s.Step.Window.Lateness
 			f.F("{Name: %q, Output: %s, Retention: %s},", s.Step.Name, outputConst(sub, s.Output.Index), goDuration(f, int64(d)))
 		}

@@ -111,6 +111,8 @@ func (g *generator) step(f *printer.File, sub *plan.Subtopology, st *check.Step)
 	switch {
 	case st.Repartition:
 		err = g.repartition(f, c, st)
+	case st.Process != nil:
+		err = g.giveToProcessor(f, c, st, row)
 	case st.Window != nil:
 		err = g.addToWindow(f, c, st, row)
 	default:
@@ -157,6 +159,8 @@ func (g *generator) describe(st *check.Step) string {
 	switch {
 	case st.Repartition:
 		parts = append(parts, "sends it on by group, through topic "+g.pl.RepartitionTopic(st))
+	case st.Process != nil:
+		parts = append(parts, "gives it to "+st.Process.Go)
 	case st.Window != nil:
 		parts = append(parts, "adds it to its group's window")
 	case st.Key != nil:

@@ -35,7 +35,7 @@ func (g *generator) subtopology(sub *plan.Subtopology) (*printer.File, error) {
 	g.advance(f, sub)
 	g.seal(f, sub)
 	if sub.Cut != nil {
-		if err := g.windowParts(f, sub, sub.Cut); err != nil {
+		if err := g.keeperParts(f, sub, sub.Cut); err != nil {
 			return nil, err
 		}
 	}
@@ -43,8 +43,8 @@ func (g *generator) subtopology(sub *plan.Subtopology) (*printer.File, error) {
 		if err := g.step(f, sub, st); err != nil {
 			return nil, err
 		}
-		if st.Window != nil && !st.Repartition {
-			if err := g.windowParts(f, sub, st); err != nil {
+		if st.Keeps() && !st.Repartition {
+			if err := g.keeperParts(f, sub, st); err != nil {
 				return nil, err
 			}
 		}
@@ -61,12 +61,16 @@ func (g *generator) subtopology(sub *plan.Subtopology) (*printer.File, error) {
 	return f, nil
 }
 
-// windowParts prints what a windowed step needs besides the method that takes its records.
-func (g *generator) windowParts(f *printer.File, sub *plan.Subtopology, st *check.Step) error {
-	if err := g.result(f, sub, st); err != nil {
-		return err
+// keeperParts prints what a step with a window or a processor needs besides the method that takes its records.
+func (g *generator) keeperParts(f *printer.File, sub *plan.Subtopology, st *check.Step) error {
+	if st.Process != nil {
+		g.processor(f, sub, st)
+	} else {
+		if err := g.result(f, sub, st); err != nil {
+			return err
+		}
+		g.state(f, st)
 	}
-	g.state(f, st)
 	if g.keyTextWanted(st) {
 		g.keyTextFunc(f, st)
 	}
@@ -142,6 +146,10 @@ func (g *generator) taskType(f *printer.File, sub *plan.Subtopology) {
 	}
 	for _, s := range sub.Stores {
 		n := g.steps[s.Step]
+		if s.Step.Process != nil {
+			g.processorFields(f, s.Step)
+			continue
+		}
 		f.Import(module + "window")
 		f.F("%s *window.Tumbling[%s]", storeField(n), stateType(n))
 	}
@@ -152,7 +160,7 @@ func (g *generator) taskType(f *printer.File, sub *plan.Subtopology) {
 // buildsGroups tells whether the task encodes group keys for stores of its own.
 func (g *generator) buildsGroups(sub *plan.Subtopology) bool {
 	for _, st := range sub.Steps {
-		if st.Window != nil && !st.Repartition {
+		if st.Keeps() && !st.Repartition {
 			return true
 		}
 	}
@@ -177,6 +185,10 @@ func (g *generator) constructor(f *printer.File, sub *plan.Subtopology) {
 	f.P("var err error")
 	for _, s := range sub.Stores {
 		n := g.steps[s.Step]
+		if s.Step.Process != nil {
+			g.newProcessor(f, sub, s)
+			continue
+		}
 		f.F("t.%s, err = window.NewTumbling(c, window.Config[%s]{", storeField(n), stateType(n))
 		f.F("Name: %q,", s.Step.Name)
 		f.F("Output: %s,", outputConst(sub, s.Output.Index))
@@ -232,6 +244,13 @@ func (g *generator) process(f *printer.File, sub *plan.Subtopology) error {
 		return nil
 	}
 	st := sub.Cut
+	if st.Process != nil {
+		f.F("// take gives a record to the processor of step %s; its group is its key.", st.Name)
+		f.F("func (t *%s) take(r *%s, key []byte, at int64) error {", taskName(sub), g.typeName(g.inputType(sub)))
+		f.F("return t.%sProcess(r, key, at)", g.steps[st].method)
+		f.P("}")
+		return nil
+	}
 	f.F("// take adds a record to its group's window; its group is its key.")
 	f.F("func (t *%s) take(r *%s, key []byte, at int64) error {", taskName(sub), g.typeName(g.inputType(sub)))
 	f.P("group := key")
@@ -328,13 +347,32 @@ func (g *generator) advance(f *printer.File, sub *plan.Subtopology) {
 		f.F("func (t *%s) Advance(wm int64) error { return nil }", taskName(sub))
 		return
 	}
-	f.P("// Advance closes the windows that the watermark has passed, those of earlier steps first.")
+	f.F("// Advance %s the watermark has passed, those of earlier steps first.", passing(sub))
 	f.F("func (t *%s) Advance(wm int64) error {", taskName(sub))
 	for _, s := range sub.Stores {
-		g.closeWindows(f, sub, s.Step)
+		if s.Step.Process != nil {
+			g.fireTimers(f, sub, s.Step)
+		} else {
+			g.closeWindows(f, sub, s.Step)
+		}
 	}
 	f.P("return nil")
 	f.P("}")
+}
+
+// passing says what a task does with what the watermark passes.
+func passing(sub *plan.Subtopology) string {
+	windows, processors := false, false
+	for _, s := range sub.Stores {
+		windows, processors = windows || s.Step.Window != nil, processors || s.Step.Process != nil
+	}
+	switch {
+	case windows && processors:
+		return "closes the windows and fires the timers that"
+	case processors:
+		return "fires the timers, and ends the state, that"
+	}
+	return "closes the windows that"
 }
 
 func (g *generator) closeWindows(f *printer.File, sub *plan.Subtopology, st *check.Step) {
@@ -380,6 +418,10 @@ func (g *generator) seal(f *printer.File, sub *plan.Subtopology) {
 	var calls []string
 	for _, s := range sub.Stores {
 		n := g.steps[s.Step]
+		if s.Step.Process != nil {
+			calls = append(calls, fmt.Sprintf("t.%s.Seal()", processStore(n)))
+			continue
+		}
 		emit := "nil"
 		if s.Step.Emit == check.Updates && g.pl.Live(s.Step.Out) {
 			emit = "t." + n.method + "Result"

@@ -49,7 +49,7 @@ func (pl *Plan) explainSub(b *strings.Builder, sub *Subtopology) {
 		fmt.Fprintf(b, "  Of %s, %d are decoded: %s. The rest is skipped.\n", count(len(s.Value.Fields), "field"), len(used), fieldNames(used))
 	} else {
 		fmt.Fprintf(b, "%s reads topic %s, which %s, one record for each of its own, grouped by %s.\n", sub.Name, sub.Topic, writtenBy(sub), strings.Join(groupNames(sub.Cut), ", "))
-		explainWindow(b, sub.Cut)
+		explainKept(b, sub.Cut)
 		if len(sub.Origins) > 1 {
 			fmt.Fprintf(b, "  What can't be processed here is dealt with as source %s says.\n", sub.Origin.Name)
 		}
@@ -78,8 +78,8 @@ func (pl *Plan) explainSub(b *strings.Builder, sub *Subtopology) {
 			fmt.Fprintf(b, ", and splits them into %s", explainSplit(st.Split))
 		}
 		b.WriteString(".\n")
-		if st.Window != nil && !st.Repartition {
-			explainWindow(b, st)
+		if st.Keeps() && !st.Repartition {
+			explainKept(b, st)
 		}
 	}
 	for _, o := range sub.Outputs {
@@ -128,6 +128,36 @@ func explainSplit(branches []*check.Branch) string {
 		parts = append(parts, br.Name+" ("+oneLine(br.When.Text)+")")
 	}
 	return strings.Join(parts, ", ")
+}
+
+func explainKept(b *strings.Builder, st *check.Step) {
+	if st.Process != nil {
+		explainProcess(b, st)
+	} else {
+		explainWindow(b, st)
+	}
+}
+
+func explainProcess(b *strings.Builder, st *check.Step) {
+	fmt.Fprintf(b, "  Step %s gives each record to Go type %s, which hands on records of %s.\n", st.Name, st.Process.Go, st.Out.Type)
+	var states []string
+	for _, s := range st.Process.State {
+		states = append(states, fmt.Sprintf("%s, %s (%s)", s.Name, a(s.Type.String()), life(s)))
+	}
+	if states != nil {
+		fmt.Fprintf(b, "    It keeps, per %s: %s.\n", strings.Join(groupNames(st), ", "), strings.Join(states, "; "))
+	}
+	if st.Process.Timers {
+		b.WriteString("    Its timers fire when the watermark reaches their time.\n")
+	}
+}
+
+// a is a type with its article.
+func a(t string) string {
+	if strings.IndexByte("aeioAEIO", t[0]) >= 0 {
+		return "an " + t
+	}
+	return "a " + t
 }
 
 func explainWindow(b *strings.Builder, st *check.Step) {

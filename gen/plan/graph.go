@@ -57,7 +57,7 @@ func (pl *Plan) draw() *drawing {
 			d.edges = append(d.edges, edge{topic(sub.Topic), id, ""})
 			at[sub.Source.Out] = id
 		} else {
-			id := add(sub.Cut.Name + "\n" + windowLabel(sub.Cut))
+			id := add(sub.Cut.Name + "\n" + keptLabel(sub.Cut))
 			d.edges = append(d.edges, edge{topic(sub.Topic), id, ""})
 			at[sub.Cut.Out] = id
 			if sub.Cut.Late != nil {
@@ -115,8 +115,8 @@ func stepLabel(st *check.Step) string {
 		l = append(l, "where "+oneLine(st.Where.Text))
 	}
 	l = append(l, clauses(st)...)
-	if st.Window != nil && !st.Repartition {
-		l = append(l, windowLabel(st))
+	if st.Keeps() && !st.Repartition {
+		l = append(l, keptLabel(st))
 	}
 	return strings.Join(l, "\n")
 }
@@ -139,6 +139,18 @@ func clauses(st *check.Step) []string {
 	add("key", st.Key != nil)
 	add("split", st.Split != nil)
 	return names
+}
+
+// keptLabel is what stands in the box of a step behind its group_by.
+func keptLabel(st *check.Step) string {
+	if st.Process == nil {
+		return windowLabel(st)
+	}
+	label := "process " + st.Process.Go
+	for _, s := range st.Process.State {
+		label += "\nstate " + s.Name + ", " + life(s)
+	}
+	return label
 }
 
 func windowLabel(st *check.Step) string {
@@ -216,8 +228,8 @@ func (pl *Plan) ASCII(sub *Subtopology) []string {
 			case st.Repartition:
 				lines = append(lines, l+" (group by "+strings.Join(groupNames(st), ", ")+") ─▶ topic "+pl.RepartitionTopic(st))
 				continue
-			case st.Window != nil:
-				l += " (tumbling " + Duration(st.Window.Size) + ")"
+			case st.Keeps():
+				l += " (" + keptShort(st) + ")"
 			case st.Unnest != nil:
 				l += " (unnest)"
 			case st.Where != nil:
@@ -255,13 +267,20 @@ func (pl *Plan) ASCII(sub *Subtopology) []string {
 	if sub.Source != nil {
 		walk(sub.Source.Name, sub.Source.Out)
 	} else {
-		root := sub.Cut.Name + " (tumbling " + Duration(sub.Cut.Window.Size) + ")"
+		root := sub.Cut.Name + " (" + keptShort(sub.Cut) + ")"
 		if sub.Cut.Late != nil && pl.Live(sub.Cut.Late) {
 			walk(root+" late", sub.Cut.Late)
 		}
 		walk(root, sub.Cut.Out)
 	}
 	return lines
+}
+
+func keptShort(st *check.Step) string {
+	if st.Process != nil {
+		return "process " + st.Process.Go
+	}
+	return "tumbling " + Duration(st.Window.Size)
 }
 
 func groupNames(st *check.Step) []string {

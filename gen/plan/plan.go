@@ -70,7 +70,7 @@ type Output struct {
 	Delay time.Duration
 }
 
-// Store is the state of a windowed step.
+// Store is the state of a step with a window or a processor.
 type Store struct {
 	Step   *check.Step
 	Output *Output // its changelog
@@ -239,7 +239,7 @@ func (pl *Plan) follow(sub *Subtopology, stream *check.Stream, cuts *[]*check.St
 			sub.addOutput(&Output{Kind: RepartitionOutput, Name: st.Name, Topic: pl.RepartitionTopic(st), Step: st})
 			*cuts = append(*cuts, st)
 			continue
-		case st.Window != nil:
+		case st.Keeps():
 			sub.addStore(pl, st)
 		}
 		pl.follow(sub, st.Late, cuts)
@@ -304,8 +304,11 @@ func (pl *Plan) ChangelogTopic(s *check.Step) string {
 }
 
 // Payload is the record that travels through the repartition topic of a step: the fields of its row that are read behind the
-// cut, then the values of let that aggregates read. When late records are wanted and there are no such values it is the row itself.
+// cut, then the values of let that aggregates read. A processor gets the row itself. When late records are wanted and there are no such values it is the row itself.
 func (pl *Plan) Payload(st *check.Step) *types.Type {
+	if st.Process != nil {
+		return st.Row
+	}
 	use, lets := Use{}, []*types.Field{}
 	for _, a := range st.Aggregate {
 		for _, e := range a.Args {

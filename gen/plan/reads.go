@@ -189,7 +189,10 @@ func (pl *Plan) stepReads(st *check.Step) Use {
 	if st.Late != nil {
 		row.addAll(pl.use(st.Late))
 	}
-	if st.Window == nil {
+	switch {
+	case st.Process != nil:
+		row.add() // what Go reads is not known
+	case st.Window == nil:
 		row.addAll(pl.use(st.Out))
 	}
 	pl.rows[st] = row

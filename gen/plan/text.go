@@ -45,7 +45,7 @@ func (pl *Plan) writeSub(w *writer, sub *Subtopology) {
 			w.line("key %s", groupKey(sub.Cut))
 			w.line("payload %s", fields(pl.Payload(sub.Cut).Fields))
 		})
-		pl.writeWindow(w, sub.Cut)
+		pl.writeKept(w, sub.Cut)
 	}
 	for _, st := range sub.Steps {
 		pl.writeStep(w, sub, st)
@@ -114,9 +114,9 @@ func (pl *Plan) writeStep(w *writer, sub *Subtopology, st *check.Step) {
 			return
 		}
 	})
-	if st.Window != nil && !st.Repartition {
-		pl.writeWindow(w, st)
-	} else if st.Window == nil {
+	if st.Keeps() && !st.Repartition {
+		pl.writeKept(w, st)
+	} else if !st.Keeps() {
 		w.in(func() {
 			for _, b := range st.Split {
 				if b.When != nil {
@@ -173,6 +173,37 @@ func writeRow(w *writer, st *check.Step) {
 	for _, s := range st.Select {
 		w.line("select %s = %s", s.Name, oneLine(s.Expr.Text))
 	}
+}
+
+// writeKept prints the part of a step behind its group_by.
+func (pl *Plan) writeKept(w *writer, st *check.Step) {
+	if st.Process != nil {
+		pl.writeProcess(w, st)
+	} else {
+		pl.writeWindow(w, st)
+	}
+}
+
+func (pl *Plan) writeProcess(w *writer, st *check.Step) {
+	w.line("process %s by Go type %s", st.Name, st.Process.Go)
+	w.in(func() {
+		for _, s := range st.Process.State {
+			w.line("state %s : %s, %s", s.Name, s.Type, life(s))
+		}
+		if st.Process.Timers {
+			w.line("timers in event time")
+		}
+		w.line("store %s, key %s; changelog %s", st.Name, groupKey(st), pl.ChangelogTopic(st))
+		w.line("gives %s", st.Out.Type.Structure())
+	})
+}
+
+// life says how long a state lives.
+func life(s *check.State) string {
+	if s.TTL == 0 {
+		return "unbounded"
+	}
+	return "lives " + Duration(s.TTL)
 }
 
 func (pl *Plan) writeWindow(w *writer, st *check.Step) {

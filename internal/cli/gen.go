@@ -76,7 +76,7 @@ func outputs(res *gen.Result, spec string, o GenOptions) (map[string][]byte, str
 		dir = filepath.Join(filepath.Dir(spec), res.Package)
 	}
 	if own := ownDir(res); own != "" && !sameDir(own, dir) {
-		return nil, "", Usagef("functions of the spec stand in %s, where the package has to be generated, not in %s", own, dir)
+		return nil, "", Usagef("functions and processors of the spec stand in %s, where the package has to be generated, not in %s", own, dir)
 	}
 	files := map[string][]byte{}
 	for _, f := range res.Files {

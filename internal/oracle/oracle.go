@@ -103,6 +103,11 @@ type Out struct {
 
 // Run interprets a program over an input.
 func Run(p *check.Program, in Input, o Options) (*Result, error) {
+	for _, st := range p.Steps {
+		if st.Process != nil {
+			return nil, fmt.Errorf("step %s is Go, which can't be interpreted", st.Name)
+		}
+	}
 	ev, err := newEvaluator(p, o.Functions)
 	if err != nil {
 		return nil, err

@@ -18,6 +18,7 @@ type Metrics struct {
 
 	records, bytes, filtered, late, results, closed *prometheus.CounterVec
 	bad                                             *prometheus.CounterVec
+	timers, expired                                 *prometheus.CounterVec
 	produced                                        *prometheus.CounterVec
 	commits, aborts, rebalances                     prometheus.Counter
 	fenced, moved                                   prometheus.Counter
@@ -45,8 +46,10 @@ func New(service, version string) *Metrics {
 	m.filtered = vec("filtered_total", "Times that a where turned a record away.", "subtopology")
 	m.late = vec("late_records_total", "Records that came after their window had closed.", "subtopology")
 	m.bad = vec("bad_records_total", "Records that could not be processed, by what on_error did with them.", "subtopology", "policy")
-	m.results = vec("results_total", "Results of windows handed on.", "subtopology")
+	m.results = vec("results_total", "Results of windows and processors handed on.", "subtopology")
 	m.closed = vec("windows_closed_total", "Windows closed.", "subtopology")
+	m.timers = vec("timers_total", "Timers of processors that fired.", "subtopology")
+	m.expired = vec("expired_entries_total", "Entries of processors' state deleted at the end of their time to live.", "subtopology")
 	m.produced = vec("produced_records_total", "Records written, in commits that went through.", "topic")
 	m.commits = one("commits_total", "Commits that went through.")
 	m.aborts = one("aborts_total", "Commits given up; what they held was or will be processed again.")
@@ -72,7 +75,7 @@ func New(service, version string) *Metrics {
 
 // Sub are the counters of one sub-topology.
 type Sub struct {
-	Records, Bytes, Filtered, Late, Skipped, DeadLetters, Results, Closed, Restored prometheus.Counter
+	Records, Bytes, Filtered, Late, Skipped, DeadLetters, Results, Closed, Timers, Expired, Restored prometheus.Counter
 }
 
 // Sub returns the counters of a sub-topology.
@@ -86,6 +89,8 @@ func (m *Metrics) Sub(name string) *Sub {
 		DeadLetters: m.bad.WithLabelValues(name, "dead_letter"),
 		Results:     m.results.WithLabelValues(name),
 		Closed:      m.closed.WithLabelValues(name),
+		Timers:      m.timers.WithLabelValues(name),
+		Expired:     m.expired.WithLabelValues(name),
 		Restored:    m.restored.WithLabelValues(name),
 	}
 }

@@ -13,6 +13,9 @@ type Batch struct{ p *pebble.Batch }
 // Set puts an entry in. Key (store id included) and value are copied.
 func (b *Batch) Set(key, value []byte) error { return b.p.Set(key, value, nil) }
 
+// Delete deletes an entry if it is there. The key is copied.
+func (b *Batch) Delete(key []byte) error { return b.p.Delete(key, nil) }
+
 // DeleteRange deletes lo <= key < hi. Both are copied.
 func (b *Batch) DeleteRange(lo, hi []byte) error { return b.p.DeleteRange(lo, hi, nil) }
 

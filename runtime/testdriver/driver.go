@@ -253,7 +253,7 @@ func add(a, b topology.Stats) topology.Stats {
 	return topology.Stats{
 		Records: a.Records + b.Records, Bytes: a.Bytes + b.Bytes, Filtered: a.Filtered + b.Filtered, Late: a.Late + b.Late,
 		Skipped: a.Skipped + b.Skipped, DeadLetters: a.DeadLetters + b.DeadLetters, Results: a.Results + b.Results,
-		WindowsClosed: a.WindowsClosed + b.WindowsClosed,
+		WindowsClosed: a.WindowsClosed + b.WindowsClosed, Timers: a.Timers + b.Timers, Expired: a.Expired + b.Expired,
 	}
 }
 

@@ -62,8 +62,10 @@ type Stats struct {
 	Late           int64 // records that came after their window had closed
 	Skipped        int64 // bad records dropped by on_error: skip
 	DeadLetters    int64 // bad records written to a dead letter topic
-	Results        int64 // results of windows handed on
+	Results        int64 // results of windows and processors handed on
 	WindowsClosed  int64
+	Timers         int64 // timers of processors that fired
+	Expired        int64 // entries of processors' state whose time to live was over
 }
 
 // FatalError is an error that is no record's fault: a disk that fails, state that can't be decoded. It stops the task

@@ -202,7 +202,10 @@ type Step struct {
 	// read of a step that has some: Out then stands for all of them.
 	Split []*Branch
 
-	// The rest is nil or zero in a step without a window. GroupBy, Window and Aggregate come together.
+	// Process is the user's Go that takes the records, nil in a step without it. GroupBy and Process come together.
+	Process *Process
+
+	// The rest is nil or zero in a step without a window or process. GroupBy, Window and Aggregate come together.
 	GroupBy   []*Named
 	Window    *Window
 	Aggregate []*Aggregate
@@ -214,6 +217,28 @@ type Step struct {
 	Late *Stream
 
 	Out *Stream
+}
+
+// Keeps tells whether the step keeps something for each of its groups.
+func (s *Step) Keeps() bool { return s.Window != nil || s.Process != nil }
+
+// Process is a processor: a Go type of the user's in the generated package.
+type Process struct {
+	Span source.Span
+	// Dir is the directory of the generated package, Go the type's name in it.
+	Dir, Go string
+	State   []*State
+	// Timers says that it sets timers in event time.
+	Timers bool
+}
+
+// State is what a processor keeps for each group.
+type State struct {
+	Name string
+	Span source.Span // of the name
+	Type *types.Type
+	// TTL is how long a value lives after it was last set, in whole milliseconds; 0: until it is deleted.
+	TTL time.Duration
 }
 
 // Unnest makes one record of each element of a list or map. Those of a map come in the order of their keys: false before true,

@@ -82,9 +82,16 @@ func (c *checker) maker(name *syntax.Text) *Step {
 // step checks one step. Where its input is broken, only what needs no input is checked.
 func (c *checker) step(st *Step, d *syntax.Step) {
 	windowed := c.clauses(d)
-	c.splitClauses(d, windowed)
+	_, processed := d.Clauses["process"]
+	if !processed {
+		c.splitClauses(d, windowed)
+	}
 	st.From = c.input(d)
 	st.Emit = 0
+	if processed {
+		windowed = false
+		c.processor(st, d)
+	}
 	if windowed {
 		c.window(st, d)
 		st.Emit = Final
@@ -97,6 +104,15 @@ func (c *checker) step(st *Step, d *syntax.Step) {
 	}
 	st.Where = c.typed(d.Where, scopeOf(st.From, st.From.Type, st.From.Key), place{clause: "where", step: st, row: st.From.Type}, types.BoolType)
 	c.row(st, d, windowed)
+	if processed {
+		c.groupBy(st, d)
+		c.dropUnreadLets(st)
+		for _, n := range d.GroupBy {
+			c.derivedName(n.Name)
+		}
+		st.Out.Key, st.Out.Scattered = groupKey(st, st.Out.Type), true
+		return
+	}
 	if !windowed {
 		st.Out.Type, st.Out.Key = st.Row, st.RowKey
 		st.Out.Windowed, st.Out.Updates, st.Out.Scattered = st.From.Windowed, st.From.Updates, st.From.Scattered
@@ -120,9 +136,18 @@ func (c *checker) step(st *Step, d *syntax.Step) {
 	}
 }
 
-// clauses checks which clauses stand together. It tells whether the step is one with a window.
+// clauses checks which clauses stand together. It tells whether the step is one with a window or a processor.
 func (c *checker) clauses(d *syntax.Step) bool {
 	window := []string{"group_by", "window", "aggregate"}
+	if at, ok := d.Clauses["process"]; ok {
+		c.processClauses(d, at)
+		return true
+	}
+	for _, k := range []string{"state", "timers", "output"} {
+		if s, ok := d.Clauses[k]; ok {
+			c.report(clauseWithoutProcess(s, k))
+		}
+	}
 	var have, lack []string
 	var at source.Span
 	for _, k := range window {

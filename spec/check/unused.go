@@ -48,6 +48,14 @@ func (c *checker) warnUnused() {
 		use(s.Value)
 		use(s.Key)
 	}
+	for _, s := range c.p.Steps {
+		if s.Process != nil {
+			use(s.Out.Type)
+			for _, state := range s.Process.State {
+				use(state.Type)
+			}
+		}
+	}
 	called := map[string]bool{}
 	declared := map[*types.Type]bool{} // by fragments, of what comes in and of parameters
 	for _, f := range c.fragments {

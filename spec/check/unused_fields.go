@@ -57,9 +57,12 @@ func (c *checker) warnUnusedFields() {
 		if st.Unnest != nil {
 			in.addExpr(st.Unnest.Expr)
 		}
-		if st.Window == nil {
+		switch {
+		case st.Process != nil:
+			row.all = true
+		case st.Window == nil:
 			row.add(of(st.Out))
-		} else {
+		default:
 			c.unusedAggregates(st, of(st.Out), live)
 		}
 		row.addExpr(st.Key)

@@ -159,6 +159,12 @@ func expressions(doc string) *Shape {
 	return &Shape{What: "a mapping from names to CEL expressions", Names: fieldName, NonEmpty: true, Elem: celText(""), Doc: doc}
 }
 
+var stateShape = &Shape{What: "{value: TYPE, ttl: DURATION}", Doc: "State of a processor.", Keys: []Key{
+	{Name: "value", Required: true, Shape: &Shape{What: "a type", Text: &Pattern{Rule: "must be a type"}, Doc: "One value of this type for each group."}},
+	{Name: "ttl", Shape: durationText("How long a value lives after it was last set, in event time.")},
+	{Name: "unbounded", Shape: &Shape{What: "true or false", Bool: true, Doc: "Without ttl: the state lives until the processor deletes it, which has to keep it from growing for ever."}},
+}}
+
 var stepShape = &Shape{What: "a step", Either: []string{"from", "merge"}, Keys: []Key{
 	{Name: "from", Shape: &Shape{What: "the name of a stream", Text: streamName, Doc: "The source, step or late output whose records come in."}},
 	{Name: "merge", Shape: &Shape{What: "a list of streams", List: true, NonEmpty: true, Elem: &Shape{What: "the name of a stream", Text: streamName},
@@ -183,6 +189,12 @@ var stepShape = &Shape{What: "a step", Either: []string{"from", "merge"}, Keys: 
 	}}},
 	{Name: "aggregate", Shape: &Shape{What: "a mapping from names to aggregates", Names: fieldName, NonEmpty: true,
 		Elem: &Shape{What: "count(), sum(...), max_by(..., ...) or another aggregate", Text: &Pattern{Rule: "must be an aggregate"}}, Doc: "What is kept for each group and window: count(), or count_if, any, all, sum, min, max, avg, first, last, first_arrived, last_arrived, variance, variance_pop, stddev or stddev_pop of a CEL expression, or min_by(CEL, CEL), max_by(CEL, CEL)."}},
+	{Name: "process", Shape: &Shape{What: "a Go type, as in ./shop.Scorer", Text: &Pattern{Rule: "must be a Go type of the generated package, as in ./shop.Scorer"},
+		Doc: "A Go type of yours that takes the records of each group, with state and timers: the generated package's path from the spec's directory, a dot, and its name."}},
+	{Name: "state", Shape: &Shape{What: "a mapping from names to kinds of state", Names: fieldName, NonEmpty: true, Elem: stateShape, Doc: "What process keeps for each group."}},
+	{Name: "timers", Shape: &Shape{What: "a list of kinds of timers", List: true, NonEmpty: true, Elem: &Shape{What: "event_time", Choices: []string{"event_time"}},
+		Doc: "The timers that process sets: event_time, which fire when the watermark reaches their time."}},
+	{Name: "output", Shape: &Shape{What: "a type", Text: &Pattern{Rule: "must be a type"}, Doc: "The record that process hands on."}},
 	{Name: "having", Shape: celText("A condition over the group's key, the aggregates and the window. Results for which it is false are not handed on.")},
 	{Name: "emit", Shape: &Shape{What: "final or updates", Choices: []string{"final", "updates"}, Doc: "When results are handed on: final (the default), once, when the window closes; or updates, whenever they changed."}},
 }}

@@ -147,6 +147,10 @@ type Step struct {
 	Aggregate     []*Entry
 	Window        *Window
 	Emit          *Text
+	Process       *Text
+	State         []*State
+	Timers        []*Text
+	Output        *Text
 	// Clauses are the places of the keys that were written.
 	Clauses map[string]source.Span
 
@@ -155,6 +159,13 @@ type Step struct {
 
 // Map is the step as it would be if each of its scalars were what f makes of it. Keys, and so names, stay.
 func (s *Step) Map(f func(*Text) *Text) *Step { return builder{}.step(s.Name, s.node.mapped(f)) }
+
+// State is an entry of a step's state.
+type State struct {
+	Name, Value *Text
+	TTL         *Duration
+	Unbounded   bool
+}
 
 // Window is a step's window.
 type Window struct {
@@ -312,6 +323,7 @@ func (b builder) step(k *Text, v *node) *Step {
 		Select: entries(v.get("select")), Set: entries(v.get("set")), Drop: texts(v.get("drop")), Rename: entries(v.get("rename")),
 		Key: text(v.get("key")), Split: entries(v.get("split")), Default: text(v.get("default")),
 		GroupBy: entries(v.get("group_by")), Aggregate: entries(v.get("aggregate")),
+		Process: text(v.get("process")), Timers: texts(v.get("timers")), Output: text(v.get("output")),
 		Clauses: map[string]source.Span{}, node: v,
 	}
 	if v != nil {
@@ -319,6 +331,12 @@ func (b builder) step(k *Text, v *node) *Step {
 			s.Clauses[p.key.text.Value] = p.key.span
 		}
 	}
+	each(v.get("state"), func(k *Text, v *node) {
+		unbounded := text(v.get("unbounded"))
+		s.State = append(s.State, &State{
+			Name: k, Value: text(v.get("value")), TTL: duration(v.get("ttl")), Unbounded: unbounded != nil && unbounded.Value == "true",
+		})
+	})
 	if w := v.get("window"); w != nil && w.kind == mapping {
 		s.Window = &Window{Span: w.span, Tumbling: duration(w.get("tumbling")), Lateness: duration(w.get("allowed_lateness")), LateTo: text(w.get("late_to"))}
 	}
