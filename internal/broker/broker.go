@@ -6,6 +6,7 @@
 //   - Its compaction looks past open transactions and may delete what is still needed, so no topic made here is compacted,
 //     and a service that runs against it is told to make its changelogs with cleanup.policy=delete (the setting embedded).
 //   - Moving partitions between brokers rewinds consumers, so there is exactly one broker.
+//   - An answer to a fetch that reaches the request's bound on its size lacks the list of aborted transactions; see [Correct].
 //   - With a directory, its retention timer does not come back after a restart, so one runs here.
 //   - A topic's configuration is not validated; [Broker.CreateTopic] takes none.
 //
@@ -68,6 +69,7 @@ func Start(o Options) (*Broker, error) {
 	if err != nil {
 		return nil, fmt.Errorf("embedded broker: %w", err)
 	}
+	Correct(cluster)
 	b := &Broker{cluster: cluster, stop: make(chan struct{})}
 	if o.Dir != "" {
 		b.timer.Go(b.retain)

@@ -18,9 +18,9 @@ func client(t *testing.T, b *Broker, opts ...kgo.Opt) *kgo.Client {
 }
 
 // read returns the values of the first n records of a topic.
-func read(t *testing.T, b *Broker, topic string, n int) []string {
+func read(t *testing.T, b *Broker, topic string, n int, opts ...kgo.Opt) []string {
 	t.Helper()
-	cl := client(t, b, kgo.ConsumeTopics(topic), kgo.FetchIsolationLevel(kgo.ReadCommitted()))
+	cl := client(t, b, append(opts, kgo.ConsumeTopics(topic), kgo.FetchIsolationLevel(kgo.ReadCommitted()))...)
 	var out []string
 	for len(out) < n {
 		f := cl.PollFetches(t.Context())

@@ -4,6 +4,8 @@ import (
 	"testing"
 
 	"github.com/twmb/franz-go/pkg/kfake"
+
+	"github.com/weirstream/weir/internal/broker"
 )
 
 // Fake starts an embedded broker that ends with the test.
@@ -14,6 +16,7 @@ func Fake(t testing.TB, opts ...kfake.Opt) *Broker {
 	if err != nil {
 		t.Fatal(err)
 	}
+	broker.Correct(c)
 	t.Cleanup(c.Close)
 	return &Broker{Addr: c.ListenAddrs()[0], Embedded: true}
 }
