@@ -17,13 +17,14 @@ type aggregator struct {
 	f     *printer.File
 	field string   // a.Total
 	name  string   // of functions of its own: TotalsStateTotal
+	parts bool     // the state is of a part of a window, to be merged with others
 	args  []string // the Go expressions of the arguments; only for the record in hand
 }
 
 func (g *generator) aggregator(f *printer.File, st *check.Step, a *check.Aggregate) *aggregator {
 	return &aggregator{
 		Aggregate: a, g: g, f: f, field: "a." + stateField(a),
-		name: naming.Exported(stateType(g.steps[st])) + stateField(a),
+		name: naming.Exported(stateType(g.steps[st])) + stateField(a), parts: st.Window.Overlap(),
 	}
 }
 
@@ -55,7 +56,13 @@ func (ag *aggregator) coded() bool {
 	case check.Avg, check.Variance, check.VariancePop, check.Stddev, check.StddevPop:
 		return true
 	}
-	return false
+	return ag.wide()
+}
+
+// wide tells whether the state is a sum that is told to be too large only when the result is made: in a part of a window no record can be
+// blamed for it.
+func (ag *aggregator) wide() bool {
+	return ag.parts && (ag.Func == check.Sum && ag.Type.Kind != types.Double || ag.Func == check.Avg && ag.Type.Kind == types.Decimal)
 }
 
 // goType is the Go type of the state.
@@ -76,6 +83,9 @@ func (ag *aggregator) goType() string {
 }
 
 func (ag *aggregator) codedType() string {
+	if ag.wide() {
+		return map[types.Kind]string{types.Int: "SumInt", types.Uint: "SumUint", types.Duration: "SumDuration", types.Decimal: "SumDecimal"}[ag.Type.Kind]
+	}
 	if ag.Func != check.Avg {
 		return "Variance"
 	}
@@ -90,8 +100,14 @@ func (ag *aggregator) codedType() string {
 	return "MeanDouble"
 }
 
-// result is the Go expression of the aggregate's value.
+// result is the Go expression of the aggregate's value; of a wide one also of an error.
 func (ag *aggregator) result() string {
+	if ag.wide() && ag.Func == check.Avg {
+		return ag.field + ".Mean()"
+	}
+	if ag.wide() {
+		return ag.field + ".Value()"
+	}
 	switch ag.Func {
 	case check.Avg:
 		return ag.field + ".Value()"
@@ -115,7 +131,7 @@ func (ag *aggregator) result() string {
 
 // checked tells whether a further record can be one too many for a sum.
 func (ag *aggregator) checked() bool {
-	return ag.Func == check.Sum && ag.Type.Kind != types.Double || ag.Func == check.Avg && ag.Type.Kind == types.Decimal
+	return !ag.wide() && (ag.Func == check.Sum && ag.Type.Kind != types.Double || ag.Func == check.Avg && ag.Type.Kind == types.Decimal)
 }
 
 // sum is the variable that holds the new state of a checked aggregate until all of them have one.
@@ -137,6 +153,9 @@ func (ag *aggregator) plus() string {
 
 // first is the state after one record.
 func (ag *aggregator) first() string {
+	if ag.wide() {
+		return ag.next()
+	}
 	switch ag.Func {
 	case check.Count:
 		return ag.field + " = 1"
@@ -156,6 +175,9 @@ func (ag *aggregator) first() string {
 // next is how a further record changes the state; "" where it doesn't.
 func (ag *aggregator) next() string {
 	field := ag.field
+	if ag.wide() {
+		return field + ".Add(" + ag.args[0] + ")"
+	}
 	switch ag.Func {
 	case check.Count:
 		return field + "++"
@@ -182,26 +204,51 @@ func (ag *aggregator) next() string {
 	case check.MinBy, check.MaxBy:
 		return "if " + ag.better(ag.args[1], field+".By", ag.Args[1].Type, ag.Func == check.MinBy) + " {\n" + ag.take() + "\n}"
 	}
-	return ag.extreme()
+	return ag.extreme(ag.args[0], ag.take())
 }
 
-// extreme is next for min and max.
-func (ag *aggregator) extreme() string {
+// merge is how the state of later records, a field of b, is taken in; "" where it changes nothing.
+func (ag *aggregator) merge() string {
+	other := "b" + ag.field[1:]
+	switch ag.Func {
+	case check.Count, check.CountIf:
+		return ag.field + " += " + other
+	case check.Any:
+		return ag.field + " = " + ag.field + " || " + other
+	case check.All:
+		return ag.field + " = " + ag.field + " && " + other
+	case check.First:
+		return "" // it is of earlier records
+	case check.Last:
+		return ag.field + " = " + other
+	case check.MinBy, check.MaxBy:
+		return "if " + ag.better(other+".By", ag.field+".By", ag.Args[1].Type, ag.Func == check.MinBy) + " {\n" + ag.field + " = " + other + "\n}"
+	case check.Min, check.Max:
+		return ag.extreme(other, ag.field+" = "+other)
+	}
+	if ag.coded() {
+		return ag.field + ".Merge(&" + other + ")"
+	}
+	return ag.field + " += " + other
+}
+
+// extreme is how min and max take x in; taken prints that it is the one now.
+func (ag *aggregator) extreme(x, taken string) string {
 	fn := "max"
 	if ag.Func == check.Min {
 		fn = "min"
 	}
 	switch ag.Type.Kind {
 	case types.Int, types.Uint, types.Double, types.Duration, types.Date, types.TimeOfDay:
-		return fmt.Sprintf("%s = %s(%s, %s)", ag.field, fn, ag.field, ag.args[0])
+		return fmt.Sprintf("%s = %s(%s, %s)", ag.field, fn, ag.field, x)
 	case types.Bool:
 		op := "||"
 		if ag.Func == check.Min {
 			op = "&&"
 		}
-		return fmt.Sprintf("%s = %s %s %s", ag.field, ag.field, op, paren(ag.args[0]))
+		return fmt.Sprintf("%s = %s %s %s", ag.field, ag.field, op, paren(x))
 	}
-	return "if " + ag.better(ag.args[0], ag.field, ag.Type, ag.Func == check.Min) + " {\n" + ag.take() + "\n}"
+	return "if " + ag.better(x, ag.field, ag.Type, ag.Func == check.Min) + " {\n" + taken + "\n}"
 }
 
 // better is the condition that x is less, or else greater, than the value that stands. A NaN is less than every number.

@@ -48,10 +48,16 @@ func (g *generator) decodeKey(f *printer.File, st *check.Step, row string) {
 	g.readKey(f, st, targets, "return topology.Fatal(err)")
 }
 
+// plainKey tells whether a step's group is one text, whose bytes are the key.
+func plainKey(st *check.Step) bool {
+	k := st.GroupBy[0].Expr.Type.Kind
+	return len(st.GroupBy) == 1 && (k == types.String || k == types.Bytes)
+}
+
 // readKey prints the decoding of the group in key into variables that exist.
 func (g *generator) readKey(f *printer.File, st *check.Step, targets []string, onErr string) {
 	f.Import(module + "keyenc")
-	if k := st.GroupBy[0].Expr.Type.Kind; len(targets) == 1 && (k == types.String || k == types.Bytes) {
+	if k := st.GroupBy[0].Expr.Type.Kind; plainKey(st) {
 		f.F("%s, _, _ = keyenc.Last%s(key) // the key is the %s as it is", targets[0], readerName(k), k)
 		return
 	}

@@ -19,8 +19,21 @@ func (g *generator) result(f *printer.File, sub *plan.Subtopology, st *check.Ste
 	f.F("func (t *%s) %sResult(w window.Bounds, key []byte, a *%s) error {", taskName(sub), n.method, stateType(n))
 	f.F("var row %s", g.typeName(out))
 	g.decodeKey(f, st, "row")
+	declared := !plainKey(st) // reading the key declares err
 	for _, a := range st.Aggregate {
-		f.F("row.%s = %s", fieldName(out.Field(a.Name)), g.aggregator(f, st, a).result())
+		ag := g.aggregator(f, st, a)
+		if !ag.wide() {
+			f.F("row.%s = %s", fieldName(out.Field(a.Name)), ag.result())
+			continue
+		}
+		if !declared {
+			f.P("var err error")
+			declared = true
+		}
+		f.Import(module + "topology")
+		f.F("if row.%s, err = %s; err != nil {", fieldName(out.Field(a.Name)), ag.result())
+		f.F("return t.BadResult(0, %q, key, nil, %s)", st.Name, g.at(st, "aggregate "+a.Name, a.Args[0], "err"))
+		f.P("}")
 	}
 	f.P("t.Stats.Results++")
 	f.F("if err := t.%sFrom(&row, key, w.End-1, w); err != nil {", n.method)

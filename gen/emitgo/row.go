@@ -85,11 +85,18 @@ func (g *generator) lets(f *printer.File, c *scope, st *check.Step) error {
 			f.P("}")
 		}
 		c.locals[l.Name] = name
+		c.lets = append(c.lets, let{name, f.Mark()})
 	}
 	if u := st.Unnest; u != nil {
 		c.locals[u.Name] = localName(taken, u.Name)
 	}
 	return nil
+}
+
+// let is a Go variable of the clause let, and where its declaration ends.
+type let struct {
+	name string
+	mark int
 }
 
 // unnest prints the loop over the elements, closes the method and begins the one that takes an element: what follows in the step

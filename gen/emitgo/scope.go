@@ -20,6 +20,7 @@ type scope struct {
 	pointer  bool        // row is a pointer
 	windowed bool
 	locals   map[string]string // the Go variables of let and unnest by their names; behind a repartition topic they are fields
+	lets     []let             // those of let in the step's method
 	key      string            // the Go variable of the records' key
 	prefix   string            // of package-level names that the expression needs
 	free     bool              // the code stands in a function of its own, not in a method of the task

@@ -46,11 +46,27 @@ func (g *generator) state(f *printer.File, st *check.Step) {
 	}
 	f.P("return stateenc.Done(b, i)")
 	f.P("}")
+	if !st.Window.Overlap() {
+		return
+	}
+	f.P()
+	f.F("// merge%s takes what b has of later records into a.", naming.Exported(name))
+	f.F("func merge%s(a, b *%s) {", naming.Exported(name), name)
+	for _, ag := range all {
+		if m := ag.merge(); m != "" {
+			f.P(m)
+		}
+	}
+	f.P("}")
 }
 
-// layout is a fingerprint of the names and types of a step's aggregates, so that state written under others is noticed.
+// layout is a fingerprint of the names and types of a step's aggregates, so that state written under others is noticed, and of how
+// windows are sliced.
 func layout(st *check.Step) string {
 	h := fnv.New32a()
+	if st.Window.Overlap() {
+		fmt.Fprint(h, plan.WindowText(st.Window), ";")
+	}
 	for _, a := range st.Aggregate {
 		fmt.Fprintf(h, "%s=%s:%s", a.Name, a.Func, a.Type)
 		structure(h, a.Type)

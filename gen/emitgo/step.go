@@ -2,6 +2,7 @@ package emitgo
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/weirstream/weir/gen/plan"
@@ -106,7 +107,7 @@ func (g *generator) step(f *printer.File, sub *plan.Subtopology, st *check.Step)
 		}
 		row, rowType = "row", st.Row
 	}
-	c = &scope{g: g, f: f, sub: sub, row: row, typ: rowType, windowed: st.From.Windowed, pointer: row == "r", key: c.key, locals: c.locals}
+	c = &scope{g: g, f: f, sub: sub, row: row, typ: rowType, windowed: st.From.Windowed, pointer: row == "r", key: c.key, locals: c.locals, lets: c.lets}
 	var err error
 	switch {
 	case st.Repartition:
@@ -132,6 +133,9 @@ func (g *generator) step(f *printer.File, sub *plan.Subtopology, st *check.Step)
 		}
 	}
 	f.P("}")
+	for _, l := range slices.Backward(c.lets) {
+		f.UseFrom(l.mark, l.name) // what an expression reads may turn out to be decided without it
+	}
 	if err != nil {
 		return err
 	}
@@ -162,7 +166,11 @@ func (g *generator) describe(st *check.Step) string {
 	case st.Process != nil:
 		parts = append(parts, "gives it to "+st.Process.Go)
 	case st.Window != nil:
-		parts = append(parts, "adds it to its group's window")
+		word := "window"
+		if st.Window.Overlap() {
+			word = "windows"
+		}
+		parts = append(parts, "adds it to its group's "+word)
 	case st.Key != nil:
 		parts = append(parts, "gives it another key")
 		if st.Split != nil {

@@ -151,7 +151,7 @@ func (g *generator) taskType(f *printer.File, sub *plan.Subtopology) {
 			continue
 		}
 		f.Import(module + "window")
-		f.F("%s *window.Tumbling[%s]", storeField(n), stateType(n))
+		f.F("%s *window.%s[%s]", storeField(n), storeType(s.Step), stateType(n))
 	}
 	f.P("}")
 	f.P()
@@ -189,16 +189,18 @@ func (g *generator) constructor(f *printer.File, sub *plan.Subtopology) {
 			g.newProcessor(f, sub, s)
 			continue
 		}
-		f.F("t.%s, err = window.NewTumbling(c, window.Config[%s]{", storeField(n), stateType(n))
+		f.F("t.%s, err = window.New%s(c, window.Config[%s]{", storeField(n), storeType(s.Step), stateType(n))
 		f.F("Name: %q,", s.Step.Name)
 		f.F("Output: %s,", outputConst(sub, s.Output.Index))
-		f.F("Size: %s,", grouped(s.Step.Window.Size.Milliseconds()))
-		f.F("Lateness: %s,", grouped(s.Step.Window.Lateness.Milliseconds()))
+		g.windowConfig(f, s.Step.Window)
 		if d := g.upstreamDelay(sub, s.Step); d > 0 {
 			f.F("Delay: %s,", grouped(d))
 		}
 		f.F("Append: append%s,", naming.Exported(stateType(n)))
 		f.F("Decode: decode%s,", naming.Exported(stateType(n)))
+		if s.Step.Window.Overlap() {
+			f.F("Merge: merge%s,", naming.Exported(stateType(n)))
+		}
 		if h := g.heapBytes(f, s.Step); h != "" {
 			f.F("Bytes: %s,", h)
 		}
@@ -209,6 +211,25 @@ func (g *generator) constructor(f *printer.File, sub *plan.Subtopology) {
 	}
 	f.P("return t, nil")
 	f.P("}")
+}
+
+// windowConfig prints where windows lie.
+func (g *generator) windowConfig(f *printer.File, w *check.Window) {
+	f.F("Size: %s,", grouped(w.Size.Milliseconds()))
+	f.F("Lateness: %s,", grouped(w.Lateness.Milliseconds()))
+	if w.Every > 0 {
+		f.F("Every: %s,", grouped(w.Every.Milliseconds()))
+	}
+	if w.Kind == check.Cumulative {
+		f.P("Cumulative: true,")
+	}
+	if w.Offset > 0 {
+		f.F("Offset: %s,", grouped(w.Offset.Milliseconds()))
+	}
+	if w.Zone != "" {
+		f.Import(module + "cel/zone")
+		f.F("Zone: zone.Must(%q),", w.Zone)
+	}
 }
 
 // process prints the method that takes a record of the input.

@@ -92,12 +92,11 @@ func (g *generator) addToWindow(f *printer.File, c *scope, st *check.Step, row s
 
 // fold prints: find the record's window and add the record to its group there. The group's key is in the variable group.
 func (g *generator) fold(f *printer.File, c *scope, st *check.Step, row string) error {
-	f.Import(module+"window", module+"topology")
+	f.Import(module + "topology")
 	n := g.steps[st]
-	size := st.Window.Size.Milliseconds()
-	f.F("start := window.StartOf(at, %s)", grouped(size))
+	place := g.place(f, st)
 	if !st.From.Windowed || st.Repartition {
-		f.F("if t.%s.Late(start, t.Clock.Now()) {", storeField(n))
+		f.F("if t.%s.Late(%s, t.Clock.Now()) {", storeField(n), place)
 		f.P("t.Stats.Late++")
 		if st.Late != nil && g.pl.Live(st.Late) {
 			arg := row
@@ -127,7 +126,7 @@ func (g *generator) fold(f *printer.File, c *scope, st *check.Step, row string) 
 		}
 		all = append(all, ag)
 	}
-	f.F("a, fresh, err := t.%s.Upsert(start, group)", storeField(n))
+	f.F("a, fresh, err := t.%s.Upsert(%s, group)", storeField(n), place)
 	f.P("if err != nil {")
 	f.P("return topology.Fatal(err)")
 	f.P("}")
@@ -158,6 +157,33 @@ func (g *generator) fold(f *printer.File, c *scope, st *check.Step, row string) 
 	}
 	f.P("return nil")
 	return nil
+}
+
+// place prints the computation of what a store knows a record's window by, and returns the Go expression of it.
+func (g *generator) place(f *printer.File, st *check.Step) string {
+	w := st.Window
+	size, offset := grouped(w.Size.Milliseconds()), w.Offset.Milliseconds()
+	switch {
+	case w.Overlap():
+		return "at"
+	case w.Zone != "":
+		f.F("start := t.%s.StartOf(at)", storeField(g.steps[st]))
+	case offset > 0:
+		f.Import(module + "window")
+		f.F("start := window.StartOf(at-%s, %s) + %s", grouped(offset), size, grouped(offset))
+	default:
+		f.Import(module + "window")
+		f.F("start := window.StartOf(at, %s)", size)
+	}
+	return "start"
+}
+
+// storeType is the type of a step's store of windows, without the type of its values.
+func storeType(st *check.Step) string {
+	if st.Window.Overlap() {
+		return "Sliced"
+	}
+	return "Tumbling"
 }
 
 // rowOfPayload prints the step's record as it was before its repartition topic, without the values of let that came along.

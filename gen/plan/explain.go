@@ -160,12 +160,33 @@ func a(t string) string {
 	return "a " + t
 }
 
+// explainedWindow says how long windows are, and where they lie.
+func explainedWindow(w *check.Window) string {
+	text := Duration(w.Size)
+	switch w.Kind {
+	case check.Hopping:
+		text += ", one every " + Duration(w.Every)
+	case check.Cumulative:
+		text = "up to " + text + ", in steps of " + Duration(w.Every)
+	}
+	if w.Zone != "" {
+		text += " (days in " + w.Zone + ")"
+	}
+	if w.Offset > 0 {
+		text += ", shifted by " + Duration(w.Offset)
+	}
+	return text
+}
+
 func explainWindow(b *strings.Builder, st *check.Step) {
 	var as []string
 	for _, a := range st.Aggregate {
 		as = append(as, a.Name+" = "+AggregateText(a))
 	}
-	fmt.Fprintf(b, "  Step %s keeps, per %s and window of %s: %s.\n", st.Name, strings.Join(groupNames(st), ", "), Duration(st.Window.Size), strings.Join(as, ", "))
+	fmt.Fprintf(b, "  Step %s keeps, per %s and window of %s: %s.\n", st.Name, strings.Join(groupNames(st), ", "), explainedWindow(st.Window), strings.Join(as, ", "))
+	if st.Window.Overlap() {
+		b.WriteString("    A record changes one slice, whatever the number of windows that share it; results are merged of slices.\n")
+	}
 	if st.Emit == check.Final {
 		fmt.Fprintf(b, "    Each result is handed on once, when the watermark has passed the window's end by %s", Duration(st.Window.Lateness))
 	} else {

@@ -158,7 +158,7 @@ func windowLabel(st *check.Step) string {
 	for _, a := range st.Aggregate {
 		as = append(as, AggregateText(a))
 	}
-	return "tumbling " + Duration(st.Window.Size) + "\n" + strings.Join(as, ", ") + "\nemit " + emitName(st.Emit)
+	return WindowText(st.Window) + "\n" + strings.Join(as, ", ") + "\nemit " + emitName(st.Emit)
 }
 
 // Mermaid draws the plan as a Mermaid flowchart.
@@ -280,7 +280,7 @@ func keptShort(st *check.Step) string {
 	if st.Process != nil {
 		return "process " + st.Process.Go
 	}
-	return "tumbling " + Duration(st.Window.Size)
+	return WindowText(st.Window)
 }
 
 func groupNames(st *check.Step) []string {

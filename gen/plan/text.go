@@ -207,7 +207,7 @@ func life(s *check.State) string {
 }
 
 func (pl *Plan) writeWindow(w *writer, st *check.Step) {
-	w.line("window %s tumbling %s, allowed lateness %s", st.Name, Duration(st.Window.Size), Duration(st.Window.Lateness))
+	w.line("window %s %s, allowed lateness %s", st.Name, WindowText(st.Window), Duration(st.Window.Lateness))
 	w.in(func() {
 		for _, a := range st.Aggregate {
 			w.line("aggregate %s = %s : %s", a.Name, AggregateText(a), a.Type)
@@ -219,9 +219,28 @@ func (pl *Plan) writeWindow(w *writer, st *check.Step) {
 		if st.Late != nil {
 			w.line("late records to %s", st.Late.Name)
 		}
-		w.line("store %s, key window end, %s; changelog %s", st.Name, groupKey(st), pl.ChangelogTopic(st))
+		end := "window"
+		if st.Window.Overlap() {
+			end = "slice"
+		}
+		w.line("store %s, key %s end, %s; changelog %s", st.Name, end, groupKey(st), pl.ChangelogTopic(st))
 		w.line("gives %s", st.Out.Type.Structure())
 	})
+}
+
+// WindowText is a window's kind and size, as the spec has them.
+func WindowText(w *check.Window) string {
+	text := w.Kind.String() + " " + Duration(w.Size)
+	if w.Every > 0 {
+		text += " every " + Duration(w.Every)
+	}
+	if w.Offset > 0 {
+		text += " offset " + Duration(w.Offset)
+	}
+	if w.Zone != "" {
+		text += " in " + w.Zone
+	}
+	return text
 }
 
 // AggregateText is an aggregate as the spec has it, on one line.

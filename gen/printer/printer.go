@@ -10,6 +10,7 @@ import (
 	"go/parser"
 	"go/token"
 	"path"
+	"regexp"
 	"sort"
 	"strings"
 )
@@ -59,6 +60,23 @@ func (f *File) F(form string, args ...any) {
 	fmt.Fprintf(&f.body, form, args...)
 	f.body.WriteByte('\n')
 }
+
+// Mark is the place behind what was printed so far.
+func (f *File) Mark() int { return f.body.Len() }
+
+// UseFrom prints a statement at a mark that uses a variable, if nothing that was printed behind the mark does: whether an expression reads
+// a variable shows only when it has become Go.
+func (f *File) UseFrom(mark int, variable string) {
+	behind := bytes.Clone(f.body.Bytes()[mark:])
+	if regexp.MustCompile(`\b` + variable + `\b`).Match(comment.ReplaceAll(behind, nil)) {
+		return
+	}
+	f.body.Truncate(mark)
+	f.P("_ = ", variable)
+	f.body.Write(behind)
+}
+
+var comment = regexp.MustCompile(`//[^\n]*`)
 
 // Comment prints text as a comment, one line of it a line.
 func (f *File) Comment(text string) {

@@ -20,7 +20,8 @@ import (
 type accumulator struct {
 	n              int64    // the records that count
 	val            ref.Val  // the sum, or the value of the record that was picked; nil before the first record
-	exact          *big.Int // the sum of integers, for their mean
+	exact          *big.Int // the sum of integers, for their mean, and for windows that overlap
+	err            error    // the sum of decimals has too many digits, in windows that overlap
 	at             int64    // the event time of the record that was picked
 	by             ref.Val  // what it was picked by
 	center, spread float64  // the mean and the sum of the squared differences to it, for a variance

@@ -63,7 +63,11 @@ func (t *task) grow(s *check.Stream, delay int64) {
 			if t.source.OnError.StricterThan(c.source.OnError) {
 				c.source = t.source
 			}
-			t.place(&window{step: st, delay: delay, cut: c})
+			w := &window{step: st, delay: delay, cut: c}
+			if st.Window != nil {
+				w.cal = newCalendar(st.Window)
+			}
+			t.place(w)
 		case st.Window != nil:
 			delay = t.place(newWindow(st, delay))
 			t.grow(st.Late, delay)
@@ -303,8 +307,7 @@ func (t *task) toCut(w *window, e elem) error {
 	if err != nil {
 		return err
 	}
-	start := startOf(e.time, w.size())
-	if late(start+w.size(), w.lateness(), minus(t.wm, w.delay)) {
+	if late(w.end(e.time), w.lateness(), minus(t.wm, w.delay)) {
 		w.cut.loose = true
 	}
 	e.group = group

@@ -15,7 +15,9 @@ type window struct {
 	delay int64
 	cut   *cut // set where the step's records leave the task for its repartition topic; then there are no groups here
 
-	groups map[string]*group
+	cal     *calendar
+	groups  map[string]*group
+	overlap *overlap // instead of groups, where windows do
 }
 
 // group is one key in one window.
@@ -27,10 +29,22 @@ type group struct {
 }
 
 func newWindow(st *check.Step, delay int64) *window {
-	return &window{step: st, delay: delay, groups: map[string]*group{}}
+	w := &window{step: st, delay: delay, cal: newCalendar(st.Window), groups: map[string]*group{}}
+	if st.Window.Overlap() {
+		w.overlap = &overlap{cal: w.cal, parts: map[int64]map[string]*group{}, lines: map[int64]int64{}}
+	}
+	return w
 }
 
-func (w *window) size() int64     { return w.step.Window.Size.Milliseconds() }
+// end is when the last window ends that a record of a time is in.
+func (w *window) end(t int64) int64 {
+	if w.overlap == nil {
+		return w.cal.tumbling(t).end
+	}
+	wins := w.cal.windows(w.cal.line(t))
+	return w.cal.time(wins[len(wins)-1].end)
+}
+
 func (w *window) lateness() int64 { return w.step.Window.Lateness.Milliseconds() }
 
 // startOf is the start of the window that a time falls in. Windows are aligned to the epoch, before it as well.
@@ -67,9 +81,7 @@ func (t *task) add(w *window, e elem) error {
 		}
 		e.group = g
 	}
-	win := bounds{start: startOf(e.time, w.size())}
-	win.end = win.start + w.size()
-	if late(win.end, w.lateness(), minus(t.wm, w.delay)) {
+	if late(w.end(e.time), w.lateness(), minus(t.wm, w.delay)) {
 		t.run.res.Late++
 		if st.Late != nil && t.run.live[st.Late] {
 			if st.Repartition { // the record's own key did not come along
@@ -90,6 +102,11 @@ func (t *task) add(w *window, e elem) error {
 			args[i] = append(args[i], v)
 		}
 	}
+	if w.overlap != nil {
+		t.addToSlice(w, e, args)
+		return nil
+	}
+	win := w.cal.tumbling(e.time)
 	id := fmt.Sprint(win.start, " ", identity(e.group))
 	g := w.groups[id]
 	if g == nil {
@@ -137,7 +154,11 @@ func (t *task) handOn(w *window, g *group) error {
 		e.rec.fields[n.Name] = g.key[i]
 	}
 	for i, a := range st.Aggregate {
-		e.rec.fields[a.Name] = g.accs[i].value(a.Func)
+		v, err := g.accs[i].whole(a.Func)
+		if err != nil {
+			return fmt.Errorf("step %s, aggregate %s: %w", st.Name, a.Name, err)
+		}
+		e.rec.fields[a.Name] = v
 	}
 	if st.Having != nil {
 		ok, err := t.run.ev.bool(st.Having, t.vars(&e))
@@ -161,19 +182,7 @@ func (t *task) advance(wm int64) {
 			continue
 		}
 		t.wm = wm
-		var due []*group
-		for id, g := range w.groups {
-			if late(g.win.end, w.lateness(), minus(wm, w.delay)) {
-				due = append(due, g)
-				delete(w.groups, id)
-			}
-		}
-		sort.Slice(due, func(i, j int) bool {
-			if due[i].win.start != due[j].win.start {
-				return due[i].win.start < due[j].win.start
-			}
-			return due[i].text < due[j].text
-		})
+		due := t.due(w, old, wm)
 		if w.step.Emit == check.Updates {
 			continue // every state was handed on already
 		}
@@ -183,4 +192,24 @@ func (t *task) advance(wm int64) {
 		}
 	}
 	t.wm = wm
+}
+
+// due are the results of the windows that close when the watermark goes from old to wm, in order. What no window needs any more goes.
+func (t *task) due(w *window, old, wm int64) (due []*group) {
+	if w.overlap != nil {
+		return t.dueOfSlices(w, old, wm)
+	}
+	for id, g := range w.groups {
+		if late(g.win.end, w.lateness(), minus(wm, w.delay)) {
+			due = append(due, g)
+			delete(w.groups, id)
+		}
+	}
+	sort.Slice(due, func(i, j int) bool {
+		if due[i].win.start != due[j].win.start {
+			return due[i].win.start < due[j].win.start
+		}
+		return due[i].text < due[j].text
+	})
+	return due
 }

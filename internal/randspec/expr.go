@@ -332,12 +332,15 @@ func (e *env) keyable() (string, *types.Type) {
 }
 
 // aggregate is an aggregate and the type of its result. What depends on the order of the records, as several may have one event time,
-// is left out where that is not certain.
-func (e *env) aggregate(mixed bool) (string, *types.Type) {
+// is left out where that is not certain, and what depends on their arrival where windows overlap.
+func (e *env) aggregate(mixed, overlap bool) (string, *types.Type) {
 	g := e.g
 	fns := []string{"count", "count_if", "any", "all", "sum", "sum", "min", "max", "avg"}
 	if !mixed {
-		fns = append(fns, "first", "last", "first_arrived", "last_arrived", "min_by", "max_by", "variance", "variance_pop", "stddev", "stddev_pop")
+		if !overlap {
+			fns = append(fns, "first_arrived", "last_arrived")
+		}
+		fns = append(fns, "first", "last", "min_by", "max_by", "variance", "variance_pop", "stddev", "stddev_pop")
 	}
 	switch fn := pick(g, fns...); fn {
 	case "count":

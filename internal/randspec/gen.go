@@ -352,6 +352,39 @@ func (g *gen) merge(st *Step, in *stream) *stream {
 	return &all
 }
 
+// layout says where the windows of a step lie.
+func (g *gen) layout(st *Step) {
+	st.Kind, st.Size = "tumbling", pick(g, "1s", "5s", "7s", "1m", "1500ms", "1h")
+	switch g.r.IntN(6) {
+	case 0:
+		st.Kind = "hopping"
+		st.Size, st.Every = g.pair([][2]string{{"10s", "5s"}, {"7s", "3s"}, {"1m", "10s"}, {"1500ms", "400ms"}, {"5s", "5s"}, {"30s", "2s"}})
+	case 1:
+		st.Kind = "cumulative"
+		st.Size, st.Every = g.pair([][2]string{{"10s", "5s"}, {"1m", "10s"}, {"5s", "5s"}, {"1h", "10m"}, {"900ms", "300ms"}})
+	}
+	switch {
+	case g.chance(20):
+		st.Offset = pick(g, "1s", "333ms")
+		if st.Every == "400ms" || st.Size == "900ms" || st.Kind == "tumbling" && st.Size == "1s" {
+			st.Offset = "333ms"
+		}
+	case g.chance(10):
+		st.Zone = pick(g, "Europe/Paris", "America/Sao_Paulo", "Asia/Kolkata")
+		switch st.Size, st.Every = "1d", ""; st.Kind {
+		case "hopping":
+			st.Size, st.Every = g.pair([][2]string{{"3d", "2d"}, {"2d", "1d"}})
+		case "cumulative":
+			st.Size, st.Every = "7d", "1d"
+		}
+	}
+}
+
+func (g *gen) pair(of [][2]string) (string, string) {
+	p := of[g.r.IntN(len(of))]
+	return p[0], p[1]
+}
+
 // window adds the clauses of a windowed step.
 func (g *gen) window(st *Step, row *stream, lets []term) stream {
 	env := g.env(row)
@@ -389,13 +422,13 @@ func (g *gen) window(st *Step, row *stream, lets []term) stream {
 	for _, n := range st.GroupBy {
 		out.parts = append(out.parts, []string{n.Name})
 	}
-	st.Size = pick(g, "1s", "5s", "7s", "1m", "1500ms", "1h")
+	g.layout(st)
 	st.Lateness = pick(g, "", "0s", "1s", "10s", "333ms", "20s")
 	if g.chance(40) {
 		st.LateTo = "late_" + st.Name
 	}
 	for range 1 + g.r.IntN(4) {
-		e, t := env.aggregate(args.mixed)
+		e, t := env.aggregate(args.mixed, st.Every != "")
 		add(&st.Aggregate, e, t)
 	}
 	st.Emit = pick(g, "", "final", "final", "updates")

@@ -130,6 +130,10 @@ func (g *inputs) eventTime(s *check.Source, now, high int64) int64 {
 	if len(g.windows) > 0 {
 		w := g.windows[g.r.IntN(len(g.windows))]
 		size, lateness := w.Size.Milliseconds(), w.Lateness.Milliseconds()
+		if w.Every > 0 && g.chance(70) {
+			size = w.Every.Milliseconds()
+		}
+		now := now - w.Offset.Milliseconds()
 		near := []int64{-1, 0, 0, 1}[g.r.IntN(4)]
 		switch g.r.IntN(6) {
 		case 0: // where one window ends and the next begins
@@ -137,9 +141,10 @@ func (g *inputs) eventTime(s *check.Source, now, high int64) int64 {
 		case 1: // what makes the watermark close a window
 			at = now - now%size + lateness + lag + near
 		case 2: // the last window that is closed by now
-			end := high - lag - lateness
+			end := high - lag - lateness - w.Offset.Milliseconds()
 			at = end - end%size + near
 		}
+		at += w.Offset.Milliseconds()
 	}
 	if g.tame {
 		return max(at, high-lag)

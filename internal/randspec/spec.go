@@ -61,6 +61,10 @@ type Step struct {
 	Default    string
 	GroupBy    []Named
 	Size       string // of the window, "" for none
+	Kind       string // tumbling, or another kind that has an Every
+	Every      string
+	Offset     string
+	Zone       string
 	Lateness   string
 	LateTo     string
 	Aggregate  []Named
@@ -256,7 +260,12 @@ func (s *Spec) step(p func(string, ...any), st *Step) {
 	}
 	named("group_by", st.GroupBy)
 	if st.Size != "" {
-		w := "tumbling: " + st.Size
+		w := st.Kind + ": " + st.Size
+		for _, x := range [][2]string{{"every", st.Every}, {"offset", st.Offset}, {"time_zone", st.Zone}} {
+			if x[1] != "" {
+				w += ", " + x[0] + ": " + x[1]
+			}
+		}
 		if st.Lateness != "" {
 			w += ", allowed_lateness: " + st.Lateness
 		}

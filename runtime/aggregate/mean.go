@@ -6,6 +6,8 @@
 //	MeanInt, MeanUint: high 64 bits, low 64 bits, count (uint64)
 //	MeanDouble:        IEEE 754 bits of the sum, count (uint64)
 //	MeanDecimal:       the sum and the count, as package stateenc writes a decimal and a uint
+//	SumInt, SumDuration, SumUint: high 64 bits, low 64 bits
+//	SumDecimal:        as MeanDecimal; the count of a sum that has too many digits is 2^64-1
 //	Variance:          count (uint64), IEEE 754 bits of the mean and of the sum of squared differences
 package aggregate
 
@@ -30,6 +32,14 @@ func (m *MeanInt) Add(v int64) {
 	m.lo = lo
 	m.hi += v>>63 + int64(carry)
 	m.n++
+}
+
+// Merge takes another mean in.
+func (m *MeanInt) Merge(o *MeanInt) {
+	lo, carry := bits.Add64(m.lo, o.lo, 0)
+	m.lo = lo
+	m.hi += o.hi + int64(carry)
+	m.n += o.n
 }
 
 // Value is the mean; it must not be asked of an empty one.
@@ -77,6 +87,14 @@ func (m *MeanUint) Add(v uint64) {
 	m.n++
 }
 
+// Merge takes another mean in.
+func (m *MeanUint) Merge(o *MeanUint) {
+	lo, carry := bits.Add64(m.lo, o.lo, 0)
+	m.lo = lo
+	m.hi += o.hi + carry
+	m.n += o.n
+}
+
 // Value is the mean; it must not be asked of an empty one.
 func (m *MeanUint) Value() float64 {
 	sum := float64(m.lo)
@@ -116,6 +134,12 @@ type MeanDouble struct {
 func (m *MeanDouble) Add(v float64) {
 	m.sum += v
 	m.n++
+}
+
+// Merge takes another mean in: its sum is added as it is.
+func (m *MeanDouble) Merge(o *MeanDouble) {
+	m.sum += o.sum
+	m.n += o.n
 }
 
 // Value is the mean; it must not be asked of an empty one.

@@ -24,6 +24,19 @@ func (a *Variance) Add(v float64) {
 	a.sum += d * (v - a.mean)
 }
 
+// Merge takes the numbers of another one in (T. F. Chan, G. H. Golub, R. J. LeVeque, Updating formulae and a pairwise algorithm for
+// computing sample variances, 1979).
+func (a *Variance) Merge(o *Variance) {
+	if o.n == 0 {
+		return
+	}
+	n := a.n + o.n
+	d := o.mean - a.mean
+	a.mean += d * (float64(o.n) / float64(n))
+	a.sum += o.sum + d*d*(float64(a.n)*float64(o.n)/float64(n))
+	a.n = n
+}
+
 // Population is the variance of all there is; it must not be asked of no numbers.
 func (a *Variance) Population() float64 { return a.sum / float64(a.n) }
 

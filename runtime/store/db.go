@@ -163,6 +163,39 @@ func (d *DB) Scan(lo, hi []byte, f func(key, value []byte) error) error {
 	return errors.Join(err, it.Close())
 }
 
+// Iter is an iterator over the entries with lo <= key < hi, in front of the first one. It sees the state as it was when it was made.
+func (d *DB) Iter(lo, hi []byte) (*Iter, error) {
+	it, err := d.p.NewIter(&pebble.IterOptions{LowerBound: lo, UpperBound: hi})
+	if err != nil {
+		return nil, err
+	}
+	return &Iter{it: it}, nil
+}
+
+// Iter goes through entries. It belongs to one goroutine and is to be closed.
+type Iter struct {
+	it    *pebble.Iterator
+	begun bool
+}
+
+// Next goes to the next entry; false at the end, or when reading failed, which Close then tells.
+func (i *Iter) Next() bool {
+	if !i.begun {
+		i.begun = true
+		return i.it.First()
+	}
+	return i.it.Next()
+}
+
+// Key is the entry's key, valid until the next call of Next or Close.
+func (i *Iter) Key() []byte { return i.it.Key() }
+
+// Value is the entry's value, valid until the next call of Next or Close.
+func (i *Iter) Value() ([]byte, error) { return i.it.ValueAndErr() }
+
+// Close ends the iterator, with the first error that it had.
+func (i *Iter) Close() error { return i.it.Close() }
+
 // Skip calls f with the first key of [lo, hi), then with the first one at or behind what f returned, and so on until there is
 // none or f returns nil. It finds the distinct prefixes of keys without reading what lies between.
 func (d *DB) Skip(lo, hi []byte, f func(key []byte) (next []byte)) error {

@@ -85,3 +85,52 @@ func BenchmarkClose(b *testing.B) {
 		_ = s.Close(start, func(Bounds, []byte, *sum) error { return nil }, false)
 	}
 }
+
+// BenchmarkOverlap is the cost of a record, results included, in tumbling windows of a second and in hopping ones of an hour that are a
+// second apart: a thousand keys have ten records each second, and a result for each window.
+func BenchmarkOverlap(b *testing.B) {
+	const (
+		keys   = 1000
+		second = keys * 10
+	)
+	names := make([][]byte, keys)
+	for i := range names {
+		names[i] = append([]byte("c-"), binary.AppendUvarint(nil, uint64(i)*2654435761)...)
+	}
+	emitted := int64(0)
+	emit := func(_ Bounds, _ []byte, v *sum) error { emitted += v.count; return nil }
+	b.Run("tumbling", func(b *testing.B) {
+		c := newContext(b, store.Options{Memory: true})
+		defer c.DB.Close()
+		s := newStore(b, c, sumConfig(1000, 0))
+		b.ReportAllocs()
+		for i := range b.N {
+			at := int64(i) / (second / 1000)
+			if i%second == 0 {
+				_ = s.Close(at, emit, false)
+			}
+			v, _, _ := s.Upsert(StartOf(at, 1000), names[uint32(i)*7919%keys])
+			v.count++
+		}
+	})
+	b.Run("hopping", func(b *testing.B) {
+		c := newContext(b, store.Options{Memory: true})
+		defer c.DB.Close()
+		cfg := sumConfig(3_600_000, 0)
+		cfg.Every = 1000
+		cfg.Merge = func(a, b *sum) { a.count, a.total = a.count+b.count, a.total+b.total }
+		s, err := NewSliced(c, cfg)
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.ReportAllocs()
+		for i := range b.N {
+			at := int64(i) / (second / 1000)
+			if i%second == 0 {
+				_ = s.Close(at, emit, false)
+			}
+			v, _, _ := s.Upsert(at, names[uint32(i)*7919%keys])
+			v.count++
+		}
+	})
+}

@@ -14,9 +14,14 @@ func (b Bounds) EndTime() time.Time { return time.UnixMilli(b.End).UTC() }
 // StartOf is the start of the tumbling window of size milliseconds (1 or more) that holds eventTime. It rounds down on both sides
 // of the epoch.
 func StartOf(eventTime, size int64) int64 {
-	r := eventTime % size
+	return floor(eventTime, size)
+}
+
+// floor is the largest multiple of size that is not above t.
+func floor(t, size int64) int64 {
+	r := t % size
 	if r < 0 {
 		r += size
 	}
-	return eventTime - r
+	return t - r
 }

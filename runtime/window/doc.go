@@ -1,12 +1,14 @@
-// Package window keeps the state of windowed aggregates: one typed value for each window and group key.
+// Package window keeps the state of windowed aggregates: one typed value for each window and group key. [Tumbling] windows follow each
+// other; of those that overlap, [Sliced] keeps the slices that they share, and merges them.
 //
-// In front stands an overlay in memory, a table per open window, behind it the task's [store.DB]. Values are changed in place in
-// the overlay; only [Tumbling.Seal] encodes those that changed, once each, for the changelog and for the DB.
+// In front stands an overlay in memory, a table per open window or slice, behind it the task's [store.DB]. Values are changed in place in
+// the overlay; only Seal encodes those that changed, once each, for the changelog and for the DB. What is said of windows below is true of
+// slices as well.
 //
 // # Boundaries
 //
-// A window covers start <= event time < end, in Unix milliseconds, aligned to the epoch. It closes as soon as
-// watermark >= end + lateness, and a record is late for it from that moment on. Sums saturate at [watermark.End].
+// A window covers start <= event time < end, in Unix milliseconds. It closes as soon as watermark >= end + lateness, and a record is late
+// for it from that moment on. A slice goes with the last window that it is in. Sums saturate at [watermark.End].
 //
 // # What is where
 //
@@ -23,7 +25,7 @@
 //
 // # Format
 //
-// The key of a changelog record is the window's end in milliseconds, 8 bytes big endian with the sign bit flipped so that it
+// The key of a changelog record is the end of the window, or of the slice, in milliseconds, 8 bytes big endian with the sign bit flipped so that it
 // sorts, and then the group key. The value is a version byte, 1, and what Config.Append wrote. In the DB both are the same, the
 // key behind the store's id: windows stand in order of their ends, the keys of one window in byte order.
 package window

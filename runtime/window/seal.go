@@ -7,15 +7,9 @@ import (
 	"time"
 )
 
-// Seal takes up what changed since the last Seal: for each such entry it calls emit, if that isn't nil, and writes the value to
-// the changelog and to the open batch of the DB. Entries come in order of their windows, within one in the order in which they
-// were first touched since the last Seal. emit must not keep key or value.
-//
-// A driver calls it once per commit, and Committed once for each of those calls that reached the DB, in the same order.
-func (s *Tumbling[V]) Seal(emit func(w Bounds, key []byte, v *V) error) error {
-	if s.err != nil {
-		return s.err
-	}
+// sealAll writes what changed since the last time to the changelog and to the open batch of the DB, and calls emit for it, if that isn't
+// nil.
+func (s *panes[V]) sealAll(emit func(w Bounds, key []byte, v *V) error) error {
 	s.seals++
 	now := time.Now().UnixMilli() // changelogs are deleted by age in wall-clock time, whatever the event times
 	for _, w := range s.wins {
@@ -29,8 +23,8 @@ func (s *Tumbling[V]) Seal(emit func(w Bounds, key []byte, v *V) error) error {
 	return nil
 }
 
-func (s *Tumbling[V]) seal(w *win[V], emit func(Bounds, []byte, *V) error, now int64) error {
-	bounds := Bounds{w.start, w.end(s)}
+func (s *panes[V]) seal(w *win[V], emit func(Bounds, []byte, *V) error, now int64) error {
+	bounds := Bounds{w.start, w.end}
 	batch := s.c.DB.Batch()
 	extra := int64(0)
 	s.buf = s.endKey(s.buf[:0], bounds.End)
@@ -71,7 +65,7 @@ func (s *Tumbling[V]) seal(w *win[V], emit func(Bounds, []byte, *V) error, now i
 
 // Committed says that the oldest seal not yet reported is in the DB. If the task's stores take more than they may, windows that
 // have nothing on its way to the DB are dropped from memory, those first that changed least recently.
-func (s *Tumbling[V]) Committed() {
+func (s *panes[V]) Committed() {
 	s.applied = min(s.applied+1, s.seals)
 	bound := s.c.OverlayBytes
 	if bound <= 0 {
@@ -92,7 +86,7 @@ func (s *Tumbling[V]) Committed() {
 }
 
 // evict drops clean windows until over bytes are gained.
-func (s *Tumbling[V]) evict(over int64) {
+func (s *panes[V]) evict(over int64) {
 	var clean []*win[V]
 	for _, w := range s.wins {
 		if w.n > 0 && len(w.dirty) == 0 && w.sealed <= s.applied {
@@ -111,7 +105,7 @@ func (s *Tumbling[V]) evict(over int64) {
 	}
 }
 
-func (s *Tumbling[V]) release(w *win[V], keep bool) {
+func (s *panes[V]) release(w *win[V], keep bool) {
 	s.extra -= w.extra
 	if cap(w.dirty) > cap(s.spareDirty) {
 		s.spareDirty = w.dirty[:0]
@@ -121,20 +115,28 @@ func (s *Tumbling[V]) release(w *win[V], keep bool) {
 }
 
 // Size is an estimate of the memory used, in bytes.
-func (s *Tumbling[V]) Size() int64 { return s.mem.size() + s.extra }
+func (s *panes[V]) Size() int64 { return s.mem.size() + s.extra }
 
-// Reset forgets everything in memory, committed or not, and the open batch. It then asks the DB which windows it holds; an error
-// of that comes out of the next Upsert, Close or Seal.
-func (s *Tumbling[V]) Reset() {
+// leave lets go of the first n panes.
+func (s *panes[V]) leave(n int) {
+	for _, w := range s.wins[:n] {
+		s.release(w, true)
+	}
+	clear(s.wins[:n])
+	s.wins = s.wins[n:]
+	s.last = nil
+}
+
+// forget drops everything in memory, committed or not, and the open batch.
+func (s *panes[V]) forget() {
 	s.c.DB.Discard()
 	s.last, s.wins, s.extra, s.spareDirty = nil, nil, 0, nil
 	s.mem = memory[V]{pointers: s.mem.pointers}
-	s.seals, s.applied, s.closed = 0, 0, noneClosed
-	s.err = s.load()
-	s.schedule()
+	s.seals, s.applied = 0, 0
 }
 
-func (s *Tumbling[V]) load() error {
+// load asks the DB which panes it holds; start gives the start of the one that ends at end.
+func (s *panes[V]) load(start func(end int64) int64) error {
 	hi := slices.Clone(s.prefix)
 	hi[len(hi)-1]++ // uvarints of one length are in order in their last byte, and ids of another length begin otherwise
 	var bad error
@@ -144,7 +146,7 @@ func (s *Tumbling[V]) load() error {
 			bad = err
 			return nil
 		}
-		s.wins = append(s.wins, &win[V]{start: end - s.cfg.Size, stored: true})
+		s.wins = append(s.wins, &win[V]{start: start(end), end: end, stored: true})
 		if end == 1<<63-1 {
 			return nil
 		}

@@ -109,6 +109,25 @@ func (t *table[V]) grow(m *memory[V]) {
 	m.drop(old)
 }
 
+// find is the entry of a key, nil if it isn't there.
+func (t *table[V]) find(hash uint32, key []byte) *entry[V] {
+	if len(t.slots) == 0 {
+		return nil
+	}
+	mask := uint32(len(t.slots) - 1)
+	for i := hash & mask; ; i = (i + 1) & mask {
+		slot := t.slots[i]
+		if slot == 0 {
+			return nil
+		}
+		if uint32(slot>>32) == hash {
+			if e := t.entry(uint32(slot) - 1); bytes.Equal(t.key(e), key) {
+				return e
+			}
+		}
+	}
+}
+
 // ref is an entry with the first bytes of its key, which decide nearly every comparison of a sort.
 type ref struct {
 	prefix uint64

@@ -1,88 +1,29 @@
 package window
 
 import (
-	"bytes"
-	"encoding/binary"
-	"fmt"
-	"hash/maphash"
 	"math"
-	"slices"
 
 	"github.com/weirstream/weir/runtime/topology"
 	"github.com/weirstream/weir/runtime/watermark"
 )
 
-// Config describes a store of tumbling windows with values of type V.
-type Config[V any] struct {
-	Name   string // of the store, in the topology
-	Output int    // index of the changelog in the sub-topology's outputs
-	// Size (1 or more) and Lateness (0 or more) in milliseconds.
-	Size, Lateness int64
-	// Delay is how far behind the task's watermark this store runs, in milliseconds: what feeds it comes that much late. Close,
-	// Late and Due are in the store's own time, the task's watermark less Delay; what a restore asks is in the task's.
-	Delay int64
-	// Append appends the encoding of a value, Decode reads one into a zero value. Where V can hold pointers the bytes given to
-	// Decode are a copy that it may keep parts of; otherwise they are valid during the call only.
-	Append func(b []byte, v *V) []byte
-	Decode func(b []byte, v *V) error
-	// Bytes estimates what a value holds on the heap besides itself; nil: nothing.
-	Bytes func(v *V) int
-}
-
-const (
-	valueVersion = 1
-	endLen       = 8
-)
-
 // Tumbling is a store of tumbling windows. It belongs to its task's goroutine. After a method returned an error the store must
 // be Reset before it is used again.
 type Tumbling[V any] struct {
-	c    *topology.Context
-	cfg  Config[V]
-	span int64 // size + lateness
-	seed maphash.Seed
-	mem  memory[V]
-
-	last    *win[V]   // of the last Upsert
-	wins    []*win[V] // open windows in order of their starts
-	due     int64
-	closed  int64 // highest end + lateness of a closed window
-	seals   uint64
-	applied uint64 // how many of the seals are in the DB
-	extra   int64  // estimated heap of the values
-	err     error  // why the windows in the DB are not known
-
-	prefix []byte // the store's id
-	buf    []byte // a DB key
-	refs   []ref
-
-	spareDirty []uint32 // of a closed window, for the next one
+	panes[V]
+	due    int64
+	closed int64 // highest end + lateness of a closed window
 }
 
-// win is one open window.
-type win[V any] struct {
-	table[V]
-	start    int64
-	complete bool // see the package comment
-	stored   bool // an entry was sealed at some time, or is in the DB: closing takes a range delete
-	dirty    []uint32
-	sealed   uint64 // the number of the last seal with an entry of it
-	extra    int64
-}
+const noneClosed = math.MinInt64
 
 // NewTumbling makes a store and adds it to c.Stores. It knows at once which windows the DB holds.
 func NewTumbling[V any](c *topology.Context, cfg Config[V]) (*Tumbling[V], error) {
-	if cfg.Size < 1 || cfg.Lateness < 0 || cfg.Delay < 0 || cfg.Append == nil || cfg.Decode == nil {
-		return nil, fmt.Errorf("store %s: bad configuration", cfg.Name)
-	}
-	id, err := c.DB.StoreID(cfg.Name)
+	p, err := newPanes(c, cfg)
 	if err != nil {
 		return nil, err
 	}
-	s := &Tumbling[V]{
-		c: c, cfg: cfg, span: watermark.Add(cfg.Size, cfg.Lateness), seed: maphash.MakeSeed(), mem: newMemory[V](),
-		prefix: binary.AppendUvarint(nil, id),
-	}
+	s := &Tumbling[V]{panes: p}
 	if s.Reset(); s.err != nil {
 		return nil, s.err
 	}
@@ -90,11 +31,24 @@ func NewTumbling[V any](c *topology.Context, cfg Config[V]) (*Tumbling[V], error
 	return s, nil
 }
 
-// Name is the store's name.
-func (s *Tumbling[V]) Name() string { return s.cfg.Name }
+// StartOf is the start of the window that holds an event time. For windows of a fixed size that are aligned to the epoch the function
+// [StartOf] does the same.
+func (s *Tumbling[V]) StartOf(eventTime int64) int64 {
+	return s.line.instant(floor(s.line.at(eventTime), s.cfg.Size))
+}
+
+// end is the end of the window that begins at start.
+func (s *Tumbling[V]) end(start int64) int64 {
+	if s.cfg.Zone == nil {
+		return watermark.Add(start, s.cfg.Size)
+	}
+	return s.line.instant(s.line.at(start) + s.cfg.Size)
+}
 
 // Late reports whether a record of the window that begins at start is too late under the watermark wm.
-func (s *Tumbling[V]) Late(start, wm int64) bool { return watermark.Add(start, s.span) <= wm }
+func (s *Tumbling[V]) Late(start, wm int64) bool {
+	return watermark.Add(s.end(start), s.cfg.Lateness) <= wm
+}
 
 // Due is the lowest watermark that closes a window, MaxInt64 if none is open.
 func (s *Tumbling[V]) Due() int64 { return s.due }
@@ -105,136 +59,141 @@ func (s *Tumbling[V]) Due() int64 { return s.due }
 func (s *Tumbling[V]) Upsert(start int64, key []byte) (v *V, fresh bool, err error) {
 	w := s.last
 	if w == nil || w.start != start {
-		if w, err = s.window(start); err != nil {
+		var opened bool
+		if w, opened, err = s.pane(start, s.end(start)); err != nil {
 			return nil, false, err
 		}
-	}
-	hash := uint32(maphash.Bytes(s.seed, key))
-	if len(w.slots) > 0 {
-		mask := uint32(len(w.slots) - 1)
-		for i := hash & mask; ; i = (i + 1) & mask {
-			slot := w.slots[i]
-			if slot == 0 {
-				break
-			}
-			if uint32(slot>>32) != hash {
-				continue
-			}
-			id := uint32(slot) - 1
-			e := w.entry(id)
-			if !bytes.Equal(w.key(e), key) {
-				continue
-			}
-			if !e.dirty {
-				e.dirty = true
-				w.dirty = append(w.dirty, id)
-			}
-			return &e.val, false, nil
+		if opened {
+			s.schedule()
 		}
 	}
-	return s.add(w, hash, key)
-}
-
-// add makes the entry of a key that the overlay lacks.
-func (s *Tumbling[V]) add(w *win[V], hash uint32, key []byte) (*V, bool, error) {
-	var old *V
-	if !w.complete {
-		var err error
-		if old, err = s.lookup(w, key); err != nil {
-			return nil, false, s.fatal(err)
-		}
-	}
-	e, id, err := w.insert(&s.mem, hash, key)
-	if err != nil {
-		return nil, false, s.fatal(err)
-	}
-	e.dirty = true
-	w.dirty = append(w.dirty, id)
-	if old != nil {
-		e.val = *old
-	}
-	return &e.val, old == nil, nil
-}
-
-// lookup reads the value of a key from the DB, nil when it isn't there.
-func (s *Tumbling[V]) lookup(w *win[V], key []byte) (*V, error) {
-	s.buf = append(s.endKey(s.buf[:0], w.end(s)), key...)
-	b, c, err := s.c.DB.Get(s.buf)
-	if err != nil || c == nil {
-		return nil, err
-	}
-	v := new(V)
-	if err := s.decode(b, v); err != nil {
-		_ = c.Close() // the first error says more
-		return nil, err
-	}
-	return v, c.Close()
-}
-
-// decode reads a stored value into the zero value v.
-func (s *Tumbling[V]) decode(b []byte, v *V) error {
-	if len(b) == 0 {
-		return fmt.Errorf("a stored value is empty")
-	}
-	if b[0] != valueVersion {
-		return fmt.Errorf("a stored value has version %d, which is not known here (only %d)", b[0], valueVersion)
-	}
-	if b = b[1:]; s.mem.pointers {
-		b = bytes.Clone(b)
-	}
-	return s.cfg.Decode(b, v)
-}
-
-// window finds or opens a window.
-func (s *Tumbling[V]) window(start int64) (*win[V], error) {
-	if s.err != nil {
-		return nil, s.err
-	}
-	i, ok := slices.BinarySearchFunc(s.wins, start, func(w *win[V], start int64) int {
-		switch {
-		case w.start < start:
-			return -1
-		case w.start > start:
-			return 1
-		}
-		return 0
-	})
-	if !ok {
-		s.wins = slices.Insert(s.wins, i, &win[V]{start: start, complete: true, dirty: s.spareDirty})
-		s.spareDirty = nil
-		s.schedule()
-	}
-	s.last = s.wins[i]
-	return s.last, nil
+	return s.upsert(w, key)
 }
 
 func (s *Tumbling[V]) schedule() {
 	s.due = math.MaxInt64
 	if len(s.wins) > 0 {
-		s.due = watermark.Add(s.wins[0].start, s.span)
+		s.due = watermark.Add(s.wins[0].end, s.cfg.Lateness)
 	}
 }
 
-func (w *win[V]) end(s *Tumbling[V]) int64 { return watermark.Add(w.start, s.cfg.Size) }
-
-// AppendEnd appends the first part of a changelog key.
-func AppendEnd(b []byte, end int64) []byte {
-	return binary.BigEndian.AppendUint64(b, uint64(end)^1<<63)
-}
-
-// SplitKey takes a changelog key apart.
-func SplitKey(b []byte) (end int64, key []byte, err error) {
-	if len(b) < endLen {
-		return 0, nil, fmt.Errorf("a stored key has %d bytes, fewer than a window's end takes", len(b))
+// Close closes the windows that the watermark wm closes, in order of their starts, and removes them from memory and, with the
+// commit, from the DB. It hands each of their entries to emit in byte order of the keys; with onlyDirty just those that changed
+// since the last Seal, as the others were handed on then, in the order in which they were first touched. emit may be nil; it must
+// not keep key or value, nor call this store.
+func (s *Tumbling[V]) Close(wm int64, emit func(w Bounds, key []byte, v *V) error, onlyDirty bool) error {
+	if wm < s.due {
+		return s.err
 	}
-	return int64(binary.BigEndian.Uint64(b) ^ 1<<63), b[endLen:], nil
+	if s.err != nil {
+		return s.err
+	}
+	n := 0
+	var stored []*win[V]
+	for ; n < len(s.wins) && s.over(s.wins[n], wm); n++ {
+		w := s.wins[n]
+		if emit != nil {
+			if err := s.emit(w, emit, onlyDirty); err != nil {
+				return err
+			}
+		}
+		if w.stored {
+			stored = append(stored, w)
+		}
+	}
+	if n == 0 {
+		return nil
+	}
+	if len(stored) > 0 {
+		// Every window up to the last one is closed, so one range takes them all.
+		if err := s.deleteWindows(stored[0].end, stored[len(stored)-1].end); err != nil {
+			return s.fatal(err)
+		}
+	}
+	s.closed = max(s.closed, watermark.Add(s.wins[n-1].end, s.cfg.Lateness))
+	s.c.Stats.WindowsClosed += int64(n)
+	s.leave(n)
+	s.schedule()
+	return nil
 }
 
-// endKey appends the beginning of all DB keys of a window.
-func (s *Tumbling[V]) endKey(b []byte, end int64) []byte {
-	return AppendEnd(append(b, s.prefix...), end)
+// over reports whether a window is closed under the watermark wm.
+func (s *Tumbling[V]) over(w *win[V], wm int64) bool {
+	return watermark.Add(w.end, s.cfg.Lateness) <= wm
 }
 
-func (s *Tumbling[V]) fatal(err error) error {
-	return topology.Fatal(fmt.Errorf("store %s: %w", s.cfg.Name, err))
+func (s *Tumbling[V]) emit(w *win[V], emit func(Bounds, []byte, *V) error, onlyDirty bool) error {
+	bounds := Bounds{w.start, w.end}
+	if onlyDirty {
+		for _, id := range w.dirty {
+			e := w.entry(id)
+			if err := emit(bounds, w.key(e), &e.val); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	refs := w.sorted(s.refs[:0])
+	s.refs = refs
+	if !w.complete {
+		var err error
+		if refs, err = s.merge(w, refs, emit); err != nil {
+			return err
+		}
+	}
+	for _, r := range refs {
+		e := w.entry(r.id)
+		if err := emit(bounds, w.key(e), &e.val); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Closed is the task's watermark that closes exactly the windows closed so far, MinInt64 if there were none since the last Reset.
+func (s *Tumbling[V]) Closed() int64 {
+	if s.closed == noneClosed {
+		return noneClosed
+	}
+	return watermark.Add(s.closed, s.cfg.Delay)
+}
+
+// Live reports whether the entry under a changelog key is wanted by a task whose restored watermark is wm.
+func (s *Tumbling[V]) Live(key []byte, wm int64) (bool, error) {
+	end, _, err := SplitKey(key)
+	if err != nil {
+		return false, s.fatal(err)
+	}
+	return watermark.Add(end, s.cfg.Lateness) > watermark.Sub(wm, s.cfg.Delay), nil
+}
+
+// Trim deletes, in the open batch, the windows that the task's restored watermark wm closes. Call Reset when the batch was
+// applied.
+func (s *Tumbling[V]) Trim(wm int64) error {
+	last := watermark.Sub(watermark.Sub(wm, s.cfg.Delay), s.cfg.Lateness)
+	if last == watermark.None {
+		return nil // closes nothing
+	}
+	return s.deleteWindows(math.MinInt64, last)
+}
+
+// Seal takes up what changed since the last Seal: for each such entry it calls emit, if that isn't nil, and writes the value to
+// the changelog and to the open batch of the DB. Entries come in order of their windows, within one in the order in which they
+// were first touched since the last Seal. emit must not keep key or value.
+//
+// A driver calls it once per commit, and Committed once for each of those calls that reached the DB, in the same order.
+func (s *Tumbling[V]) Seal(emit func(w Bounds, key []byte, v *V) error) error {
+	if s.err != nil {
+		return s.err
+	}
+	return s.sealAll(emit)
+}
+
+// Reset forgets everything in memory, committed or not, and the open batch. It then asks the DB which windows it holds; an error
+// of that comes out of the next Upsert, Close or Seal.
+func (s *Tumbling[V]) Reset() {
+	s.forget()
+	s.closed = noneClosed
+	s.err = s.load(func(end int64) int64 { return s.line.instant(s.line.at(end) - s.cfg.Size) })
+	s.schedule()
 }

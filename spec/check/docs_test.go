@@ -68,23 +68,25 @@ func complete(example string) string {
 }
 
 func TestExamplesOfTheManual(t *testing.T) {
-	text, err := os.ReadFile("../../docs/spec.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	examples := regexp.MustCompile("(?s)```yaml\n(.*?)```").FindAllStringSubmatchIndex(string(text), -1)
-	if len(examples) < 10 {
-		t.Fatalf("only %d examples", len(examples))
-	}
-	for _, m := range examples {
-		line := strings.Count(string(text[:m[0]]), "\n") + 1
-		t.Run(fmt.Sprintf("line %d", line), func(t *testing.T) {
-			whole := complete(string(text[m[2]:m[3]]))
-			file := example("example.weir.yaml", whole)
-			file.Dir = "testdata/manual" // with the Go functions that examples call
-			if p, diags := check.Check(file); p == nil {
-				t.Errorf("refused:\n%s\n%s", diags, whole)
-			}
-		})
+	for page, least := range map[string]int{"spec.md": 10, "time.md": 1} {
+		text, err := os.ReadFile("../../docs/" + page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		examples := regexp.MustCompile("(?s)```yaml\n(.*?)```").FindAllStringSubmatchIndex(string(text), -1)
+		if len(examples) < least {
+			t.Fatalf("%s has only %d examples", page, len(examples))
+		}
+		for _, m := range examples {
+			line := strings.Count(string(text[:m[0]]), "\n") + 1
+			t.Run(fmt.Sprintf("%s line %d", page, line), func(t *testing.T) {
+				whole := complete(string(text[m[2]:m[3]]))
+				file := example("example.weir.yaml", whole)
+				file.Dir = "testdata/manual" // with the Go functions that examples call
+				if p, diags := check.Check(file); p == nil {
+					t.Errorf("refused:\n%s\n%s", diags, whole)
+				}
+			})
+		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"time"
 
 	"github.com/weirstream/weir/spec/celenv"
 	"github.com/weirstream/weir/spec/diag"
@@ -619,6 +620,65 @@ func zeroDuration(at source.Span, what, hint string) diag.Diagnostic {
 
 func windowTooLong(at source.Span) diag.Diagnostic {
 	return problem("WEIR4009", at, "a window with its lateness can't be longer than 100 years")
+}
+
+func everyMissing(at source.Span, k WindowKind) diag.Diagnostic {
+	if k == Cumulative {
+		return hinted(problem("WEIR4021", at, "cumulative windows need every"), "say after which time a window ends: every: 1h, say")
+	}
+	return hinted(problem("WEIR4021", at, "hopping windows need every"), "say after which time the next window begins: every: 1m, say")
+}
+
+func everyOfTumbling(at source.Span, size *syntax.Duration) diag.Diagnostic {
+	return hinted(problem("WEIR4021", at, "every is for hopping and cumulative windows"), "tumbling windows follow each other: leave it out, or write hopping: %s for windows that overlap", syntax.FormatDuration(size.Value))
+}
+
+func everyTooLong(every, size *syntax.Duration, k WindowKind) diag.Diagnostic {
+	d := problem("WEIR4021", every.Span, "every %s is longer than the window", syntax.FormatDuration(every.Value))
+	d.Related = append(d.Related, diag.Related{Span: size.Span, Message: "the window's size"})
+	if k == Hopping {
+		return hinted(d, "records between two windows would be in none: filter them with where, if that is meant")
+	}
+	return hinted(d, "the largest window ends after a multiple of every")
+}
+
+func everyUneven(every, size *syntax.Duration) diag.Diagnostic {
+	d := problem("WEIR4021", every.Span, "%s is no multiple of every, %s", syntax.FormatDuration(size.Value), syntax.FormatDuration(every.Value))
+	d.Related = append(d.Related, diag.Related{Span: size.Span, Message: "the largest window's size"})
+	return hinted(d, "the largest of cumulative windows ends after a multiple of every")
+}
+
+func everyTooShort(every, size *syntax.Duration, k WindowKind) diag.Diagnostic {
+	d := problem("WEIR4021", every.Span, "a record would be in up to %d windows, and each has a result", size.Value/every.Value)
+	d.Related = append(d.Related, diag.Related{Span: size.Span, Message: "the window's size"})
+	return hinted(d, "%s windows of %s can be %s apart, or more", k, syntax.FormatDuration(size.Value), syntax.FormatDuration((size.Value/mostWindows + time.Millisecond).Truncate(time.Millisecond)))
+}
+
+func offsetTooLong(offset *syntax.Duration, hop time.Duration) diag.Diagnostic {
+	d := problem("WEIR4022", offset.Span, "offset %s is not less than the time from window to window, %s", syntax.FormatDuration(offset.Value), syntax.FormatDuration(hop))
+	if offset.Value%hop == 0 {
+		return hinted(d, "leave it out, which is the same")
+	}
+	return hinted(d, "write %s, which is the same", syntax.FormatDuration(offset.Value%hop))
+}
+
+func badZone(zone *syntax.Text) diag.Diagnostic {
+	return hinted(problem("WEIR4022", zone.Span, "there is no time zone %s", zone.Value), "zones have names like Europe/Paris or America/New_York; UTC is the default")
+}
+
+func zoneOfParts(x *syntax.Duration, zone *syntax.Text) diag.Diagnostic {
+	d := problem("WEIR4022", x.Span, "windows with a time zone are of whole days, not %s", syntax.FormatDuration(x.Value))
+	d.Related = append(d.Related, diag.Related{Span: zone.Span, Message: "the time zone"})
+	return hinted(d, "a shorter window has no need of one: where clocks differ from UTC by parts of it, offset shifts it")
+}
+
+func arrivalInOverlap(text *syntax.Text, f Func, k WindowKind) diag.Diagnostic {
+	by := First
+	if f == LastArrived {
+		by = Last
+	}
+	return hinted(problem("WEIR4023", text.Span, "%s does not go with %s windows", f, k),
+		"they are merged of parts, which know when their records happened, not in which order they arrived: %s goes by event time", by)
 }
 
 func unnestType(text *syntax.Text, t *types.Type) diag.Diagnostic {

@@ -288,13 +288,35 @@ type Named struct {
 	Expr *Expr
 }
 
-// Window is a tumbling window in event time, aligned to the Unix epoch.
+// WindowKind says how windows lie on the time line.
+type WindowKind uint8
+
+// The kinds of windows.
+const (
+	Tumbling   WindowKind = iota + 1 // they follow each other without a gap
+	Hopping                          // one of Size begins after each Every
+	Cumulative                       // as tumbling ones, and in each those that begin with it and end after each Every
+)
+
+func (k WindowKind) String() string {
+	return [...]string{Tumbling: "tumbling", Hopping: "hopping", Cumulative: "cumulative"}[k]
+}
+
+// Window is where a step's windows lie in event time.
 type Window struct {
 	Span source.Span
-	// Size and Lateness are whole milliseconds. Size is at least one.
-	Size     time.Duration
+	Kind WindowKind
+	// Size, Every, Offset and Lateness are whole milliseconds. Size is at least one, and so is Every, which is 0 for tumbling windows.
+	// Cumulative windows' Size is a multiple of it.
+	Size, Every time.Duration
+	// Offset is that from the Unix epoch; less than Every, or than Size where there is none.
+	Offset   time.Duration
+	Zone     string // "" for UTC; else Size, Every and Offset are whole days, which begin and end as the zone's
 	Lateness time.Duration
 }
+
+// Overlap reports whether a record can be in several of the windows.
+func (w *Window) Overlap() bool { return w.Kind != Tumbling }
 
 // Aggregate is one aggregate of a step.
 type Aggregate struct {

@@ -126,6 +126,7 @@ func (c *checker) step(st *Step, d *syntax.Step) {
 	}
 	c.groupBy(st, d)
 	c.aggregates(st, d)
+	c.mergeable(st, d)
 	c.having(st, d)
 	c.dropUnreadLets(st)
 	if st.Late != nil {
@@ -171,25 +172,6 @@ func (c *checker) clauses(d *syntax.Step) bool {
 		}
 	}
 	return len(have) > 0
-}
-
-func (c *checker) window(st *Step, d *syntax.Step) {
-	if d.Window == nil {
-		return
-	}
-	st.Window = &Window{Span: d.Window.Span}
-	if size := d.Window.Tumbling; size != nil {
-		st.Window.Size = size.Value
-		if size.Value == 0 {
-			c.report(zeroDuration(size.Span, "tumbling", "a window is at least 1ms long"))
-		}
-	}
-	if d.Window.Lateness != nil {
-		st.Window.Lateness = d.Window.Lateness.Value
-		if st.Window.Size > 0 && st.Window.Lateness > longest-st.Window.Size {
-			c.report(windowTooLong(d.Window.Span))
-		}
-	}
 }
 
 // derivedName checks a name under select, group_by or aggregate.

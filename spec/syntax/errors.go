@@ -114,6 +114,14 @@ func missingKey(at source.Span, owner string, k Key) diag.Diagnostic {
 	return diag.Diagnostic{Code: "WEIR1002", Subject: at, Summary: fmt.Sprintf("%s has no key %q, which it needs", owner, k.Name), Hint: fmt.Sprintf("its value is %s", k.Shape.What)}
 }
 
+func missingEither(at source.Span, owner string, keys []string) diag.Diagnostic {
+	last := len(keys) - 1
+	return diag.Diagnostic{
+		Code: "WEIR1002", Subject: at, Summary: fmt.Sprintf("%s has none of the keys %s and %s, of which it needs one", owner, strings.Join(keys[:last], ", "), keys[last]),
+		Hint: fmt.Sprintf("write %s, say", keys[0]),
+	}
+}
+
 func keysExclude(key Text, owner string, other Text) diag.Diagnostic {
 	return diag.Diagnostic{
 		Code: "WEIR1009", Subject: key.Span, Summary: fmt.Sprintf("%s has %s and %s, of which only one can be there", owner, other.Value, key.Value),

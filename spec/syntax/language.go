@@ -182,8 +182,14 @@ var stepShape = &Shape{What: "a step", Either: []string{"from", "merge"}, Keys: 
 		Doc: "Branches and their conditions. A record goes to the first branch whose condition is true; a step reads a branch as STEP.BRANCH."}},
 	{Name: "default", Shape: &Shape{What: "a name", Text: stepName, Doc: "The branch of the records for which no condition of split is true. Without it they go no further."}},
 	{Name: "group_by", Shape: expressions("What an aggregate is kept for: the components of the group's key.")},
-	{Name: "window", Shape: &Shape{What: "a window", Keys: []Key{
-		{Name: "tumbling", Required: true, Shape: durationText("The window's size. Windows follow each other without a gap, aligned to 1970-01-01T00:00:00Z.")},
+	{Name: "window", Shape: &Shape{What: "a window", Either: []string{"tumbling", "hopping", "cumulative"}, Keys: []Key{
+		{Name: "tumbling", Shape: durationText("The windows' size. They follow each other without a gap, aligned to 1970-01-01T00:00:00Z.")},
+		{Name: "hopping", Shape: durationText("The windows' size. One begins after each time of every, so they overlap: a record is in several.")},
+		{Name: "cumulative", Shape: durationText("The size of the largest windows. They follow each other; inside each, windows that begin with it end after each time of every.")},
+		{Name: "every", Shape: durationText("After which time the next hopping window begins, or the next cumulative one ends.")},
+		{Name: "offset", Shape: durationText("By how much the windows are shifted against 1970-01-01T00:00:00Z, or against that day in the time zone.")},
+		{Name: "time_zone", Shape: &Shape{What: "a time zone", Text: &Pattern{Rule: "must be a time zone, as in Europe/Paris"},
+			Doc: "For windows of whole days: they begin when a day begins there, as in Europe/Paris. The default is UTC."}},
 		{Name: "allowed_lateness", Shape: durationText("How far the watermark may be past a window's end before the window closes. The default is 0s.")},
 		{Name: "late_to", Shape: &Shape{What: "a name", Text: stepName, Doc: "The name of a stream of the records that come after their window closed. Without it they are dropped and counted."}},
 	}}},

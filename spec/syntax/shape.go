@@ -181,7 +181,7 @@ func (c *checker) object(n *node, s *Shape, owner source.Span, ownerName string)
 		}
 	}
 	if s.Either != nil && !slices.ContainsFunc(s.Either, func(k string) bool { return have[k] }) {
-		c.report(missingKey(owner, ownerName, *s.key(s.Either[0])))
+		c.report(missingEither(owner, ownerName, s.Either))
 	}
 	for i, p := range n.pairs {
 		if !slices.Contains(s.Either, p.key.text.Value) {

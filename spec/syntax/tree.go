@@ -169,9 +169,12 @@ type State struct {
 
 // Window is a step's window.
 type Window struct {
-	Span               source.Span // of what stands under window
-	Tumbling, Lateness *Duration
-	LateTo             *Text
+	Span                          source.Span // of what stands under window
+	Tumbling, Hopping, Cumulative *Duration   // one of them
+	Every, Offset                 *Duration
+	Zone                          *Text
+	Lateness                      *Duration
+	LateTo                        *Text
 }
 
 // Entry is a name and an expression.
@@ -338,7 +341,11 @@ func (b builder) step(k *Text, v *node) *Step {
 		})
 	})
 	if w := v.get("window"); w != nil && w.kind == mapping {
-		s.Window = &Window{Span: w.span, Tumbling: duration(w.get("tumbling")), Lateness: duration(w.get("allowed_lateness")), LateTo: text(w.get("late_to"))}
+		s.Window = &Window{
+			Span: w.span, Tumbling: duration(w.get("tumbling")), Hopping: duration(w.get("hopping")), Cumulative: duration(w.get("cumulative")),
+			Every: duration(w.get("every")), Offset: duration(w.get("offset")), Zone: text(w.get("time_zone")),
+			Lateness: duration(w.get("allowed_lateness")), LateTo: text(w.get("late_to")),
+		}
 	}
 	return s
 }

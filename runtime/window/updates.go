@@ -1,0 +1,155 @@
+package window
+
+import (
+	"hash/maphash"
+	"slices"
+)
+
+// tree is what the values of one key are merged in.
+type tree[V any] struct {
+	vals  []*V // of the slices from index first on; nil where there is none
+	first int
+	dirty []int // indexes of those slices in which the key changed
+	nodes map[nodeID]*V
+}
+
+// changed hands on those values of a window that changed since the last Seal.
+func (s *Sliced[V]) changed(b Bounds, emit func(Bounds, []byte, *V) error) error {
+	i, j := s.covered(b)
+	return s.eachDirty(i, j, func(key []byte, hash uint32) error {
+		if err := s.values(key, hash, i, j); err != nil {
+			return err
+		}
+		return s.emitOf(b, key, i, j, emit)
+	})
+}
+
+// update hands on the values that changed since the last Seal, of all windows that are open.
+func (s *Sliced[V]) update(emit func(Bounds, []byte, *V) error) error {
+	return s.eachDirty(0, len(s.wins), func(key []byte, hash uint32) error {
+		t := &s.tree
+		t.dirty = t.dirty[:0]
+		for i, w := range s.wins {
+			if e := w.find(hash, key); e != nil && e.dirty {
+				t.dirty = append(t.dirty, i)
+			}
+		}
+		end := max(s.line.firstEnd(s.lineEnd(s.wins[t.dirty[0]])), s.closed+s.cfg.Every)
+		last := s.wins[t.dirty[len(t.dirty)-1]].gone
+		i, _ := s.covered(s.bounds(end))
+		j, _ := s.from(last)
+		if err := s.values(key, hash, i, j); err != nil {
+			return err
+		}
+		for b := s.bounds(end); b.End <= last; b = s.bounds(end) {
+			i, j := s.covered(b)
+			if slices.ContainsFunc(t.dirty, func(d int) bool { return d >= i && d < j }) {
+				if err := s.emitOf(b, key, i, j, emit); err != nil {
+					return err
+				}
+			}
+			end += s.cfg.Every
+		}
+		return nil
+	})
+}
+
+// eachDirty calls f once for each key that changed in one of the slices from index i to j.
+func (s *Sliced[V]) eachDirty(i, j int, f func(key []byte, hash uint32) error) error {
+	for n := i; n < j; n++ {
+		w := s.wins[n]
+	keys:
+		for _, id := range w.dirty {
+			key := w.key(w.entry(id))
+			hash := uint32(maphash.Bytes(s.seed, key))
+			for _, before := range s.wins[i:n] {
+				if len(before.dirty) == 0 {
+					continue
+				}
+				if e := before.find(hash, key); e != nil && e.dirty {
+					continue keys
+				}
+			}
+			if err := f(key, hash); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// values finds what a key has in the slices from index i to j.
+func (s *Sliced[V]) values(key []byte, hash uint32, i, j int) error {
+	t := &s.tree
+	t.first, t.vals = i, t.vals[:0]
+	clear(t.nodes)
+	for _, w := range s.wins[i:j] {
+		var v *V
+		if e := w.find(hash, key); e != nil {
+			v = &e.val
+		} else if !w.complete {
+			var err error
+			if v, err = s.lookup(w, key); err != nil {
+				return s.fatal(err)
+			}
+		}
+		t.vals = append(t.vals, v)
+	}
+	return nil
+}
+
+// emitOf hands on the value of a key in the window b, whose slices are those from index i to j; its values were found before.
+func (s *Sliced[V]) emitOf(b Bounds, key []byte, i, j int, emit func(Bounds, []byte, *V) error) error {
+	var v *V
+	if s.cfg.Cumulative {
+		for _, x := range s.tree.vals[i-s.tree.first : j-s.tree.first] {
+			v = s.both(v, x)
+		}
+	} else {
+		// There is no error but that of the function.
+		_ = s.parts(b, i, j, func(a int64, k, i, j int) error {
+			v = s.both(v, s.merged(a, k, i, j))
+			return nil
+		})
+	}
+	if v == nil {
+		return nil
+	}
+	return emit(b, key, v)
+}
+
+// merged is the value of a node, as [Sliced.node] would give it.
+func (s *Sliced[V]) merged(a int64, k, i, j int) *V {
+	t := &s.tree
+	if i == j {
+		return nil
+	}
+	if j == i+1 {
+		return t.vals[i-t.first]
+	}
+	id := nodeID{a, k}
+	if v, ok := t.nodes[id]; ok {
+		return v
+	}
+	mid := a + 1<<(k-1)
+	m := s.upTo(i, j, mid)
+	v := s.both(s.merged(a, k-1, i, m), s.merged(mid, k-1, m, j))
+	if t.nodes == nil {
+		t.nodes = map[nodeID]*V{}
+	}
+	t.nodes[id] = v
+	return v
+}
+
+// both merges two values, of which either may be nil, into a new one.
+func (s *Sliced[V]) both(a, b *V) *V {
+	if a == nil {
+		return b
+	}
+	if b == nil {
+		return a
+	}
+	v := *a
+	s.cfg.Merge(&v, b)
+	return &v
+}
