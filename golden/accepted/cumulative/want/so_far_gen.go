@@ -128,7 +128,7 @@ func (t *soFarTask) soFarResult(w window.Bounds, key []byte, a *soFarState) erro
 	row.N = a.N
 	var err error
 	if row.Cents, err = a.Cents.Value(); err != nil {
-		return t.BadResult(0, "so_far", key, nil, topology.At("step so_far, aggregate cents", "spec.weir.yaml:18:40", err))
+		return t.BadResult(0, "so_far", key, nil, topology.At("step so_far, aggregate cents", "spec.weir.yaml:20:18", err))
 	}
 	row.Weight = a.Weight
 	row.Mean = a.Mean.Value()
@@ -229,7 +229,7 @@ func (t *soFarTask) best(r *Quarter, key []byte, at int64, w window.Bounds) erro
 	return nil
 }
 
-// bestWhere is spec.weir.yaml:24:12
+// bestWhere is spec.weir.yaml:39:12
 //
 //	n > 1
 func bestWhere(r *Quarter) bool {
