@@ -276,6 +276,8 @@ uuid_v5("6BA7B810-9DAD-11D1-80B4-00C04FD430C8", s1 + string(y1)) + uuid_v5(uuid_
 uuid_v5(s1, s2)
 uuid_v5("6ba7b810-9dad-11d1-80b4-00c04fd430cg" + s1.substring(0, 0), s2)
 uuid_v5("6ba7b810-9dad-11d1-80b4+00c04fd430c8" + s1.substring(0, 0), s2)
+hash(s1) % 100u < 5u || hash(y1) == hash(bytes(s2))
+[hash(i1), hash(-1), hash(cel.bind(w, false, -7)), hash(u1), hash(18446744073709551615u), hash(""), hash(b"")]
 `
 
 func TestEdges(t *testing.T) {

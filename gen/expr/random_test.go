@@ -280,6 +280,7 @@ func (g *exprGen) specific(t *types.Type, d int) string {
 			func() string { return f("(%s %s %s)", e(u), pick(g.Rand, "/", "%"), pick(g.Rand, "7u", "0u", "1000u")) },
 			func() string { return f("uint(%s)", e(pick(g.Rand, i, dbl, s))) },
 			func() string { return f("uint(size(%s))", e(s)) },
+			func() string { return f("hash(%s)", e(pick(g.Rand, i, u, s, by))) },
 			func() string {
 				return f("math.%s(%s, %s)", pick(g.Rand, "greatest", "least", "bitAnd", "bitXor"), e(u), e(u))
 			},

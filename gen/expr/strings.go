@@ -63,7 +63,8 @@ func stringFuncs() map[string]function {
 		"string_replace_string_string": helper("strings", "strings.ReplaceAll"), "string_replace_string_string_int": rt("Replace"),
 		"string_split_string": helper("strings", "strings.Split"), "string_split_string_int": rt("Split"),
 		"string_substring_int": try("Substring"), "string_substring_int_int": try("SubstringRange"),
-		"uuid_v5_string_string": try("UUIDv5"), "string_trim": helper("strings", "strings.TrimSpace"), "strings_quote": rt("Quote"),
+		"uuid_v5_string_string": try("UUIDv5"), "hash_string": rt("HashString"), "hash_bytes": rt("HashBytes"),
+		"hash_int": rt("HashInt"), "hash_uint": rt("HashUint"), "string_trim": helper("strings", "strings.TrimSpace"), "strings_quote": rt("Quote"),
 		"list_join": func(c *compiler, _ *block, t *types.Type, a []value) value {
 			c.use("strings")
 			return call(t, `strings.Join(%s, "")`, a[0].code)

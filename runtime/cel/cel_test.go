@@ -225,3 +225,26 @@ func TestGoFunctions(t *testing.T) {
 		}
 	}
 }
+
+// The hashes are those of an implementation that was written from XXH64's specification alone. They stand in users' topics and
+// stores: whoever changes one moves their keys to other buckets.
+func TestHash(t *testing.T) {
+	for text, want := range map[string]uint64{
+		"":    0xef46db3751d8e999,
+		"abc": 0x44bc2cf5ad770999,
+		"0123456789012345678901234567890123456789": 14587097675127171377,
+	} {
+		if got := HashString(text); got != want {
+			t.Errorf("HashString(%q) = %d, want %d", text, got, want)
+		}
+		if got := HashBytes([]byte(text)); got != want {
+			t.Errorf("HashBytes(%q) = %d, want %d", text, got, want)
+		}
+	}
+	if got := HashInt(-1); got != 9642548396912002761 {
+		t.Errorf("HashInt(-1) = %d", got)
+	}
+	if HashInt(maxInt) != HashUint(maxInt) {
+		t.Error("an int and a uint of one number have different hashes")
+	}
+}

@@ -3,7 +3,7 @@ package celenv
 // nondeterministic are functions that other languages have and that a stream cannot: replay must give the same results.
 var nondeterministic = map[string]string{
 	"now":    "use event_time, the record's own time: replay must give the same result",
-	"random": "derive a value from the record, for example uuid_v5(namespace, key): replay must give the same result",
+	"random": "derive a number from the record, for example hash(key) % 100u: replay must give the same result",
 	"uuid":   "derive one from the record with uuid_v5(namespace, name): replay must give the same result",
 }
 
