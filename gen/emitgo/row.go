@@ -108,7 +108,7 @@ func (g *generator) unnest(f *printer.File, c *scope, sub *plan.Subtopology, st 
 		return err
 	}
 	elem := c.locals[u.Name]
-	params, args := g.stepParams(st), "r, key, at"
+	params, args := retimedParams(st, g.stepParams(st)), "r, key, at"
 	if st.From.Windowed {
 		args += ", w"
 	}

@@ -57,6 +57,10 @@ func (c *scope) bindings(e *check.Expr) (params, args []string) {
 		params = append(params, "at int64")
 		args = append(args, "at")
 	}
+	if u[check.HeadersVar] {
+		params = append(params, "headers map[string][]byte")
+		args = append(args, "t.headers")
+	}
 	if u[check.WindowStartVar] || u[check.WindowEndVar] {
 		c.f.Import(module + "window")
 		params = append(params, "w window.Bounds")
@@ -86,6 +90,11 @@ func (r resolver) Ident(name string) (string, bool) {
 			return "key", true
 		}
 		return r.c.key, true
+	case check.HeadersVar:
+		if r.c.free {
+			return "headers", true
+		}
+		return "t.headers", true
 	case check.EventTimeVar:
 		r.c.f.Import("time")
 		return "time.UnixMilli(at).UTC()", true

@@ -1,12 +1,14 @@
 package emitgo
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
 	"github.com/weirstream/weir/gen/plan"
 	"github.com/weirstream/weir/gen/printer"
 	"github.com/weirstream/weir/spec/check"
+	"github.com/weirstream/weir/spec/types"
 )
 
 func durationMillis(ms int64) time.Duration { return time.Duration(ms) * time.Millisecond }
@@ -41,24 +43,42 @@ func (g *generator) keyTextWanted(st *check.Step) bool {
 }
 
 // sink prints the method that writes a record to a sink's topic.
-func (g *generator) sink(f *printer.File, sub *plan.Subtopology, o *plan.Output) {
+func (g *generator) sink(f *printer.File, sub *plan.Subtopology, o *plan.Output) error {
 	sk := o.Sink
 	s := sk.From
 	params := "r *" + g.typeName(s.Type) + ", key []byte, at int64"
 	if s.Windowed {
 		f.Import(module + "window")
-		params += ", _ window.Bounds"
+		name := "_"
+		if readsWindow(sk) {
+			name = "w"
+		}
+		params += ", " + name + " window.Bounds"
 	}
 	f.P()
 	f.F("// %s writes a record to topic %s.", g.sinks[sk], sk.Topic)
 	f.F("func (t *%s) %s(%s) error {", taskName(sub), g.sinks[sk], params)
-	owner := g.keyOwner(s)
-	text := ""
-	if owner != nil {
-		text = g.keyText(owner)
+	c := &scope{g: g, f: f, sub: sub, row: "r", typ: s.Type, windowed: s.Windowed, pointer: true, key: g.keyVar(sub, s)}
+	headers := make([]string, len(sk.Headers))
+	for i, h := range sk.Headers {
+		var err error
+		if headers[i], err = g.sinkValue(f, c, sk, "header "+h.Name, fmt.Sprintf("header_%d", i), h.Expr); err != nil {
+			return err
+		}
+	}
+	tombstone := ""
+	if sk.Tombstone != nil {
+		var err error
+		if tombstone, err = g.sinkValue(f, c, sk, "tombstone", "tombstone", sk.Tombstone); err != nil {
+			return err
+		}
 	}
 	f.P("b := t.Out.Begin()")
 	f.P("k := len(b)")
+	owner, text := g.keyOwner(s), ""
+	if owner != nil {
+		text = g.keyText(owner)
+	}
 	switch {
 	case text != "":
 		f.F("b, err := %s(b, key)", text)
@@ -73,6 +93,21 @@ func (g *generator) sink(f *printer.File, sub *plan.Subtopology, o *plan.Output)
 		f.P("}")
 		f.P("b = append(b, key...)")
 	}
+	for i, h := range sk.Headers {
+		g.addHeader(f, h, headers[i])
+	}
+	if tombstone != "" {
+		f.F("if %s { // tombstone: %s", tombstone, oneLine(sk.Tombstone.Text))
+		if owner == nil {
+			f.Import(module + "topology")
+			f.P("if key == nil {")
+			f.F("return %s", g.atSink(sk, "tombstone", sk.Tombstone, "topology.ErrNullKey"))
+			f.P("}")
+		}
+		f.F("t.Out.SendTombstone(%s, b, k, at)", outputConst(sub, o.Index))
+		f.P("return nil")
+		f.P("}")
+	}
 	f.P("v := len(b)")
 	if sk.Format == check.CSV {
 		f.F("b = r.appendCSV%s(b)", g.codecs.needCSV(s.Type, sk))
@@ -83,4 +118,35 @@ func (g *generator) sink(f *printer.File, sub *plan.Subtopology, o *plan.Output)
 	f.F("t.Out.Send(%s, b, k, v, at)", outputConst(sub, o.Index))
 	f.P("return nil")
 	f.P("}")
+	return nil
+}
+
+// addHeader prints that a header is added; value is the Go expression of its value.
+func (g *generator) addHeader(f *printer.File, h *check.Named, value string) {
+	f.Import(module + "emit")
+	if h.Expr.Type.Kind != types.Optional {
+		f.F("emit.Header(t.Out, %q, %s)", h.Name, value)
+		return
+	}
+	f.F("if h := %s; h.Valid {", value)
+	f.F("emit.Header(t.Out, %q, h.Value)", h.Name)
+	f.P("}")
+}
+
+// readsWindow tells whether the expressions of a sink read the window's bounds.
+func readsWindow(sk *check.Sink) bool {
+	reads := func(e *check.Expr) bool {
+		u := uses(e)
+		return u[check.WindowStartVar] || u[check.WindowEndVar]
+	}
+	return sk.Tombstone != nil && reads(sk.Tombstone) || slices.ContainsFunc(sk.Headers, func(h *check.Named) bool { return reads(h.Expr) })
+}
+
+// sinkValue is value for an expression of a sink.
+func (g *generator) sinkValue(f *printer.File, c *scope, sk *check.Sink, clause, name string, e *check.Expr) (string, error) {
+	return g.valueOf(f, c, g.sinks[sk]+"Expr", clause, name, e, func(x string) string { return "return " + g.atSink(sk, clause, e, x) })
+}
+
+func (g *generator) atSink(sk *check.Sink, clause string, e *check.Expr, err string) string {
+	return fmt.Sprintf("topology.At(%q, %q, %s)", "sink "+sk.Name+", "+clause, g.pos(e), err)
 }

@@ -82,6 +82,9 @@ func (g *generator) step(f *printer.File, sub *plan.Subtopology, st *check.Step)
 	if st.Unnest != nil { // it hands the old key to the part that takes an element
 		params = g.params(st.From)
 	}
+	if st.Unnest == nil {
+		params = retimedParams(st, params)
+	}
 	f.F("func (t *%s) %s(%s) error {", taskName(sub), n.method, params)
 	if st.From.Windowed {
 		f.Import(module + "window")
@@ -108,6 +111,11 @@ func (g *generator) step(f *printer.File, sub *plan.Subtopology, st *check.Step)
 		row, rowType = "row", st.Row
 	}
 	c = &scope{g: g, f: f, sub: sub, row: row, typ: rowType, windowed: st.From.Windowed, pointer: row == "r", key: c.key, locals: c.locals, lets: c.lets}
+	if st.EventTime != nil {
+		if err := g.retime(f, c, st); err != nil {
+			return err
+		}
+	}
 	var err error
 	switch {
 	case st.Repartition:
@@ -148,6 +156,44 @@ func (g *generator) step(f *printer.File, sub *plan.Subtopology, st *check.Step)
 	return nil
 }
 
+// retime prints that a record gets the event time that its step gives it.
+func (g *generator) retime(f *printer.File, c *scope, st *check.Step) error {
+	v, err := g.value(f, c, st, "event_time", "new_time", st.EventTime)
+	if err != nil {
+		return err
+	}
+	assign := ":="
+	if readsTime(st) {
+		assign = "="
+	}
+	f.F("at %s %s.UnixMilli()", assign, paren(v))
+	return nil
+}
+
+// retimedParams are the parameters of the method in which a step gives records another event time: the old one has no name where nothing reads it.
+func retimedParams(st *check.Step, params string) string {
+	if st.EventTime == nil || readsTime(st) {
+		return params
+	}
+	return strings.Replace(params, ", at int64", ", _ int64", 1)
+}
+
+// readsTime tells whether a step that gives records another event time reads the old one in the same method: with unnest, that of an
+// element.
+func readsTime(st *check.Step) bool {
+	es := []*check.Expr{st.EventTime}
+	for _, n := range st.Select {
+		es = append(es, n.Expr)
+	}
+	if st.Unnest == nil {
+		es = append(es, st.Where)
+		for _, n := range st.Let {
+			es = append(es, n.Expr)
+		}
+	}
+	return slices.ContainsFunc(es, func(e *check.Expr) bool { return e != nil && uses(e)[check.EventTimeVar] })
+}
+
 // describe says in a few words what a step does.
 func (g *generator) describe(st *check.Step) string {
 	var parts []string
@@ -159,6 +205,9 @@ func (g *generator) describe(st *check.Step) string {
 		parts = append(parts, "makes a "+g.typeName(st.Row)+" of each "+st.Unnest.Name)
 	case st.Select != nil:
 		parts = append(parts, "makes a "+g.typeName(st.Row))
+	}
+	if st.EventTime != nil {
+		parts = append(parts, "gives it another event time")
 	}
 	switch {
 	case st.Repartition:

@@ -2,6 +2,7 @@ package emitgo
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/weirstream/weir/gen/plan"
@@ -51,7 +52,9 @@ func (g *generator) subtopology(sub *plan.Subtopology) (*printer.File, error) {
 	}
 	for _, o := range sub.Outputs {
 		if o.Kind == plan.SinkOutput {
-			g.sink(f, sub, o)
+			if err := g.sink(f, sub, o); err != nil {
+				return nil, err
+			}
 		}
 	}
 	for _, d := range g.codecs.pending {
@@ -128,6 +131,9 @@ func (g *generator) taskType(f *printer.File, sub *plan.Subtopology) {
 		if g.keyed(sub) {
 			f.F("key %s // of the record in hand", g.goType(f, s.Key))
 		}
+	}
+	if g.readsHeaders(sub) {
+		f.P("headers map[string][]byte // of the record in hand")
 	}
 	if g.buildsGroups(sub) {
 		f.P("group []byte // the group of the record in hand")
@@ -287,6 +293,10 @@ func (g *generator) readSource(f *printer.File, sub *plan.Subtopology) error {
 	f.P()
 	f.F("// read decodes a record and gives its event time in Unix milliseconds.")
 	f.F("func (t *%s) read(rec *kgo.Record) (at int64, err error) {", taskName(sub))
+	if g.readsHeaders(sub) {
+		f.Import(module + "topology")
+		f.P("t.headers = topology.Headers(rec, t.headers)")
+	}
 	if s.Key != nil {
 		f.Import(module + "keyenc")
 		g.parseKey(f, s.Key)
@@ -376,6 +386,9 @@ func (g *generator) advance(f *printer.File, sub *plan.Subtopology) {
 		} else {
 			g.closeWindows(f, sub, s.Step)
 		}
+	}
+	if slices.ContainsFunc(sub.Steps, retimed) {
+		f.P("t.Clock.Pass(wm)")
 	}
 	f.P("return nil")
 	f.P("}")

@@ -57,8 +57,13 @@ func (g *generator) groupValues(f *printer.File, c *scope, st *check.Step) ([]st
 // value prints what an expression needs and returns the Go expression of its value: a plain one where that is all it takes, else
 // a variable.
 func (g *generator) value(f *printer.File, c *scope, st *check.Step, clause, name string, e *check.Expr) (string, error) {
-	c.prefix = g.steps[st].method + "Expr"
-	code, err := c.compile(e, func(x string) string { return "return " + g.at(st, clause, e, x) })
+	return g.valueOf(f, c, g.steps[st].method+"Expr", clause, name, e, func(x string) string { return "return " + g.at(st, clause, e, x) })
+}
+
+// valueOf is value for an expression anywhere; prefix begins the names of functions that it needs.
+func (g *generator) valueOf(f *printer.File, c *scope, prefix, clause, name string, e *check.Expr, onErr func(string) string) (string, error) {
+	c.prefix = prefix
+	code, err := c.compile(e, onErr)
 	if err != nil {
 		return "", err
 	}
@@ -95,8 +100,16 @@ func (g *generator) fold(f *printer.File, c *scope, st *check.Step, row string) 
 	f.Import(module + "topology")
 	n := g.steps[st]
 	place := g.place(f, st)
-	if !st.From.Windowed || st.Repartition {
-		f.F("if t.%s.Late(%s, t.Clock.Now()) {", storeField(n), place)
+	if !st.From.Windowed || st.Repartition || st.Retimes() {
+		now := "t.Clock.Now()"
+		if retimed(st) {
+			now = "t.Clock.Passed()"
+			if d := g.upstreamDelay(c.sub, st); d > 0 {
+				f.Import(module + "watermark")
+				now = "watermark.Sub(" + now + ", " + grouped(d) + ")"
+			}
+		}
+		f.F("if t.%s.Late(%s, %s) {", storeField(n), place, now)
 		f.P("t.Stats.Late++")
 		if st.Late != nil && g.pl.Live(st.Late) {
 			arg := row
@@ -185,6 +198,10 @@ func storeType(st *check.Step) string {
 	}
 	return "Tumbling"
 }
+
+// retimed tells whether a step's windows take records whose event time another step made, in the task in which it was made: those may be
+// older than the watermark that is about to take effect.
+func retimed(st *check.Step) bool { return st.Window != nil && st.Retimes() && !st.Repartition }
 
 // rowOfPayload prints the step's record as it was before its repartition topic, without the values of let that came along.
 func (g *generator) rowOfPayload(f *printer.File, st *check.Step) string {

@@ -71,6 +71,9 @@ func (pl *Plan) explainSub(b *strings.Builder, sub *Subtopology) {
 		if st.Repartition {
 			fmt.Fprintf(b, ", and sends them by %s through topic %s", strings.Join(groupNames(st), ", "), pl.RepartitionTopic(st))
 		}
+		if st.EventTime != nil {
+			fmt.Fprintf(b, ", gives them the event time %s", oneLine(st.EventTime.Text))
+		}
 		if st.Key != nil {
 			fmt.Fprintf(b, ", gives them the key %s", oneLine(st.Key.Text))
 		}
@@ -84,7 +87,18 @@ func (pl *Plan) explainSub(b *strings.Builder, sub *Subtopology) {
 	}
 	for _, o := range sub.Outputs {
 		if o.Kind == SinkOutput {
-			fmt.Fprintf(b, "  Sink %s writes %s to topic %s as %s.\n", o.Name, o.Sink.From.Name, o.Topic, strings.ToUpper(formatName(o.Sink.Format)))
+			fmt.Fprintf(b, "  Sink %s writes %s to topic %s as %s", o.Name, o.Sink.From.Name, o.Topic, strings.ToUpper(formatName(o.Sink.Format)))
+			if o.Sink.Tombstone != nil {
+				fmt.Fprintf(b, ", or as a tombstone where %s", oneLine(o.Sink.Tombstone.Text))
+			}
+			if hs := o.Sink.Headers; hs != nil {
+				var names []string
+				for _, h := range hs {
+					names = append(names, h.Name)
+				}
+				fmt.Fprintf(b, ", with the headers %s", strings.Join(names, ", "))
+			}
+			b.WriteString(".\n")
 		}
 	}
 }

@@ -177,6 +177,7 @@ func (pl *Plan) stepReads(st *check.Step) Use {
 	for _, l := range st.Let {
 		in.addExpr(l.Expr, nil)
 	}
+	row.addExpr(st.EventTime, nil)
 	row.addExpr(st.Key, nil)
 	for _, g := range st.GroupBy {
 		row.addExpr(g.Expr, nil)

@@ -57,6 +57,12 @@ func (pl *Plan) writeSub(w *writer, sub *Subtopology) {
 			w.in(func() {
 				w.line("key %s", keyText(o.Sink.From.Key))
 				w.line("value %s", o.Sink.From.Type.Structure())
+				if o.Sink.Tombstone != nil {
+					w.line("tombstone where %s", oneLine(o.Sink.Tombstone.Text))
+				}
+				for _, h := range o.Sink.Headers {
+					w.line("header %s = %s", h.Name, oneLine(h.Expr.Text))
+				}
 			})
 		case DeadLetterOutput:
 			w.line("dead letters of %s go to %s", o.Name, o.Topic)
@@ -99,6 +105,9 @@ func (pl *Plan) writeStep(w *writer, sub *Subtopology, st *check.Step) {
 			w.line("unnest %s = each of %s", u.Name, oneLine(u.Expr.Text))
 		}
 		writeRow(w, st)
+		if st.EventTime != nil {
+			w.line("event time %s", oneLine(st.EventTime.Text))
+		}
 		if st.Key != nil {
 			w.line("key %s : %s", oneLine(st.Key.Text), st.Key.Type)
 		}

@@ -57,12 +57,13 @@ func (ev *evaluator) bool(e *check.Expr, v *vars) (bool, error) {
 
 // vars is what the variables of an expression are taken from.
 type vars struct {
-	rec    *record
-	key    []ref.Val
-	time   int64
-	win    *bounds
-	locals map[string]ref.Val // of let and unnest
-	this   ref.Val            // what an alias's condition is about
+	rec     *record
+	key     []ref.Val
+	headers map[string][]byte
+	time    int64
+	win     *bounds
+	locals  map[string]ref.Val // of let and unnest
+	this    ref.Val            // what an alias's condition is about
 }
 
 // activation resolves the variables of one expression by their kind.
@@ -85,6 +86,8 @@ func (a *activation) ResolveName(name string) (any, bool) {
 	switch v.Kind {
 	case check.KeyVar:
 		return a.vars.key[0], true
+	case check.HeadersVar:
+		return a.vars.headers, true
 	case check.EventTimeVar:
 		return timestamp(time.UnixMilli(a.vars.time)), true
 	case check.WindowStartVar:

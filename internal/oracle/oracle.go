@@ -36,6 +36,7 @@ type Record struct {
 	Key       []byte // nil: null
 	Value     []byte // nil: null
 	Timestamp time.Time
+	Headers   map[string][]byte
 }
 
 // Input holds each source's records by the source's name.
@@ -91,6 +92,8 @@ type Out struct {
 	Time int64  // Unix milliseconds
 	// Value is the record for a sink, nil where this state of an update is filtered away behind the window.
 	Value *record
+	// Headers are those that the sink writes.
+	Headers map[string]string
 	// Raw is the input record of a dead letter, Topic where it came from, Why what is bad about it. Opaque says that Raw is not known: the bad record
 	// was a result or came through a repartition topic.
 	Raw    Record
@@ -189,17 +192,17 @@ func (r *run) behindCut(c *cut) {
 	t.windows = []*window{newWindow(c.step, 0)}
 	t.grow(c.step.Late, 0)
 	t.grow(c.step.Out, c.step.Window.Lateness.Milliseconds())
-	if c.loose {
+	for _, e := range c.elems {
+		if err := t.add(t.windows[0], e); err != nil {
+			t.bad(nil, fmt.Errorf("repartitioned record: %w", err))
+		}
+	}
+	if c.loose || t.full { // which record is one too many for a sum goes by the order in which they come
 		r.res.LooseCounts = true
 		t.markLoose(c.step.Late)
 		t.markLoose(c.step.Out)
 		if d := r.res.Topics[c.source.DeadLetterTopic]; d != nil {
 			d.Loose = true
-		}
-	}
-	for _, e := range c.elems {
-		if err := t.add(t.windows[0], e); err != nil {
-			t.bad(nil, fmt.Errorf("repartitioned record: %w", err))
 		}
 	}
 	if c.wm > noTime {

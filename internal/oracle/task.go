@@ -1,6 +1,7 @@
 package oracle
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"math"
@@ -12,6 +13,7 @@ import (
 	"cel.dev/cel-go/common/types/traits"
 
 	"github.com/weirstream/weir/spec/check"
+	"github.com/weirstream/weir/spec/types"
 )
 
 const (
@@ -25,6 +27,7 @@ type elem struct {
 	key []ref.Val // the value of `key`, where there is one
 	// kafkaKey is the key that a sink writes: the source record's own bytes, or the text of a group; nil is null.
 	kafkaKey []byte
+	headers  map[string][]byte  // of the source's record
 	time     int64              // event time, Unix milliseconds
 	win      *bounds            // of the window whose result this is
 	locals   map[string]ref.Val // the values of let and unnest of the step that has the record in hand
@@ -44,6 +47,7 @@ type task struct {
 	wm      int64
 	loose   bool
 	windows []*window // upstream first
+	full    bool      // an aggregate could not take a record in
 }
 
 // grow finds the windowed steps behind a stream that run in this task. Delay is how far the stream's records may stay behind
@@ -154,7 +158,9 @@ func (t *task) push(s *check.Stream, e elem) error {
 	}
 	for _, sink := range t.run.p.Sinks {
 		if sink.From == s {
-			t.sink(sink, e)
+			if err := t.sink(sink, e); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -234,6 +240,13 @@ func (t *task) remake(st *check.Step, e elem) error {
 			row.fields[n.Name] = v
 		}
 		e.rec = row
+	}
+	if st.EventTime != nil {
+		v, err := t.run.ev.eval(st.EventTime, t.vars(&e))
+		if err != nil {
+			return fmt.Errorf("step %s, event_time: %w", st.Name, err)
+		}
+		e.time = v.(celtypes.Timestamp).UnixMilli()
 	}
 	if st.Key != nil {
 		if err := t.rekey(st, &e); err != nil {
@@ -316,9 +329,46 @@ func (t *task) toCut(w *window, e elem) error {
 }
 
 // sink writes a record to a sink.
-func (t *task) sink(s *check.Sink, e elem) {
-	t.out(s.Topic, Out{Key: e.kafkaKey, Time: e.time, Value: e.rec})
+func (t *task) sink(s *check.Sink, e elem) error {
+	o := Out{Key: e.kafkaKey, Time: e.time, Value: e.rec}
+	for _, h := range s.Headers {
+		v, err := t.run.ev.eval(h.Expr, t.vars(&e))
+		if err != nil {
+			return fmt.Errorf("sink %s, header %s: %w", s.Name, h.Name, err)
+		}
+		if opt, ok := v.(*celtypes.Optional); ok {
+			if !opt.HasValue() {
+				continue
+			}
+			v = opt.GetValue()
+		}
+		if o.Headers == nil {
+			o.Headers = map[string]string{}
+		}
+		if b, ok := v.(celtypes.Bytes); ok {
+			o.Headers[h.Name] = string(b)
+		} else {
+			o.Headers[h.Name] = text(v)
+		}
+	}
+	if s.Tombstone != nil {
+		null, err := t.run.ev.bool(s.Tombstone, t.vars(&e))
+		if err == nil && null && e.kafkaKey == nil {
+			err = errors.New("the key is null")
+		}
+		if err != nil {
+			return fmt.Errorf("sink %s, tombstone: %w", s.Name, err)
+		}
+		if null {
+			o.Value = tombstone
+		}
+	}
+	t.out(s.Topic, o)
+	return nil
 }
+
+// tombstone is the value of a record that is written as null.
+var tombstone = &record{typ: &types.Type{Kind: types.Record, Name: "null"}}
 
 func (t *task) out(topic string, o Out) {
 	tp := t.run.res.Topics[topic]
@@ -372,5 +422,5 @@ func (t *task) bad(raw *Record, err error) {
 
 // vars is what expressions over a record see.
 func (t *task) vars(e *elem) *vars {
-	return &vars{rec: e.rec, key: e.key, time: e.time, win: e.win, locals: e.locals}
+	return &vars{rec: e.rec, key: e.key, headers: e.headers, time: e.time, win: e.win, locals: e.locals}
 }

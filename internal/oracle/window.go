@@ -120,6 +120,7 @@ func (t *task) add(w *window, e elem) error {
 			if st.Emit == check.Updates && w.groups[id] != nil { // the record touched the group, whose state may be handed on again
 				t.result(w, g)
 			}
+			t.full = true
 			return fmt.Errorf("step %s, aggregate %s: %w", st.Name, a.Name, err)
 		}
 	}

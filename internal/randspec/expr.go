@@ -111,7 +111,8 @@ func (e *env) add(text string, t *types.Type, depth int, total bool) {
 			e.put(types.BoolType, fmt.Sprintf("%s.optMap(v, v == %s).orValue(false)", text, e.literal(t.Elem)), total)
 			e.put(types.BoolType, fmt.Sprintf("(%s == optional.of(%s))", text, e.literal(t.Elem)), total)
 		}
-		if t.Elem.Kind == types.Record && !t.Elem.Union && t.Elem.Fields[0].Type.Keyable() {
+		// cel-go takes what is optional in the midst of a path for absent: of a.b.?c it does not look into b.
+		if t.Elem.Kind == types.Record && !t.Elem.Union && t.Elem.Fields[0].Type.Keyable() && !strings.Contains(text, ".") {
 			f := t.Elem.Fields[0]
 			e.put(f.Type, fmt.Sprintf("%s.?%s.orValue(%s)", text, f.Name, e.literal(f.Type)), total)
 		}

@@ -295,6 +295,9 @@ func (g *gen) step() {
 	if !cascade {
 		lets = g.row(st, in, &row, env)
 	}
+	if g.chance(8) {
+		st.EventTime = g.eventTime(&row)
+	}
 	out := row
 	if rekey := g.chance(12); rekey && (split || st.Where != "" || remakes(st)) {
 		g.rekey(st, &row, lets)
@@ -350,6 +353,16 @@ func (g *gen) merge(st *Step, in *stream) *stream {
 		all.parts = make([][]string, len(in.parts)) // nothing that is known of all of them
 	}
 	return &all
+}
+
+// eventTime is a new event time, near the old one or far from it.
+func (g *gen) eventTime(row *stream) string {
+	for _, f := range row.typ.Fields {
+		if f.Type.Kind == types.Timestamp && g.chance(30) {
+			return f.Name
+		}
+	}
+	return pick(g, `event_time + duration("1s")`, `event_time - duration("2500ms")`, `event_time - duration("1h")`, "event_time")
 }
 
 // layout says where the windows of a step lie.

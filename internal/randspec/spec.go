@@ -56,6 +56,7 @@ type Step struct {
 	Set        []Named
 	Drop       []string
 	Rename     []Named
+	EventTime  string
 	Key        string
 	Split      []Named
 	Default    string
@@ -250,6 +251,9 @@ func (s *Spec) step(p func(string, ...any), st *Step) {
 		for _, n := range st.Rename {
 			p("      %s: %s", n.Name, n.Expr)
 		}
+	}
+	if st.EventTime != "" {
+		p("    event_time: %s", s.scalar(st.EventTime, in))
 	}
 	if st.Key != "" {
 		p("    key: %s", s.scalar(st.Key, in))

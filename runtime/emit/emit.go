@@ -30,10 +30,13 @@ type Target struct {
 
 // Chunk is a run of records of one task, in the order in which they were sent.
 type Chunk struct {
-	buf  []byte
-	recs []kgo.Record
-	left atomic.Int32
-	pool *Pool
+	buf     []byte
+	recs    []kgo.Record
+	heads   []kgo.RecordHeader
+	values  []byte // of heads
+	waiting int    // how many of heads are for the record that is begun
+	left    atomic.Int32
+	pool    *Pool
 }
 
 // Records are the chunk's records. They must not be used after the last of them was reported with Done.
@@ -66,7 +69,9 @@ func (p *Pool) put(c *Chunk) {
 		return
 	}
 	clear(c.recs)
+	clear(c.heads)
 	c.buf, c.recs = c.buf[:0], c.recs[:0]
+	c.heads, c.values, c.waiting = c.heads[:0], c.values[:0], 0
 	select {
 	case p.free <- c:
 	default:
@@ -89,11 +94,22 @@ func New(pool *Pool, targets []Target) *Emitter { return &Emitter{pool: pool, ta
 func (e *Emitter) Begin() []byte {
 	c := e.open
 	if c != nil && cap(c.buf)-len(c.buf) >= chunkSpare && len(c.recs) < cap(c.recs) {
+		c.heads, c.waiting = c.heads[:len(c.heads)-c.waiting], 0
 		return c.buf
 	}
 	e.close()
 	e.open = e.pool.get()
 	return e.open.buf
+}
+
+// Header adds a header to the record that is begun, behind those added before; the value is copied. It stands between Begin and Send.
+func Header[V string | []byte](e *Emitter, name string, value V) {
+	c := e.open
+	from := len(c.values)
+	// Where values grows, headers that were added before keep the memory that they had.
+	c.values = append(c.values, value...)
+	c.heads = append(c.heads, kgo.RecordHeader{Key: name, Value: c.values[from:len(c.values):len(c.values)]})
+	c.waiting++
 }
 
 // Send takes the buffer from Begin with the record in it: the key is b[key:value], or null when key is negative; the value is
@@ -116,6 +132,13 @@ func (e *Emitter) send(output int, b, key, value []byte, timestamp int64) {
 	e.bytes += int64(len(b) - len(c.buf))
 	c.buf = b
 	c.recs = append(c.recs, kgo.Record{Topic: t.Topic, Partition: t.partition(key), Key: key, Value: value, Timestamp: time.UnixMilli(timestamp)})
+	if n := len(c.heads); c.waiting > 0 {
+		c.recs[len(c.recs)-1].Headers = c.heads[n-c.waiting : n : n]
+		for _, h := range c.recs[len(c.recs)-1].Headers {
+			e.bytes += int64(len(h.Value))
+		}
+		c.waiting = 0
+	}
 	if timestamp < 0 || timestamp > MaxStamp {
 		t.stampFar(&c.recs[len(c.recs)-1], timestamp)
 	}

@@ -3,6 +3,7 @@ package testdriver
 import (
 	"fmt"
 	"maps"
+	"slices"
 
 	"github.com/cockroachdb/pebble/v2/vfs"
 	"github.com/twmb/franz-go/pkg/kgo"
@@ -188,6 +189,10 @@ func (r *run) finish() error {
 		for i := range c.Records() {
 			rec := c.Records()[i]
 			rec.Key, rec.Value = clone(rec.Key), clone(rec.Value)
+			rec.Headers = slices.Clone(rec.Headers)
+			for i := range rec.Headers {
+				rec.Headers[i].Value = clone(rec.Headers[i].Value)
+			}
 			r.d.log(rec.Topic).append(&rec)
 			for _, st := range r.sub.Stores {
 				if r.sub.Outputs[st.Output].Topic == rec.Topic {

@@ -47,6 +47,7 @@ type upstream struct {
 // Clock is the clock of one task. It belongs to the task's goroutine.
 type Clock struct {
 	now     int64
+	passed  int64 // the watermark that has closed all that it closes
 	settled int64 // the highest watermark so far below End
 	inputs  []input
 	cfg     []Config
@@ -61,7 +62,7 @@ func NewClock(inputs []Config) *Clock {
 
 // Reset forgets everything seen and starts again at floor.
 func (c *Clock) Reset(floor int64) {
-	c.now, c.settled = floor, floor
+	c.now, c.passed, c.settled = floor, floor, floor
 	if floor == End {
 		c.settled = None
 	}
@@ -98,6 +99,13 @@ func (c *Clock) Floor(wm int64) { c.raise(wm) }
 
 // Now is the task's watermark. It never goes back.
 func (c *Clock) Now() int64 { return c.now }
+
+// Passed is the watermark that has taken effect: all that it closes is closed. While a task closes windows, and while it takes the record
+// that moves the watermark, that is the one before.
+func (c *Clock) Passed() int64 { return c.passed }
+
+// Pass says that all that a watermark closes is closed.
+func (c *Clock) Pass(wm int64) { c.passed = wm }
 
 // Settled is the highest watermark so far that is not End: None if there was none.
 func (c *Clock) Settled() int64 { return c.settled }

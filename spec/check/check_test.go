@@ -156,8 +156,8 @@ func TestScopes(t *testing.T) {
 		e    *check.Expr
 		want string
 	}{
-		{"where", a.Where, fields + " key:2 event_time:3"},
-		{"group_by", a.GroupBy[0].Expr, fields + " key:2 event_time:3"},
+		{"where", a.Where, fields + " key:2 event_time:3 headers:11"},
+		{"group_by", a.GroupBy[0].Expr, fields + " key:2 event_time:3 headers:11"},
 		{"aggregate", a.Aggregate[1].Args[0], fields + " event_time:3"},
 		{"having", a.Having, "k:6 n:7 s:7 window.start:4 window.end:5"},
 		{"where behind a window", b.Where, "k:1 n:1 s:1 event_time:3 window.start:4 window.end:5"},

@@ -301,6 +301,12 @@ func outOfScope(name string, scope *Scope, at place) (summary, hint string) {
 			return "aggregates do not see the window that their records come from", "select window.start as a field first"
 		}
 		return "there is no window here: these records are not the results of one", "window.start and window.end exist in having, and in steps behind a step with a window"
+	case name == "headers" && at.step == nil && at.sink == nil:
+		return "event_time does not see the record's headers", "give the records their event time in a step behind: event_time: …"
+	case name == "headers":
+		return "these records have no headers that an expression could read", "the records of a source have them, up to the next window, processor or repartition topic: select what is needed of them as a field"
+	case (name == "key" || name == "event_time") && at.sink != nil:
+		return "these records have no " + name + " that an expression could read", "behind a window, the names under group_by are fields"
 	case name == "key" && at.step == nil:
 		return "event_time does not see the record's key", "use the field of the value that equals it"
 	case name == "key" && at.group:
@@ -315,8 +321,6 @@ func outOfScope(name string, scope *Scope, at place) (summary, hint string) {
 		return "event_time can't be read where it is defined", "use a field of the value"
 	case name == "event_time":
 		return "a window's result has no event time of its own in having", "use window.start or window.end"
-	case name == "headers":
-		return "headers can't be read in expressions", ""
 	case at.group && at.row != nil && at.row.Field(name) != nil:
 		return fmt.Sprintf("having sees the group's key and the aggregates, not the field %s of single records", name), "use where for single records, or aggregate it, as in max(" + name + ")"
 	}
@@ -679,6 +683,14 @@ func arrivalInOverlap(text *syntax.Text, f Func, k WindowKind) diag.Diagnostic {
 	}
 	return hinted(problem("WEIR4023", text.Span, "%s does not go with %s windows", f, k),
 		"they are merged of parts, which know when their records happened, not in which order they arrived: %s goes by event time", by)
+}
+
+func badHeader(text *syntax.Text, t *types.Type) diag.Diagnostic {
+	d := problem("WEIR5003", text.Span, "a header is a string or bytes, not %s", a(t))
+	if t.Scalar() || t.Kind == types.Enum {
+		return hinted(d, "write string(%s)", text.Value)
+	}
+	return d
 }
 
 func unnestType(text *syntax.Text, t *types.Type) diag.Diagnostic {

@@ -15,7 +15,8 @@ import (
 // place is where an expression stands, for messages about what it can't see.
 type place struct {
 	clause string // "where", "select total", …
-	step   *Step  // nil for a source
+	step   *Step  // nil for a source or a sink
+	sink   *Sink
 	row    *types.Type
 	group  bool // behind the group: having
 	args   bool // an aggregate's argument
@@ -200,11 +201,16 @@ var windowVars = []Var{
 	{Name: "window.end", Kind: WindowEndVar, Type: types.TimestampType},
 }
 
+var headersVar = Var{Name: "headers", Kind: HeadersVar, Type: types.MapOf(types.StringType, types.BytesType)}
+
 // scopeOf is what expressions over the records of a stream see; row is their type and key their key there.
 func scopeOf(s *Stream, row *types.Type, key []KeyPart) *Scope {
 	vars := append(fieldVars(row), recordVars(key)...)
 	if s.Windowed {
 		vars = append(vars, windowVars...)
+	}
+	if s.Headers {
+		vars = append(vars, headersVar)
 	}
 	return &Scope{Vars: vars}
 }

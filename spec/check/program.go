@@ -58,11 +58,15 @@ type Stream struct {
 	Type *types.Type // always a Record
 	// Key is what the Kafka key of this stream's records is made of; empty when records have no key.
 	Key []KeyPart
+	// Headers says that `headers` is in scope: the records are those of sources, and did not travel through a repartition topic.
+	Headers bool
 	// Windowed says that window.start and window.end are in scope: the records are results of a window.
 	Windowed bool
 	// Scattered says that records of one key may be in several partitions: Key was set by a step's key, or streams were merged that
 	// are not partitioned alike.
 	Scattered bool
+	// Retimed says that a step's event_time gave the records theirs, so they may be older than the watermark wherever they come from.
+	Retimed bool
 	// Updates says that a key's results may come again with newer values (emit: updates), so nothing may aggregate them.
 	Updates bool
 	// Exactly one of these made the stream. LateOf is the step whose late records these are, Merged the streams that a step takes as
@@ -195,6 +199,8 @@ type Step struct {
 	// RowKey is the key of From's stream as it stands behind select (fields renamed or dropped).
 	RowKey []KeyPart
 
+	// EventTime is the new event time of the records, a timestamp, nil if they keep theirs.
+	EventTime *Expr
 	// Key is the new key of the records, nil if they keep theirs: a scalar, an enum, or an optional of one. A step with a window has
 	// none, as its results are keyed by the group.
 	Key *Expr
@@ -221,6 +227,9 @@ type Step struct {
 
 // Keeps tells whether the step keeps something for each of its groups.
 func (s *Step) Keeps() bool { return s.Window != nil || s.Process != nil }
+
+// Retimes reports whether the records that a step groups or hands on were given their event time by it or by a step before.
+func (s *Step) Retimes() bool { return s.EventTime != nil || s.From.Retimed }
 
 // Process is a processor: a Go type of the user's in the generated package.
 type Process struct {
@@ -345,6 +354,8 @@ type Sink struct {
 	TopicSpan source.Span
 	Format    Format
 	CSV       CSVOptions
+	Tombstone *Expr    // the records whose values are written as null, a bool; nil: none
+	Headers   []*Named // a string, bytes, or an optional of one
 }
 
 // Expr is a checked CEL expression.
@@ -380,6 +391,7 @@ const (
 	ThisVar                           // `this`, the value that an alias's condition is about
 	LetVar                            // a name under let
 	ElementVar                        // the name under unnest
+	HeadersVar                        // `headers`, those of the source's record
 )
 
 // Var is one variable.

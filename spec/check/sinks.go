@@ -4,6 +4,8 @@ import (
 	"regexp"
 
 	"github.com/weirstream/weir/spec/source"
+	"github.com/weirstream/weir/spec/syntax"
+	"github.com/weirstream/weir/spec/types"
 )
 
 func (c *checker) checkSinks() {
@@ -15,7 +17,33 @@ func (c *checker) checkSinks() {
 		if s.From != nil && s.Format == CSV {
 			s.CSV = c.csvOptions(d.Format, s.From.Type, d.From.Span, false)
 		}
+		if s.From != nil && s.From.Type != nil {
+			c.sinkExprs(s, d)
+		}
 		c.p.Sinks = append(c.p.Sinks, s)
+	}
+}
+
+// sinkExprs checks what a sink computes of its records.
+func (c *checker) sinkExprs(s *Sink, d *syntax.Sink) {
+	scope := scopeOf(s.From, s.From.Type, s.From.Key)
+	at := place{clause: "tombstone", sink: s, row: s.From.Type}
+	s.Tombstone = c.typed(d.Tombstone, scope, at, types.BoolType)
+	for _, h := range d.Headers {
+		at.clause = "header " + h.Name.Value
+		e := c.expr(h.Expr, scope, at)
+		if e == nil {
+			continue
+		}
+		plain := e.Type
+		if plain.Kind == types.Optional {
+			plain = plain.Elem
+		}
+		if plain.Kind != types.String && plain.Kind != types.Bytes {
+			c.report(badHeader(h.Expr, e.Type))
+			continue
+		}
+		s.Headers = append(s.Headers, &Named{Name: h.Name.Value, Span: h.Name.Span, Expr: e})
 	}
 }
 

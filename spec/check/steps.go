@@ -104,6 +104,7 @@ func (c *checker) step(st *Step, d *syntax.Step) {
 	}
 	st.Where = c.typed(d.Where, scopeOf(st.From, st.From.Type, st.From.Key), place{clause: "where", step: st, row: st.From.Type}, types.BoolType)
 	c.row(st, d, windowed)
+	c.eventTime(st, d)
 	if processed {
 		c.groupBy(st, d)
 		c.dropUnreadLets(st)
@@ -116,6 +117,7 @@ func (c *checker) step(st *Step, d *syntax.Step) {
 	if !windowed {
 		st.Out.Type, st.Out.Key = st.Row, st.RowKey
 		st.Out.Windowed, st.Out.Updates, st.Out.Scattered = st.From.Windowed, st.From.Updates, st.From.Scattered
+		st.Out.Retimed, st.Out.Headers = st.Retimes(), st.From.Headers
 		c.rekey(st, d)
 		c.branches(st, d)
 		c.dropUnreadLets(st)
@@ -130,11 +132,19 @@ func (c *checker) step(st *Step, d *syntax.Step) {
 	c.having(st, d)
 	c.dropUnreadLets(st)
 	if st.Late != nil {
-		st.Late.Type, st.Late.Key = st.Row, st.RowKey
+		st.Late.Type, st.Late.Key, st.Late.Retimed = st.Row, st.RowKey, st.Retimes()
+		st.Late.Headers = st.From.Headers && !st.Repartition
 		if st.Repartition { // late records are found out behind the topic, where the group is the key
 			st.Late.Key = groupKey(st, st.Row)
 		}
 	}
+}
+
+// eventTime checks the event time that a step gives its records, which sees the record that the clauses before it made.
+func (c *checker) eventTime(st *Step, d *syntax.Step) {
+	scope := scopeOf(st.From, st.Row, st.RowKey)
+	scope.Vars = append(scope.Vars, letVars(st)...)
+	st.EventTime = c.typed(d.EventTime, scope, place{clause: "event_time", step: st, row: st.Row}, types.TimestampType)
 }
 
 // clauses checks which clauses stand together. It tells whether the step is one with a window or a processor.
@@ -215,6 +225,9 @@ func (c *checker) aggregates(st *Step, d *syntax.Step) {
 		key = nil // it stays on the other side of the topic
 	}
 	scope.Vars = append(append(scope.Vars, recordVars(key)...), letVars(st)...)
+	if st.From.Headers && !st.Repartition {
+		scope.Vars = append(scope.Vars, headersVar)
+	}
 	for _, e := range d.Aggregate {
 		a := c.aggregate(e, scope, place{clause: "aggregate " + e.Name.Value, step: st, row: st.Row, args: true})
 		f := &types.Field{Name: e.Name.Value, Wire: e.Name.Value, Span: e.Name.Span, Type: &types.Type{Kind: types.Invalid}}

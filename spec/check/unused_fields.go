@@ -65,6 +65,7 @@ func (c *checker) warnUnusedFields() {
 		default:
 			c.unusedAggregates(st, of(st.Out), live)
 		}
+		row.addExpr(st.EventTime)
 		row.addExpr(st.Key)
 		for _, g := range st.GroupBy {
 			row.addExpr(g.Expr)

@@ -13,6 +13,7 @@ var (
 	delimiter    = &Pattern{regexp.MustCompile(`^[\t -~]$`), "must be one ASCII character, other than a quote"}
 	anyText      = &Pattern{} // even an empty one
 	goName       = &Pattern{Rule: "must be a Go function, as in ./risk.Score"}
+	headerName   = &Pattern{regexp.MustCompile(`^[!-~]+$`), "must be of ASCII characters other than spaces"}
 	topicName    = &Pattern{Rule: "must be a name that Kafka allows"}
 	streamName   = &Pattern{Rule: "must be the name of a source, a step or a late output"}
 )
@@ -177,6 +178,7 @@ var stepShape = &Shape{What: "a step", Either: []string{"from", "merge"}, Keys: 
 	{Name: "set", Shape: expressions("Fields that are added to the record or replaced in it.")},
 	{Name: "drop", Shape: &Shape{What: "a list of fields", List: true, NonEmpty: true, Elem: fieldText, Doc: "Fields that are left out of the record."}},
 	{Name: "rename", Shape: &Shape{What: "a mapping from new names to fields", Names: fieldName, NonEmpty: true, Elem: fieldText, Doc: "New names of fields: {new: old}."}},
+	{Name: "event_time", Shape: celText("The new event time of the records, a timestamp. The watermark stays as it is.")},
 	{Name: "key", Shape: celText("The new key of the records. They move to its partition where a step behind this one groups by it.")},
 	{Name: "split", Shape: &Shape{What: "a mapping from names to CEL expressions", Names: stepName, NonEmpty: true, Elem: celText(""),
 		Doc: "Branches and their conditions. A record goes to the first branch whose condition is true; a step reads a branch as STEP.BRANCH."}},
@@ -233,4 +235,7 @@ var sinkShape = &Shape{What: "a sink", Keys: []Key{
 		{Name: "format", Shape: format},
 		{Name: "csv", Shape: csvOptions},
 	}}},
+	{Name: "tombstone", Shape: celText("A condition. For records for which it is true a null value is written: in a compacted topic, they delete their key.")},
+	{Name: "headers", Shape: &Shape{What: "a mapping from names to CEL expressions", Names: headerName, NonEmpty: true, Elem: celText(""),
+		Doc: "Headers of the records that are written: a string or bytes each. One that is optional is left out where it is missing."}},
 }}

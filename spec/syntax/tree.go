@@ -140,6 +140,7 @@ type Step struct {
 	Select, Set   []*Entry
 	Drop          []*Text
 	Rename        []*Entry // Expr is the field that gets the name
+	EventTime     *Text
 	Key           *Text
 	Split         []*Entry
 	Default       *Text // the name of the branch of all others
@@ -186,6 +187,8 @@ type Entry struct {
 type Sink struct {
 	Name, From, Topic *Text
 	Format            Format
+	Tombstone         *Text
+	Headers           []*Entry
 }
 
 // Parse reads a spec. The diagnostics are unsorted; the tree is nil if the file is no YAML, and else holds what was fit to be
@@ -257,7 +260,8 @@ func (b builder) spec(n *node, file *source.File) *Spec {
 	each(n.get("fragments"), func(k *Text, v *node) { s.Fragments = append(s.Fragments, b.fragment(k, v)) })
 	each(n.get("steps"), func(k *Text, v *node) { s.Steps = append(s.Steps, b.step(k, v)) })
 	each(n.get("sinks"), func(k *Text, v *node) {
-		s.Sinks = append(s.Sinks, &Sink{Name: k, From: text(v.get("from")), Topic: text(v.get("kafka").get("topic")), Format: b.format(v.get("value"))})
+		s.Sinks = append(s.Sinks, &Sink{Name: k, From: text(v.get("from")), Topic: text(v.get("kafka").get("topic")), Format: b.format(v.get("value")),
+			Tombstone: text(v.get("tombstone")), Headers: entries(v.get("headers"))})
 	})
 	return s
 }
@@ -324,7 +328,7 @@ func (b builder) step(k *Text, v *node) *Step {
 		Name: k, From: text(v.get("from")), Merge: texts(v.get("merge")), Where: text(v.get("where")), Having: text(v.get("having")), Emit: text(v.get("emit")),
 		Let: entries(v.get("let")), Unnest: entries(v.get("unnest")),
 		Select: entries(v.get("select")), Set: entries(v.get("set")), Drop: texts(v.get("drop")), Rename: entries(v.get("rename")),
-		Key: text(v.get("key")), Split: entries(v.get("split")), Default: text(v.get("default")),
+		EventTime: text(v.get("event_time")), Key: text(v.get("key")), Split: entries(v.get("split")), Default: text(v.get("default")),
 		GroupBy: entries(v.get("group_by")), Aggregate: entries(v.get("aggregate")),
 		Process: text(v.get("process")), Timers: texts(v.get("timers")), Output: text(v.get("output")),
 		Clauses: map[string]source.Span{}, node: v,

@@ -1,0 +1,50 @@
+package emitgo
+
+import (
+	"github.com/weirstream/weir/gen/plan"
+	"github.com/weirstream/weir/spec/check"
+)
+
+// readsHeaders tells whether expressions in a sub-topology read the headers of the source's records.
+func (g *generator) readsHeaders(sub *plan.Subtopology) bool {
+	if sub.Source == nil {
+		return false
+	}
+	reads := func(es ...*check.Expr) bool {
+		for _, e := range es {
+			if e != nil && uses(e)[check.HeadersVar] {
+				return true
+			}
+		}
+		return false
+	}
+	named := func(all []*check.Named) bool {
+		for _, n := range all {
+			if reads(n.Expr) {
+				return true
+			}
+		}
+		return false
+	}
+	for _, st := range sub.Steps {
+		if reads(st.Where, st.EventTime, st.Key) || named(st.Let) || named(st.Select) || named(st.GroupBy) || st.Unnest != nil && reads(st.Unnest.Expr) {
+			return true
+		}
+		for _, b := range st.Split {
+			if reads(b.When) {
+				return true
+			}
+		}
+		for _, a := range st.Aggregate {
+			if !st.Repartition && reads(a.Args...) {
+				return true
+			}
+		}
+	}
+	for _, o := range sub.Outputs {
+		if o.Kind == plan.SinkOutput && (reads(o.Sink.Tombstone) || named(o.Sink.Headers)) {
+			return true
+		}
+	}
+	return false
+}
