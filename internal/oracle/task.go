@@ -320,7 +320,7 @@ func (t *task) toCut(w *window, e elem) error {
 	if err != nil {
 		return err
 	}
-	if late(w.end(e.time), w.lateness(), minus(t.wm, w.delay)) {
+	if end, _ := w.ends(e.time); late(end, w.lateness(), minus(t.wm, w.delay)) {
 		w.cut.loose = true
 	}
 	e.group = group

@@ -36,13 +36,14 @@ func newWindow(st *check.Step, delay int64) *window {
 	return w
 }
 
-// end is when the last window ends that a record of a time is in.
-func (w *window) end(t int64) int64 {
-	if w.overlap == nil {
-		return w.cal.tumbling(t).end
+// ends are when the first and the last window end that a record of a time is in.
+func (w *window) ends(t int64) (first, last int64) {
+	if !w.step.Window.Overlap() {
+		end := w.cal.tumbling(t).end
+		return end, end
 	}
 	wins := w.cal.windows(w.cal.line(t))
-	return w.cal.time(wins[len(wins)-1].end)
+	return w.cal.time(wins[0].end), w.cal.time(wins[len(wins)-1].end)
 }
 
 func (w *window) lateness() int64 { return w.step.Window.Lateness.Milliseconds() }
@@ -81,7 +82,7 @@ func (t *task) add(w *window, e elem) error {
 		}
 		e.group = g
 	}
-	if late(w.end(e.time), w.lateness(), minus(t.wm, w.delay)) {
+	if _, end := w.ends(e.time); late(end, w.lateness(), minus(t.wm, w.delay)) {
 		t.run.res.Late++
 		if st.Late != nil && t.run.live[st.Late] {
 			if st.Repartition { // the record's own key did not come along
