@@ -42,7 +42,7 @@ func (g *generator) readsHeaders(sub *plan.Subtopology) bool {
 		}
 	}
 	for _, o := range sub.Outputs {
-		if o.Kind == plan.SinkOutput && (reads(o.Sink.Tombstone) || named(o.Sink.Headers)) {
+		if o.Kind == plan.SinkOutput && (reads(o.Sink.Tombstone, o.Sink.By) || named(o.Sink.Headers)) {
 			return true
 		}
 	}

@@ -3,6 +3,8 @@ package emitgo
 import (
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/weirstream/weir/gen/plan"
@@ -56,7 +58,11 @@ func (g *generator) sink(f *printer.File, sub *plan.Subtopology, o *plan.Output)
 		params += ", " + name + " window.Bounds"
 	}
 	f.P()
-	f.F("// %s writes a record to topic %s.", g.sinks[sk], sk.Topic)
+	if sk.By != nil {
+		f.F("// %s writes a record to the topic that it is for: %s.", g.sinks[sk], strings.Join(sk.TopicNames(), ", "))
+	} else {
+		f.F("// %s writes a record to topic %s.", g.sinks[sk], o.Topic)
+	}
 	f.F("func (t *%s) %s(%s) error {", taskName(sub), g.sinks[sk], params)
 	c := &scope{g: g, f: f, sub: sub, row: "r", typ: s.Type, windowed: s.Windowed, pointer: true, key: g.keyVar(sub, s)}
 	headers := make([]string, len(sk.Headers))
@@ -72,6 +78,13 @@ func (g *generator) sink(f *printer.File, sub *plan.Subtopology, o *plan.Output)
 		if tombstone, err = g.sinkValue(f, c, sk, "tombstone", "tombstone", sk.Tombstone); err != nil {
 			return err
 		}
+	}
+	out := outputConst(sub, o.Index)
+	if sk.By != nil {
+		if err := g.chooseTopic(f, c, sub, sk); err != nil {
+			return err
+		}
+		out = "out"
 	}
 	f.P("b := t.Out.Begin()")
 	f.P("k := len(b)")
@@ -104,7 +117,7 @@ func (g *generator) sink(f *printer.File, sub *plan.Subtopology, o *plan.Output)
 			f.F("return %s", g.atSink(sk, "tombstone", sk.Tombstone, "topology.ErrNullKey"))
 			f.P("}")
 		}
-		f.F("t.Out.SendTombstone(%s, b, k, at)", outputConst(sub, o.Index))
+		f.F("t.Out.SendTombstone(%s, b, k, at)", out)
 		f.P("return nil")
 		f.P("}")
 	}
@@ -115,8 +128,46 @@ func (g *generator) sink(f *printer.File, sub *plan.Subtopology, o *plan.Output)
 		g.codecs.needJSON(s.Type)
 		f.P("b = r.appendJSON(b)")
 	}
-	f.F("t.Out.Send(%s, b, k, v, at)", outputConst(sub, o.Index))
+	f.F("t.Out.Send(%s, b, k, v, at)", out)
 	f.P("return nil")
+	f.P("}")
+	return nil
+}
+
+// chooseTopic prints the choice of a sink's topic, whose output is in the variable out.
+func (g *generator) chooseTopic(f *printer.File, c *scope, sub *plan.Subtopology, sk *check.Sink) error {
+	by, err := g.sinkValue(f, c, sk, "by", "by", sk.By)
+	if err != nil {
+		return err
+	}
+	f.Import(module + "topology")
+	f.P("var out int")
+	if by == "by" { // a variable already
+		f.P("switch by {")
+	} else {
+		f.F("switch by := %s; by { // %s", by, oneLine(sk.By.Text))
+	}
+	for _, topic := range sk.TopicNames() {
+		var cases []string
+		for _, t := range sk.Topics {
+			switch {
+			case t.Topic != topic:
+			case sk.By.Type.Kind == types.Enum:
+				cases = append(cases, g.enumConst(sk.By.Type, t.Value))
+			default:
+				cases = append(cases, strconv.Quote(t.Value))
+			}
+		}
+		f.F("case %s:", strings.Join(cases, ", "))
+		i := slices.IndexFunc(sub.Outputs, func(o *plan.Output) bool { return o.Sink == sk && o.Topic == topic })
+		f.P("out = ", outputConst(sub, i))
+	}
+	f.P("default:")
+	value := "by"
+	if sk.By.Type.Kind == types.Enum {
+		value = "by.String()"
+	}
+	f.F("return %s", g.atSink(sk, "by", sk.By, "topology.NoTopic("+value+")"))
 	f.P("}")
 	return nil
 }
@@ -139,7 +190,7 @@ func readsWindow(sk *check.Sink) bool {
 		u := uses(e)
 		return u[check.WindowStartVar] || u[check.WindowEndVar]
 	}
-	return sk.Tombstone != nil && reads(sk.Tombstone) || slices.ContainsFunc(sk.Headers, func(h *check.Named) bool { return reads(h.Expr) })
+	return sk.Tombstone != nil && reads(sk.Tombstone) || sk.By != nil && reads(sk.By) || slices.ContainsFunc(sk.Headers, func(h *check.Named) bool { return reads(h.Expr) })
 }
 
 // sinkValue is value for an expression of a sink.

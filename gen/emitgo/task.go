@@ -51,7 +51,7 @@ func (g *generator) subtopology(sub *plan.Subtopology) (*printer.File, error) {
 		}
 	}
 	for _, o := range sub.Outputs {
-		if o.Kind == plan.SinkOutput {
+		if o.Kind == plan.SinkOutput && o == sub.SinkOutputs(o.Sink)[0] {
 			if err := g.sink(f, sub, o); err != nil {
 				return nil, err
 			}

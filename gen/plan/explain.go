@@ -88,6 +88,9 @@ func (pl *Plan) explainSub(b *strings.Builder, sub *Subtopology) {
 	for _, o := range sub.Outputs {
 		if o.Kind == SinkOutput {
 			fmt.Fprintf(b, "  Sink %s writes %s to topic %s as %s", o.Name, o.Sink.From.Name, o.Topic, strings.ToUpper(formatName(o.Sink.Format)))
+			if by := o.Sink.By; by != nil {
+				fmt.Fprintf(b, " where %s is %s", oneLine(by.Text), strings.Join(valuesOf(o), " or "))
+			}
 			if o.Sink.Tombstone != nil {
 				fmt.Fprintf(b, ", or as a tombstone where %s", oneLine(o.Sink.Tombstone.Text))
 			}

@@ -7,7 +7,9 @@
 package plan
 
 import (
+	"regexp"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/weirstream/weir/spec/check"
@@ -22,6 +24,8 @@ type Plan struct {
 	reads map[*check.Stream]Use
 	rows  map[*check.Step]Use // what is read of the rows
 	live  map[*check.Stream]bool
+
+	sinkNames map[string]string // of outputs, by topic
 }
 
 // Subtopology is a part of the graph that one task runs without a network hop. It has one input. What merges streams of several
@@ -83,6 +87,7 @@ func New(p *check.Program) *Plan {
 		pl.markLive(s.From)
 	}
 	pl.projections()
+	pl.nameSinks()
 	for _, s := range p.Sources {
 		sub := &Subtopology{Name: s.Name, Source: s, Origins: []*check.Source{s}, Origin: s, Topic: s.Topic}
 		pl.grow(sub, s.Out)
@@ -248,9 +253,47 @@ func (pl *Plan) follow(sub *Subtopology, stream *check.Stream, cuts *[]*check.St
 		}
 	}
 	for _, sk := range sinks {
-		sub.addOutput(&Output{Kind: SinkOutput, Name: sk.Name, Topic: sk.Topic, Sink: sk})
+		for _, topic := range sk.TopicNames() {
+			sub.addOutput(&Output{Kind: SinkOutput, Name: pl.sinkNames[topic], Topic: topic, Sink: sk})
+		}
 	}
 }
+
+// SinkOutputs are the outputs of a sink, one for each of its topics.
+func (sub *Subtopology) SinkOutputs(sk *check.Sink) []*Output {
+	var all []*Output
+	for _, o := range sub.Outputs {
+		if o.Sink == sk {
+			all = append(all, o)
+		}
+	}
+	return all
+}
+
+// nameSinks gives the outputs of sinks their names, by their topics: the sink's, or where it has several topics that and the topic's.
+func (pl *Plan) nameSinks() {
+	pl.sinkNames = map[string]string{}
+	taken := map[string]bool{}
+	for _, sk := range pl.Program.Sinks {
+		taken[sk.Name] = true
+	}
+	for _, sk := range pl.Program.Sinks {
+		for _, topic := range sk.TopicNames() {
+			name := sk.Name
+			if sk.By != nil {
+				base := sk.Name + "_to_" + noName.ReplaceAllString(topic, "_")
+				name = base
+				for n := 2; taken[name]; n++ { // topics that differ only in dots and dashes
+					name = base + "_" + strconv.Itoa(n)
+				}
+				taken[name] = true
+			}
+			pl.sinkNames[topic] = name
+		}
+	}
+}
+
+var noName = regexp.MustCompile(`[^A-Za-z0-9_]`)
 
 func (sub *Subtopology) addOutput(o *Output) *Output {
 	o.Index = len(sub.Outputs)

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -55,6 +56,9 @@ func (pl *Plan) writeSub(w *writer, sub *Subtopology) {
 		case SinkOutput:
 			w.line("sink %s writes %s (%s) from %s", o.Name, o.Topic, formatName(o.Sink.Format), o.Sink.From.Name)
 			w.in(func() {
+				if by := o.Sink.By; by != nil {
+					w.line("where %s is %s", oneLine(by.Text), strings.Join(valuesOf(o), ", "))
+				}
 				w.line("key %s", keyText(o.Sink.From.Key))
 				w.line("value %s", o.Sink.From.Type.Structure())
 				if o.Sink.Tombstone != nil {
@@ -235,6 +239,17 @@ func (pl *Plan) writeWindow(w *writer, st *check.Step) {
 		w.line("store %s, key %s end, %s; changelog %s", st.Name, end, groupKey(st), pl.ChangelogTopic(st))
 		w.line("gives %s", st.Out.Type.Structure())
 	})
+}
+
+// valuesOf are the values of a sink's by for which records go to an output.
+func valuesOf(o *Output) []string {
+	var values []string
+	for _, t := range o.Sink.Topics {
+		if t.Topic == o.Topic {
+			values = append(values, strconv.Quote(t.Value))
+		}
+	}
+	return values
 }
 
 // WindowText is a window's kind and size, as the spec has them.

@@ -27,7 +27,7 @@ func got(key string, at int64, value string) Got {
 }
 
 func TestCompare(t *testing.T) {
-	sink := &check.Sink{Topic: "out", Format: check.JSON, From: &check.Stream{Type: oneInt}}
+	sink := &check.Sink{Topics: []check.SinkTopic{{Topic: "out"}}, Format: check.JSON, From: &check.Stream{Type: oneInt}}
 	for _, c := range []struct {
 		name    string
 		updates bool

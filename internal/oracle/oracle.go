@@ -117,7 +117,9 @@ func Run(p *check.Program, in Input, o Options) (*Result, error) {
 	}
 	r := &run{p: p, ev: ev, opts: o, live: liveness(p), cuts: map[*check.Step]*cut{}, res: &Result{Topics: map[string]*Topic{}}}
 	for _, s := range p.Sinks {
-		r.res.Topics[s.Topic] = &Topic{Name: s.Topic, Sink: s, Updates: s.From.Updates}
+		for _, topic := range s.TopicNames() {
+			r.res.Topics[topic] = &Topic{Name: topic, Sink: s, Updates: s.From.Updates}
+		}
 	}
 	for _, s := range p.Sources {
 		if s.OnError == check.DeadLetter {

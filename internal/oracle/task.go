@@ -108,7 +108,9 @@ func (t *task) markLoose(s *check.Stream) {
 	}
 	for _, sink := range t.run.p.Sinks {
 		if sink.From == s {
-			t.run.res.Topics[sink.Topic].Loose = true
+			for _, topic := range sink.TopicNames() {
+				t.run.res.Topics[topic].Loose = true
+			}
 		}
 	}
 	for _, st := range t.run.consumers(s) {
@@ -363,8 +365,32 @@ func (t *task) sink(s *check.Sink, e elem) error {
 			o.Value = tombstone
 		}
 	}
-	t.out(s.Topic, o)
+	topic := s.Topics[0].Topic
+	if s.By != nil {
+		v, err := t.run.ev.eval(s.By, t.vars(&e))
+		if err != nil {
+			return fmt.Errorf("sink %s, by: %w", s.Name, err)
+		}
+		i := slices.IndexFunc(s.Topics, func(st check.SinkTopic) bool { return st.Value == text(v) })
+		if i < 0 {
+			return fmt.Errorf("sink %s, by: there is no topic for %s", s.Name, show(v))
+		}
+		topic = s.Topics[i].Topic
+	}
+	t.out(topic, o)
+	if s.From.Updates {
+		t.elsewhere(s, topic, e)
+	}
 	return nil
+}
+
+// elsewhere notes that a state of an updated result does not reach the topics of a sink, but for one.
+func (t *task) elsewhere(s *check.Sink, but string, e elem) {
+	for _, topic := range s.TopicNames() {
+		if topic != but {
+			t.out(topic, Out{Key: e.kafkaKey, Time: e.time})
+		}
+	}
 }
 
 // tombstone is the value of a record that is written as null.
@@ -394,7 +420,7 @@ func (t *task) gone(s *check.Stream, e elem) {
 func (t *task) hidden(s *check.Stream, e elem) {
 	for _, sink := range t.run.p.Sinks {
 		if sink.From == s {
-			t.out(sink.Topic, Out{Key: e.kafkaKey, Time: e.time})
+			t.elsewhere(sink, "", e)
 		}
 	}
 	for _, st := range t.run.consumers(s) {

@@ -474,6 +474,7 @@ func (g *gen) sinks() {
 				sink.CSV.Columns = sink.CSV.Columns[:1+g.r.IntN(len(sink.CSV.Columns))]
 			}
 		}
+		g.choices(sink, s)
 		g.spec.Sinks = append(g.spec.Sinks, sink)
 	}
 }
@@ -533,4 +534,19 @@ func groupParts(group []Named, row *types.Type) [][]string {
 		parts = append(parts, names)
 	}
 	return parts
+}
+
+// choices adds what a sink can compute of its records.
+func (g *gen) choices(sink *Sink, s *stream) {
+	env := g.env(s)
+	if g.chance(10) {
+		sink.Tombstone = env.gen(types.Bool, 1)
+	}
+	if g.chance(15) {
+		sink.Header = env.gen(types.String, 1)
+	}
+	if g.chance(10) {
+		sink.By = fmt.Sprintf("%s ? %q : %s", env.gen(types.Bool, 1), "a", env.gen(types.String, 1))
+		sink.Topics = []Named{{"a", sink.Topic}, {"b", sink.Topic + "-b"}, {"k1", sink.Topic + "-b"}, {"", sink.Topic + "-none"}}
+	}
 }

@@ -80,6 +80,10 @@ type Named struct{ Name, Expr string }
 type Sink struct {
 	Name, From, Topic string
 	CSV               *CSV // nil: JSON
+	Tombstone         string
+	Header            string // the value of one, "" for none
+	Topics            []Named
+	By                string // in place of Topic
 }
 
 // Text is the spec as YAML.
@@ -124,10 +128,27 @@ func (s *Spec) Text() string {
 		if sk.CSV != nil {
 			format = "csv" + sk.CSV.text()
 		}
-		p("  %s: {from: %s, kafka: {topic: %s}, value: {format: %s}}", sk.Name, sk.From, sk.Topic, format)
+		kafka, more := "topic: "+sk.Topic, ""
+		if sk.By != "" {
+			var topics []string
+			for _, t := range sk.Topics {
+				topics = append(topics, quote(t.Name)+": "+t.Expr)
+			}
+			kafka = "topics: {" + strings.Join(topics, ", ") + "}, by: " + quote(sk.By)
+		}
+		if sk.Tombstone != "" {
+			more += ", tombstone: " + quote(sk.Tombstone)
+		}
+		if sk.Header != "" {
+			more += ", headers: {x-header: " + quote(sk.Header) + "}"
+		}
+		p("  %s: {from: %s, kafka: {%s}, value: {format: %s}%s}", sk.Name, sk.From, kafka, format, more)
 	}
 	return b.String()
 }
+
+// quote is a text in single quotes.
+func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
 
 // fieldText is a field's type, in the long form where it has JSON options.
 func unionText(p func(format string, args ...any), t *types.Type) {

@@ -47,7 +47,9 @@ func topics(p *check.Program) []string {
 		add(s.DeadLetterTopic)
 	}
 	for _, s := range p.Sinks {
-		add(s.Topic)
+		for _, topic := range s.TopicNames() {
+			add(topic)
+		}
 	}
 	return out
 }

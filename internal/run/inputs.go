@@ -69,7 +69,9 @@ func chosenSinks(p *check.Program, names []string) (map[string]*sink, error) {
 		if s == nil {
 			return nil, cli.Usagef("--sink %s: there is no such sink; %s", n, diag.DidYouMean(n, known))
 		}
-		out[s.Topic] = newSink(s)
+		for _, topic := range s.TopicNames() {
+			out[topic] = newSink(s)
+		}
 	}
 	return out, nil
 }

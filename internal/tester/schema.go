@@ -52,12 +52,18 @@ func schemaLiteral(p *check.Program) string {
 		b.WriteString("},\n")
 	}
 	for _, s := range p.Sinks {
-		fmt.Fprintf(&b, "\t{Name: %q, Topic: %q, Sink: true", s.Name, s.Topic)
-		csv(&b, s.Format, s.CSV)
-		if s.From.Updates {
-			b.WriteString(", Updates: true")
+		for _, topic := range s.TopicNames() {
+			name := s.Name
+			if s.By != nil {
+				name = topic
+			}
+			fmt.Fprintf(&b, "\t{Name: %q, Topic: %q, Sink: true", name, topic)
+			csv(&b, s.Format, s.CSV)
+			if s.From.Updates {
+				b.WriteString(", Updates: true")
+			}
+			b.WriteString("},\n")
 		}
-		b.WriteString("},\n")
 	}
 	b.WriteString("}}")
 	return b.String()

@@ -73,7 +73,7 @@ func TestSchemaLiteral(t *testing.T) {
 			{Name: "a", Topic: "ta", Value: rec, Format: check.CSV, CSV: check.CSVOptions{Columns: []string{"ID"}, Nulls: []string{"", "NA"}}, KeyField: "id"},
 			{Name: "b", Topic: "tb", Value: rec, Format: check.JSON},
 		},
-		Sinks: []*check.Sink{{Name: "s", Topic: "ts", Format: check.JSON, From: &check.Stream{Updates: true}}},
+		Sinks: []*check.Sink{{Name: "s", Topics: []check.SinkTopic{{Topic: "ts"}}, Format: check.JSON, From: &check.Stream{Updates: true}}},
 	})
 	want := `scenario.Schema{Topics: []scenario.Topic{
 	{Name: "a", Topic: "ta", Columns: []string{"ID"}, Delimiter: ",", Nulls: []string{"", "NA"}, KeyField: "ID"},

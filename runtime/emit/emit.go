@@ -65,7 +65,7 @@ func (p *Pool) get() *Chunk {
 }
 
 func (p *Pool) put(c *Chunk) {
-	if cap(c.buf) > 4*chunkBytes { // grown by a huge record: let it go
+	if cap(c.buf) > 4*chunkBytes || cap(c.values) > 4*chunkBytes { // grown by a huge record: let it go
 		return
 	}
 	clear(c.recs)
@@ -90,10 +90,11 @@ type Emitter struct {
 // New makes an emitter for a task's outputs; Send takes an index into targets.
 func New(pool *Pool, targets []Target) *Emitter { return &Emitter{pool: pool, targets: targets} }
 
-// Begin returns the buffer to append the next record to. Only Send may follow, or nothing: an unsent record leaves no trace.
+// Begin returns the buffer to append the next record to. Only Header and then Send may follow, or nothing: an unsent record leaves no
+// trace.
 func (e *Emitter) Begin() []byte {
 	c := e.open
-	if c != nil && cap(c.buf)-len(c.buf) >= chunkSpare && len(c.recs) < cap(c.recs) {
+	if c != nil && cap(c.buf)-len(c.buf) >= chunkSpare && len(c.values) < chunkBytes && len(c.recs) < cap(c.recs) {
 		c.heads, c.waiting = c.heads[:len(c.heads)-c.waiting], 0
 		return c.buf
 	}

@@ -57,6 +57,35 @@ func TestHeaders(t *testing.T) {
 	}
 }
 
+// TestLargeHeaders: what headers need counts for when a chunk is full, and a chunk that they made large is not kept.
+func TestLargeHeaders(t *testing.T) {
+	pool := NewPool(8)
+	e := New(pool, []Target{{Topic: "t", Fixed: 0}})
+	large := strings.Repeat("x", 32<<10)
+	for range 100 {
+		b := e.Begin()
+		Header(e, "large", large)
+		e.Send(0, append(b, "kv"...), len(b), len(b)+1, 0)
+	}
+	if e.Bytes() < 100*32<<10 {
+		t.Errorf("%d bytes are counted", e.Bytes())
+	}
+	chunks := e.Take()
+	if len(chunks) < 30 {
+		t.Errorf("%d chunks hold 3 MiB of headers", len(chunks))
+	}
+	for _, c := range chunks {
+		for range c.Records() {
+			c.Done()
+		}
+	}
+	for range 8 {
+		if c := pool.get(); cap(c.values) > 4*chunkBytes {
+			t.Errorf("a chunk with %d bytes for headers is kept", cap(c.values))
+		}
+	}
+}
+
 func BenchmarkHeader(b *testing.B) {
 	e := New(NewPool(8), []Target{{Topic: "t", Fixed: 0}})
 	trace := []byte("0af7651916cd43dd8448eb211c80319c")

@@ -104,6 +104,9 @@ func At(what, position string, err error) error {
 // ErrNullKey is the error of a record without a key where the spec says that there is one.
 var ErrNullKey = errors.New("key: is null")
 
+// NoTopic is the error of a record for which a sink has no topic.
+func NoTopic(by string) error { return fmt.Errorf("there is no topic for %q", by) }
+
 // Headers are a record's headers by their names; of several with one name the last counts. The values are the record's own. Into, which
 // may be nil, is used again.
 func Headers(rec *kgo.Record, into map[string][]byte) map[string][]byte {

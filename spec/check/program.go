@@ -347,15 +347,34 @@ const (
 
 // Sink is a Kafka topic that is written.
 type Sink struct {
-	Name      string
-	Span      source.Span
-	From      *Stream
-	Topic     string
-	TopicSpan source.Span
+	Name string
+	Span source.Span
+	From *Stream
+	// Topics are those that it writes: one, or one for each value of By, a string or an enum.
+	Topics    []SinkTopic
+	By        *Expr
 	Format    Format
 	CSV       CSVOptions
 	Tombstone *Expr    // the records whose values are written as null, a bool; nil: none
 	Headers   []*Named // a string, bytes, or an optional of one
+}
+
+// SinkTopic is a topic that a sink writes.
+type SinkTopic struct {
+	Value string // that the sink's By has for the topic's records
+	Topic string
+	Span  source.Span // of the topic's name
+}
+
+// TopicNames are the sink's topics, each once, in the order of the spec.
+func (s *Sink) TopicNames() []string {
+	var names []string
+	for _, t := range s.Topics {
+		if !slices.Contains(names, t.Topic) {
+			names = append(names, t.Topic)
+		}
+	}
+	return names
 }
 
 // Expr is a checked CEL expression.

@@ -2,6 +2,7 @@ package check
 
 import (
 	"regexp"
+	"slices"
 
 	"github.com/weirstream/weir/spec/source"
 	"github.com/weirstream/weir/spec/syntax"
@@ -12,7 +13,15 @@ func (c *checker) checkSinks() {
 	for _, d := range c.tree.Sinks {
 		s := &Sink{Name: d.Name.Value, Span: d.Name.Span, From: c.from(d.From), Format: c.format(d.Format)}
 		if d.Topic != nil {
-			s.Topic, s.TopicSpan = d.Topic.Value, d.Topic.Span
+			s.Topics = []SinkTopic{{Topic: d.Topic.Value, Span: d.Topic.Span}}
+			if d.By != nil {
+				c.report(byOfOneTopic(d.By))
+			}
+		}
+		for _, e := range d.Topics {
+			if e.Expr != nil {
+				s.Topics = append(s.Topics, SinkTopic{e.Name.Value, e.Expr.Value, e.Expr.Span})
+			}
 		}
 		if s.From != nil && s.Format == CSV {
 			s.CSV = c.csvOptions(d.Format, s.From.Type, d.From.Span, false)
@@ -24,9 +33,35 @@ func (c *checker) checkSinks() {
 	}
 }
 
+// by checks what chooses among a sink's topics.
+func (c *checker) by(s *Sink, d *syntax.Sink, scope *Scope) {
+	if d.Topics == nil {
+		return
+	}
+	if d.By == nil {
+		c.report(topicsWithoutBy(d.Topics[0].Name.Span))
+		return
+	}
+	e := c.expr(d.By, scope, place{clause: "by", sink: s, row: s.From.Type})
+	if e == nil {
+		return
+	}
+	if e.Type.Kind != types.String && e.Type.Kind != types.Enum {
+		c.report(badBy(d.By, e.Type))
+		return
+	}
+	for _, t := range d.Topics {
+		if e.Type.Kind == types.Enum && !slices.Contains(e.Type.Values, t.Name.Value) {
+			c.report(noEnumValue(t.Name, e.Type))
+		}
+	}
+	s.By = e
+}
+
 // sinkExprs checks what a sink computes of its records.
 func (c *checker) sinkExprs(s *Sink, d *syntax.Sink) {
 	scope := scopeOf(s.From, s.From.Type, s.From.Key)
+	c.by(s, d, scope)
 	at := place{clause: "tombstone", sink: s, row: s.From.Type}
 	s.Tombstone = c.typed(d.Tombstone, scope, at, types.BoolType)
 	for _, h := range d.Headers {
@@ -95,6 +130,13 @@ func (c *checker) checkTopics() {
 	for _, d := range c.tree.Sinks {
 		if d.Topic != nil {
 			enter(d.Topic.Value, "sink "+d.Name.Value, d.Topic.Span, false)
+		}
+		mine := map[string]bool{}
+		for _, e := range d.Topics {
+			if e.Expr != nil && !mine[e.Expr.Value] { // several values may go to one topic
+				mine[e.Expr.Value] = true
+				enter(e.Expr.Value, "sink "+d.Name.Value, e.Expr.Span, false)
+			}
 		}
 	}
 	for _, d := range c.tree.Sources {

@@ -13,6 +13,7 @@ var (
 	delimiter    = &Pattern{regexp.MustCompile(`^[\t -~]$`), "must be one ASCII character, other than a quote"}
 	anyText      = &Pattern{} // even an empty one
 	goName       = &Pattern{Rule: "must be a Go function, as in ./risk.Score"}
+	lineText     = &Pattern{regexp.MustCompile(`^[^\n]*$`), "must be on one line"}
 	headerName   = &Pattern{regexp.MustCompile(`^[!-~]+$`), "must be of ASCII characters other than spaces"}
 	topicName    = &Pattern{Rule: "must be a name that Kafka allows"}
 	streamName   = &Pattern{Rule: "must be the name of a source, a step or a late output"}
@@ -230,7 +231,12 @@ var fragmentShape = &Shape{What: "a fragment", Keys: []Key{
 
 var sinkShape = &Shape{What: "a sink", Keys: []Key{
 	{Name: "from", Required: true, Shape: &Shape{What: "the name of a stream", Text: streamName, Doc: "The source, step or late output whose records are written."}},
-	{Name: "kafka", Required: true, Shape: topic},
+	{Name: "kafka", Required: true, Shape: &Shape{What: "{topic: NAME}, or {topics: {VALUE: NAME, ...}, by: CEL}", Either: []string{"topic", "topics"}, Keys: []Key{
+		{Name: "topic", Shape: &Shape{What: "a topic", Text: topicName, Doc: "The Kafka topic's name."}},
+		{Name: "topics", Shape: &Shape{What: "a mapping from values to topics", Names: lineText, NonEmpty: true, Elem: &Shape{What: "a topic", Text: topicName},
+			Doc: "In place of topic: the topic for each value that by can have."}},
+		{Name: "by", Shape: celText("Which of topics a record goes to: a string or an enum.")},
+	}}},
 	{Name: "value", Shape: &Shape{What: "a mapping with format", Keys: []Key{
 		{Name: "format", Shape: format},
 		{Name: "csv", Shape: csvOptions},

@@ -189,6 +189,8 @@ type Sink struct {
 	Format            Format
 	Tombstone         *Text
 	Headers           []*Entry
+	Topics            []*Entry // in place of Topic: values and topics
+	By                *Text
 }
 
 // Parse reads a spec. The diagnostics are unsorted; the tree is nil if the file is no YAML, and else holds what was fit to be
@@ -261,7 +263,8 @@ func (b builder) spec(n *node, file *source.File) *Spec {
 	each(n.get("steps"), func(k *Text, v *node) { s.Steps = append(s.Steps, b.step(k, v)) })
 	each(n.get("sinks"), func(k *Text, v *node) {
 		s.Sinks = append(s.Sinks, &Sink{Name: k, From: text(v.get("from")), Topic: text(v.get("kafka").get("topic")), Format: b.format(v.get("value")),
-			Tombstone: text(v.get("tombstone")), Headers: entries(v.get("headers"))})
+			Tombstone: text(v.get("tombstone")), Headers: entries(v.get("headers")),
+			Topics: entries(v.get("kafka").get("topics")), By: text(v.get("kafka").get("by"))})
 	})
 	return s
 }
