@@ -6,8 +6,8 @@
 //
 // # Time
 //
-// A source partition has a watermark, the highest event time seen in it less the lag; a record's own event time counts before
-// the record is judged. A record is late for a window iff the watermark has reached the window's end plus the allowed lateness.
+// A source partition has a watermark, the highest event time seen in it less the lag; a record is judged before its own event
+// time counts. A record is late for a window iff the watermark has reached the window's end plus the allowed lateness.
 // A step behind a window sees that watermark less the lateness of the windows before it, so final results are never late there.
 //
 // # What is exact and what is not
@@ -174,11 +174,12 @@ func (r *run) sourcePartition(s *check.Source, part, lane int32, recs []Record) 
 			t.bad(&rec, fmt.Errorf("source %s partition %d offset %d: %w", s.Name, part, rec.Offset, err))
 			continue
 		}
-		if high = max(high, e.time); high-s.Lag.Milliseconds() > t.wm {
-			t.advance(high - s.Lag.Milliseconds())
-		}
+		// A record comes before what the watermark closes that it moves.
 		if err := t.push(s.Out, e); err != nil {
 			t.bad(&rec, fmt.Errorf("source %s partition %d offset %d: %w", s.Name, part, rec.Offset, err))
+		}
+		if high = max(high, e.time); high-s.Lag.Milliseconds() > t.wm {
+			t.advance(high - s.Lag.Milliseconds())
 		}
 	}
 	if r.opts.End {
