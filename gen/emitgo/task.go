@@ -243,6 +243,12 @@ func (g *generator) process(f *printer.File, sub *plan.Subtopology) error {
 	f.P()
 	f.F("// Process takes one record of topic %s through the graph.", sub.Topic)
 	f.F("func (t *%s) Process(input int, rec *kgo.Record) error {", taskName(sub))
+	if sub.Source != nil && sub.Source.SkipTombstones {
+		f.P("if rec.Value == nil { // a tombstone")
+		f.P("t.Stats.Filtered++")
+		f.P("return nil")
+		f.P("}")
+	}
 	f.P("at, err := t.read(rec)")
 	f.P("if err != nil {")
 	f.P("return t.Bad(input, rec, err)")

@@ -87,6 +87,9 @@ func (pl *Plan) writeSource(w *writer, s *check.Source) {
 		}
 		w.line("event time %s", exprOr(s.EventTime, "the record's timestamp"))
 		w.line("watermark lag %s, idle after %s", Duration(s.Lag), orNever(s.IdleAfter))
+		if s.SkipTombstones {
+			w.line("tombstones are skipped")
+		}
 		w.line("on error %s", onError(s))
 		used := pl.Used(s.Out)
 		w.line("fields read %s", fieldNames(used))

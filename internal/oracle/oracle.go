@@ -169,6 +169,9 @@ func (r *run) sourcePartition(s *check.Source, part, lane int32, recs []Record) 
 		if rec.Partition != part {
 			continue
 		}
+		if s.SkipTombstones && rec.Value == nil {
+			continue
+		}
 		e, err := r.ev.decode(s, r.opts.Decodes, rec)
 		if err != nil {
 			t.bad(&rec, fmt.Errorf("source %s partition %d offset %d: %w", s.Name, part, rec.Offset, err))

@@ -167,7 +167,9 @@ type Source struct {
 	Lag time.Duration
 	// IdleAfter is how long a partition may be silent before its watermark steps aside; 0 means it never does.
 	IdleAfter time.Duration
-	OnError   Policy
+	// SkipTombstones says that records with a null value are passed over, instead of being bad ones.
+	SkipTombstones bool
+	OnError        Policy
 	// DeadLetterTopic is set when OnError is DeadLetter.
 	DeadLetterTopic string
 	Out             *Stream

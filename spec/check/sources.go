@@ -10,7 +10,7 @@ import (
 
 func (c *checker) declareSources() {
 	for _, d := range c.tree.Sources {
-		s := &Source{Name: d.Name.Value, Span: d.Name.Span, OnError: Fail}
+		s := &Source{Name: d.Name.Value, Span: d.Name.Span, OnError: Fail, SkipTombstones: d.Tombstones != nil && d.Tombstones.Value == "skip"}
 		if d.Topic != nil {
 			s.Topic, s.TopicSpan = d.Topic.Value, d.Topic.Span
 		}

@@ -146,6 +146,7 @@ var sourceShape = &Shape{What: "a source", Keys: []Key{
 			{Name: "csv", Shape: csvOptions},
 		}},
 	}}},
+	{Name: "tombstones", Shape: &Shape{What: "bad or skip", Choices: []string{"bad", "skip"}, Doc: "What becomes of records with a null value: they are bad records (the default), or passed over and counted as filtered."}},
 	{Name: "event_time", Shape: celText("When the record happened, a timestamp. Without it, the Kafka record's timestamp.")},
 	{Name: "watermark", Shape: &Shape{What: "a mapping with lag or idle_after", Keys: []Key{
 		{Name: "lag", Shape: durationText("How far the watermark stays behind the highest event time seen. The default is 0s.")},

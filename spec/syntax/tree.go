@@ -100,6 +100,7 @@ type Source struct {
 	Format          Format
 	EventTime       *Text
 	Lag, IdleAfter  *Duration
+	Tombstones      *Text // bad or skip
 	OnError         *Text // fail or skip
 	DeadLetter      *Text // its topic
 	DeadLetterGiven bool  // also if its topic could not be read
@@ -304,7 +305,7 @@ func (b builder) source(k *Text, v *node) *Source {
 		Name: k, Topic: text(v.get("kafka").get("topic")), Key: typeOf(key), KeyField: text(key.get("field")),
 		Value: typeOf(value), Format: b.format(value), EventTime: text(v.get("event_time")),
 		Lag: duration(v.get("watermark").get("lag")), IdleAfter: duration(v.get("watermark").get("idle_after")),
-		OnError: text(onError), DeadLetter: text(onError.get("dead_letter")), DeadLetterGiven: onError.get("dead_letter") != nil,
+		Tombstones: text(v.get("tombstones")), OnError: text(onError), DeadLetter: text(onError.get("dead_letter")), DeadLetterGiven: onError.get("dead_letter") != nil,
 	}
 }
 
