@@ -9,6 +9,8 @@ type nodes[V any] struct {
 	first int64   // number of the first slice in grown
 	last  int64   // of the last one
 	bytes int64
+	high  int64 // no node holds a slice with a higher number, nor is of a higher level
+	level int
 }
 
 // nodeID names a node by its first slice's number and its level: it holds 1<<level slices.
@@ -23,6 +25,7 @@ func (n *nodes[V]) put(id nodeID, r *run[V]) {
 	}
 	n.runs[id] = r
 	n.bytes += r.bytes()
+	n.high, n.level = max(n.high, id.first+1<<id.level-1), max(n.level, id.level)
 }
 
 // touch drops what holds a slice: it changes, or leaves.
@@ -33,16 +36,12 @@ func (n *nodes[V]) touch(number int64) {
 	if n.grown != nil && number >= n.first && number <= n.last {
 		n.dropGrown()
 	}
-	if len(n.runs) == 0 {
+	if len(n.runs) == 0 || number > n.high { // nearly all records are newer than what was merged
 		return
 	}
-	for k := 1; k < 63; k++ {
+	for k := 1; k <= n.level; k++ {
 		id := nodeID{number >> k << k, k}
-		r := n.runs[id]
-		if r == nil && k > 20 {
-			return
-		}
-		if r != nil {
+		if r := n.runs[id]; r != nil {
 			n.bytes -= r.bytes()
 			delete(n.runs, id)
 		}
