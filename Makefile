@@ -7,8 +7,9 @@ BENCH ?= .
 REPS ?= 1
 PEERS ?= $(foreach job,j1 j2 j3,$(foreach peer,weir1 go1 ks1 flink-rocksdb,$(job):$(peer)))
 YARD_RESULTS ?= /tmp/weir-yardstick.jsonl
-# Packages run one after the other where they start brokers and services of their own: two at a time on two cores.
-TESTFLAGS ?= -p 2 -timeout 45m
+# Packages run one after the other where they start brokers and services of their own: two at a time on two cores. Never from the cache
+# of results: tests that build generated code don't import the packages that it links, so a change there would not make them run.
+TESTFLAGS ?= -p 2 -timeout 45m -count=1
 SPECS = $(wildcard examples/*/*.weir.yaml bench/jobs/*.weir.yaml)
 
 .PHONY: help demo test unit lint vuln fuzz golden-update generate generated bench yardstick clean

@@ -15,7 +15,6 @@ import (
 	celtypes "cel.dev/cel-go/common/types"
 	"cel.dev/cel-go/common/types/ref"
 
-	"github.com/weirstream/weir/runtime/emit"
 	"github.com/weirstream/weir/spec/check"
 	"github.com/weirstream/weir/spec/types"
 )
@@ -312,10 +311,13 @@ func same(a, b Out) bool {
 		(a.Value == tombstone) == (b.Value == tombstone) && close(a.Value, b.Value, types.RFC3339) && sameHeaders(a.Headers, b.Headers)
 }
 
+// timeHeader is the header with an event time that a timestamp can't hold.
+const timeHeader = "__weir.time"
+
 // sameHeaders compares what the sink writes; event times that a timestamp can't hold go in a header besides.
 func sameHeaders(want, have map[string]string) bool {
 	have = maps.Clone(have)
-	delete(have, emit.TimeHeader)
+	delete(have, timeHeader)
 	return maps.Equal(want, have)
 }
 

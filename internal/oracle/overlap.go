@@ -12,7 +12,6 @@ import (
 	"cel.dev/cel-go/common/types/ref"
 	"cel.dev/cel-go/common/types/traits"
 
-	"github.com/weirstream/weir/runtime/cel/zone"
 	"github.com/weirstream/weir/spec/celenv"
 	"github.com/weirstream/weir/spec/check"
 )
@@ -34,7 +33,10 @@ func newCalendar(w *check.Window) *calendar {
 		days: map[int64]int64{},
 	}
 	if w.Zone != "" {
-		c.zone = zone.Must(w.Zone)
+		var err error
+		if c.zone, err = celenv.Zone(w.Zone); err != nil {
+			panic(err) // the spec was checked
+		}
 	}
 	return c
 }

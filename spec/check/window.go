@@ -3,7 +3,7 @@ package check
 import (
 	"time"
 
-	"github.com/weirstream/weir/runtime/cel/zone"
+	"github.com/weirstream/weir/spec/celenv"
 	"github.com/weirstream/weir/spec/syntax"
 )
 
@@ -90,7 +90,7 @@ func (c *checker) alignment(w *Window, d *syntax.Window, size *syntax.Duration) 
 		return
 	}
 	w.Zone = d.Zone.Value
-	if _, err := zone.Load(w.Zone); err != nil {
+	if _, err := celenv.Zone(w.Zone); err != nil {
 		c.report(badZone(d.Zone))
 		return
 	}
