@@ -66,12 +66,12 @@ func newCodecs(g *generator) *codecs {
 			if st.Select != nil {
 				c.need(st.Row)
 			}
-			if !st.Repartition && g.pl.Live(st.Out) {
-				c.need(st.Out.Type)
+			if !st.Repartition {
+				c.needOuts(st)
 			}
 		}
-		if sub.Cut != nil && g.pl.Live(sub.Cut.Out) {
-			c.need(sub.Cut.Out.Type)
+		if sub.Cut != nil {
+			c.needOuts(sub.Cut)
 		}
 		for _, s := range sub.Stores {
 			if s.Step.Process != nil {
@@ -82,6 +82,15 @@ func newCodecs(g *generator) *codecs {
 		}
 	}
 	return c
+}
+
+// needOuts asks for what a step hands on. A processor has all of it, its own code may emit what nothing reads.
+func (c *codecs) needOuts(st *check.Step) {
+	for _, out := range st.Outs() {
+		if st.Process != nil && c.g.pl.Runs(st) || c.g.pl.Live(out) {
+			c.need(out.Type)
+		}
+	}
 }
 
 func (c *codecs) need(t *types.Type) *codec.Need {

@@ -82,7 +82,7 @@ func Generate(pl *plan.Plan) ([]File, error) {
 		g.env.AddFunc(f.CEL())
 	}
 	for _, st := range g.p.Steps {
-		for _, t := range []*types.Type{elementType(st), st.Row, st.Out.Type} {
+		for _, t := range []*types.Type{elementType(st), st.Row, st.Out.Type} { // a processor's outputs have names
 			if t != nil && t.Derived {
 				g.env.Add(t)
 			}

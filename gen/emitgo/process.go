@@ -2,7 +2,6 @@ package emitgo
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/weirstream/weir/gen/plan"
 	"github.com/weirstream/weir/gen/printer"
@@ -31,7 +30,10 @@ func (g *generator) nameProcessors() {
 		n := &processorNames{
 			iface: g.names.Take(base + "Processor"), context: g.names.Take(base + "Context"), states: map[*check.State]string{}, stored: map[*check.State]*types.Type{},
 		}
-		fields := naming.Set{"Emit": true, "EventTime": true, "Timers": true}
+		fields := naming.Set{"Emit": true, "EventTime": true, "Timers": true, "ProcessingTimers": true}
+		for _, o := range st.Process.Outputs {
+			fields["Emit"+naming.Exported(o.Name)] = true
+		}
 		for _, gr := range st.GroupBy {
 			n.groups = append(n.groups, fields.Take(naming.Exported(gr.Name)))
 		}
@@ -78,37 +80,16 @@ func (g *generator) newProcessor(f *printer.File, sub *plan.Subtopology, s *plan
 	names := g.processors[st]
 	f.F("t.%sContext = %s{", n.method, names.context)
 	for _, state := range st.Process.State {
-		encode, decode := g.stateFuncs(f, st, state)
-		f.F("%s: process.NewValue(t.%s, %q, %s, %s, %s),", names.states[state], processStore(n), state.Name, grouped(state.TTL.Milliseconds()), encode, decode)
+		f.F("%s: %s,", names.states[state], g.newState(f, st, state))
 	}
 	if st.Process.Timers {
 		f.F("Timers: process.NewTimers(t.%s),", processStore(n))
 	}
+	if st.Process.ProcessingTimers {
+		f.F("ProcessingTimers: process.NewProcessingTimers(t.%s),", processStore(n))
+	}
 	f.F("store: t.%s,", processStore(n))
 	f.P("}")
-}
-
-// stateFuncs are the Go functions that encode and decode the values of a state.
-func (g *generator) stateFuncs(f *printer.File, st *check.Step, s *check.State) (encode, decode string) {
-	if s.Type.Kind == types.Record && !holdsBytes(s.Type) {
-		name := g.typeName(s.Type)
-		return "(*" + name + ").appendState", "(*" + name + ").decodeState"
-	}
-	name := g.steps[st].method + g.processors[st].states[s]
-	return "append" + naming.Exported(name), "decode" + naming.Exported(name)
-}
-
-// holdsBytes tells whether a value of a type holds bytes: decoded, they would be those of the state itself, for the user to change.
-func holdsBytes(t *types.Type) bool {
-	if t.Kind == types.Bytes {
-		return true
-	}
-	for _, f := range t.Fields {
-		if holdsBytes(f.Type) {
-			return true
-		}
-	}
-	return t.Elem != nil && holdsBytes(t.Elem)
 }
 
 // giveToProcessor prints the end of a step that needs no repartitioning: the record goes to the processor.
@@ -130,7 +111,7 @@ func (g *generator) giveToProcessor(f *printer.File, c *scope, st *check.Step, r
 // processor prints what the user implements, what it is given, and how the task calls it.
 func (g *generator) processor(f *printer.File, sub *plan.Subtopology, st *check.Step) {
 	f.Import(module+"process", module+"topology", "time")
-	names, out := g.processors[st], g.typeName(st.Out.Type)
+	names := g.processors[st]
 	f.P()
 	f.F("// %s is what step %s asks of %s, a type of yours in this package:", names.iface, st.Name, st.Process.Go)
 	f.P("//")
@@ -139,6 +120,9 @@ func (g *generator) processor(f *printer.File, sub *plan.Subtopology, st *check.
 	f.F("//\tfunc (*%s) Process(c *%s, r *%s) error { … }", st.Process.Go, names.context, g.typeName(st.Row))
 	if st.Process.Timers {
 		f.F("//\tfunc (*%s) Timer(c *%s, at time.Time) error { … }", st.Process.Go, names.context)
+	}
+	if st.Process.ProcessingTimers {
+		f.F("//\tfunc (*%s) ProcessingTimer(c *%s, at time.Time) error { … }", st.Process.Go, names.context)
 	}
 	f.P("//")
 	f.P("// Each task has one, which begins as the zero value and is called by one goroutine at a time. What it keeps in itself is not part of")
@@ -150,6 +134,10 @@ func (g *generator) processor(f *printer.File, sub *plan.Subtopology, st *check.
 	if st.Process.Timers {
 		f.P("// Timer is called when the watermark has reached the time of a timer. An error undoes the call, but not that the timer is gone.")
 		f.F("Timer(c *%s, at time.Time) error", names.context)
+	}
+	if st.Process.ProcessingTimers {
+		f.P("// ProcessingTimer is called when processing time has reached the time of a timer. An error undoes the call, but not that the timer is gone.")
+		f.F("ProcessingTimer(c *%s, at time.Time) error", names.context)
 	}
 	f.P("}")
 	f.P()
@@ -163,26 +151,32 @@ func (g *generator) processor(f *printer.File, sub *plan.Subtopology, st *check.
 	}
 	f.P()
 	for _, s := range st.Process.State {
-		f.F("%s process.Value[%s] // %s", names.states[s], g.goType(f, s.Type), lifeOf(s))
+		f.F("%s %s // %s", names.states[s], g.stateHandle(f, s), lifeOf(s))
 	}
 	if st.Process.Timers {
 		f.P("Timers process.Timers")
 	}
+	if st.Process.ProcessingTimers {
+		f.P("ProcessingTimers process.ProcessingTimers")
+	}
 	f.P()
 	f.P("store *process.Store")
-	f.F("emitted []%s", out)
+	g.emittedFields(f, st)
 	f.P("}")
+	g.emitMethods(f, st)
 	f.P()
-	f.F("// Emit hands a record on, with the group as its key and the time of the call, when the call has returned without an error.")
-	f.F("func (c *%s) Emit(r %s) { c.emitted = append(c.emitted, r) }", names.context, out)
-	f.P()
-	f.P("// EventTime is the time of the record or timer that the call is for.")
+	if st.Process.ProcessingTimers {
+		f.P("// EventTime is the time of the record or timer that the call is for. For a timer in processing time it is the watermark, or what it was")
+		f.P("// for the call that set the timer if that is later.")
+	} else {
+		f.P("// EventTime is the time of the record or timer that the call is for.")
+	}
 	f.F("func (c *%s) EventTime() time.Time { return time.UnixMilli(c.store.At()).UTC() }", names.context)
 	f.P()
 	f.P("// begin begins a call.")
 	f.F("func (c *%s) begin(key []byte, at int64) error {", names.context)
 	f.P("c.store.Begin(key, at)")
-	f.P("c.emitted = c.emitted[:0]")
+	g.forgetEmitted(f, st)
 	var targets []string
 	for _, name := range names.groups {
 		targets = append(targets, "c."+name)
@@ -193,6 +187,7 @@ func (g *generator) processor(f *printer.File, sub *plan.Subtopology, st *check.
 	g.processorMethods(f, sub, st)
 	for _, s := range st.Process.State {
 		g.stateFunc(f, st, s)
+		g.stateKeyFuncs(f, st, s)
 	}
 }
 
@@ -225,96 +220,21 @@ func (g *generator) processorMethods(f *printer.File, sub *plan.Subtopology, st 
 		f.F("return t.%sEmitted(key, at)", n.method)
 		f.P("}")
 	}
-	out := g.typeName(st.Out.Type)
-	f.P()
-	f.F("// %sEmitted hands on what a call has emitted.", n.method)
-	f.F("func (t *%s) %sEmitted(key []byte, at int64) error {", task, n.method)
-	f.F("emitted := t.%sContext.emitted", n.method)
-	f.P("for i := range emitted {")
-	f.P("r := &emitted[i]")
-	f.P("t.Stats.Results++")
-	f.F("if err := t.%sFrom(r, key, at); err != nil {", n.method)
-	value := "nil"
-	if sub.Origin.OnError == check.DeadLetter {
-		g.codecs.needJSON(st.Out.Type)
-		value = "r.appendJSON(nil)"
-	}
-	f.F("if err := t.BadResult(0, %q, key, %s, err); err != nil {", st.Name, value)
-	f.P("return err")
-	f.P("}")
-	f.P("}")
-	f.P("}")
-	f.P("clear(emitted)")
-	f.P("return nil")
-	f.P("}")
-	f.P()
-	f.F("// %sFrom takes a record that %s has emitted to what reads it.", n.method, st.Process.Go)
-	f.F("func (t *%s) %sFrom(r *%s, key []byte, at int64) error {", task, n.method, out)
-	g.handOn(f, sub, st.Out, "r")
-	f.P("}")
-}
-
-// stateFunc prints the functions that encode and decode a state, if it needs some of its own.
-func (g *generator) stateFunc(f *printer.File, st *check.Step, s *check.State) {
-	encode, decode := g.stateFuncs(f, st, s)
-	if strings.HasPrefix(encode, "(") {
-		return
-	}
-	t, stored := g.goType(f, s.Type), g.typeName(g.storedType(st, s))
-	from, in := "v", ""
-	if s.Type.Kind != types.Record {
-		from = "o"
-		in = fmt.Sprintf("o := %s{Value: *v}\n", stored)
-	}
-	bytes := "b"
-	if holdsBytes(s.Type) {
-		f.Import("bytes")
-		bytes = "bytes.Clone(b)"
-	}
-	f.P()
-	f.F("// %s appends a value of state %s.", encode, s.Name)
-	f.F("func %s(v *%s, b []byte) []byte {", encode, t)
-	f.P(in + "return " + from + ".appendState(b)")
-	f.P("}")
-	f.P()
-	f.F("// %s reads a value of state %s.", decode, s.Name)
-	f.F("func %s(v *%s, b []byte) error {", decode, t)
-	if from == "v" {
-		f.F("return v.decodeState(%s)", bytes)
-	} else {
-		f.F("var o %s", stored)
-		f.F("err := o.decodeState(%s)", bytes)
-		f.P("*v = o.Value")
+	if st.Process.ProcessingTimers {
+		f.P()
+		f.F("// %sProcessingTimer gives a timer in processing time that has come to the processor.", n.method)
+		f.F("func (t *%s) %sProcessingTimer(key []byte, due, at int64) error {", task, n.method)
+		f.F("c := &t.%sContext", n.method)
+		f.P("if err := c.begin(key, at); err != nil {")
 		f.P("return err")
+		f.P("}")
+		f.F("if err := t.%s.End(t.%sProcessor.ProcessingTimer(c, time.UnixMilli(due).UTC())); err != nil {", processStore(n), n.method)
+		f.F("return t.BadResult(0, %q, key, nil, topology.At(%q, %q, err))", st.Name, "step "+st.Name+", processing_time timer", at)
+		f.P("}")
+		f.F("return t.%sEmitted(key, at)", n.method)
+		f.P("}")
 	}
-	f.P("}")
-}
-
-// fireTimers prints the part of Advance that belongs to a processor.
-func (g *generator) fireTimers(f *printer.File, sub *plan.Subtopology, st *check.Step) {
-	n := g.steps[st]
-	fire := "nil"
-	if st.Process.Timers {
-		fire = "t." + n.method + "Timer"
-	}
-	if d := g.upstreamDelay(sub, st); d > 0 {
-		f.Import(module + "watermark")
-		f.F("// The results that %s reads come up to %s late.", st.Name, plan.Duration(durationMillis(d)))
-		f.F("if wm := watermark.Sub(wm, %s); wm >= t.%s.Due() {", grouped(d), processStore(n))
-	} else {
-		f.F("if wm >= t.%s.Due() {", processStore(n))
-	}
-	f.F("if err := t.%s.Advance(wm, %s); err != nil {", processStore(n), fire)
-	f.P("return err")
-	f.P("}")
-	f.P("}")
-}
-
-func lifeOf(s *check.State) string {
-	if s.TTL == 0 {
-		return "unbounded"
-	}
-	return "lives " + plan.Duration(s.TTL) + " after it was last set"
+	g.handOnEmitted(f, sub, st)
 }
 
 // position is where something stands in the spec.

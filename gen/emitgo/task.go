@@ -34,6 +34,7 @@ func (g *generator) subtopology(sub *plan.Subtopology) (*printer.File, error) {
 		return nil, err
 	}
 	g.advance(f, sub)
+	g.tick(f, sub)
 	g.seal(f, sub)
 	if sub.Cut != nil {
 		if err := g.keeperParts(f, sub, sub.Cut); err != nil {

@@ -156,16 +156,27 @@ func explainKept(b *strings.Builder, st *check.Step) {
 }
 
 func explainProcess(b *strings.Builder, st *check.Step) {
-	fmt.Fprintf(b, "  Step %s gives each record to Go type %s, which hands on records of %s.\n", st.Name, st.Process.Go, st.Out.Type)
+	var outs []string
+	for _, out := range st.Outs() {
+		text := out.Type.String()
+		if st.Parted() {
+			text += " as " + out.Name
+		}
+		outs = append(outs, text)
+	}
+	fmt.Fprintf(b, "  Step %s gives each record to Go type %s, which hands on records of %s.\n", st.Name, st.Process.Go, strings.Join(outs, ", "))
 	var states []string
 	for _, s := range st.Process.State {
-		states = append(states, fmt.Sprintf("%s, %s (%s)", s.Name, a(s.Type.String()), life(s)))
+		states = append(states, fmt.Sprintf("%s, %s (%s)", s.Name, a(kept(s)), life(s)))
 	}
 	if states != nil {
 		fmt.Fprintf(b, "    It keeps, per %s: %s.\n", strings.Join(groupNames(st), ", "), strings.Join(states, "; "))
 	}
 	if st.Process.Timers {
 		b.WriteString("    Its timers fire when the watermark reaches their time.\n")
+	}
+	if st.Process.ProcessingTimers {
+		b.WriteString("    Its timers in processing time fire when the clock, read once for each commit, reaches their time.\n")
 	}
 }
 

@@ -103,7 +103,7 @@ func streamLabel(s *check.Stream) string {
 	if s.LateOf != nil {
 		return "late"
 	}
-	if s.Step != nil && s.Step.Split != nil {
+	if s.Step != nil && s.Step.Parted() {
 		return strings.TrimPrefix(s.Name, s.Step.Name+".")
 	}
 	return ""
@@ -149,7 +149,7 @@ func keptLabel(st *check.Step) string {
 	}
 	label := "process " + st.Process.Go
 	for _, s := range st.Process.State {
-		label += "\nstate " + s.Name + ", " + life(s)
+		label += "\nstate " + s.Name + ", " + kept(s) + ", " + life(s)
 	}
 	return label
 }
@@ -251,7 +251,7 @@ func (pl *Plan) ASCII(sub *Subtopology) []string {
 				if !pl.Live(out) {
 					continue
 				}
-				if st.Split != nil {
+				if st.Parted() {
 					walk(l+" "+strings.TrimPrefix(out.Name, st.Name+"."), out)
 				} else {
 					walk(l, out)
@@ -272,7 +272,16 @@ func (pl *Plan) ASCII(sub *Subtopology) []string {
 		if sub.Cut.Late != nil && pl.Live(sub.Cut.Late) {
 			walk(root+" late", sub.Cut.Late)
 		}
-		walk(root, sub.Cut.Out)
+		for _, out := range sub.Cut.Outs() {
+			if !pl.Live(out) {
+				continue
+			}
+			if sub.Cut.Parted() {
+				walk(root+" "+strings.TrimPrefix(out.Name, sub.Cut.Name+"."), out)
+			} else {
+				walk(root, out)
+			}
+		}
 	}
 	return lines
 }

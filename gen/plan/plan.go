@@ -90,7 +90,7 @@ func New(p *check.Program) *Plan {
 	pl.nameSinks()
 	for _, s := range p.Sources {
 		sub := &Subtopology{Name: s.Name, Source: s, Origins: []*check.Source{s}, Origin: s, Topic: s.Topic}
-		pl.grow(sub, s.Out)
+		pl.grow(sub)
 	}
 	for i, s := range pl.Subtopologies {
 		s.Index = i
@@ -137,17 +137,21 @@ func (pl *Plan) Consumers(s *check.Stream) (steps []*check.Step, sinks []*check.
 	return steps, sinks
 }
 
-// grow adds sub to the plan with everything behind stream that needs no cut, then the sub-topologies behind those cuts of which
+// grow adds sub to the plan with everything in it that needs no cut, then the sub-topologies behind those cuts of which
 // all writers are there.
-func (pl *Plan) grow(sub *Subtopology, stream *check.Stream) {
+func (pl *Plan) grow(sub *Subtopology) {
 	pl.Subtopologies = append(pl.Subtopologies, sub)
 	sub.followed = map[*check.Stream]bool{}
 	var cuts []*check.Step
 	if sub.Cut != nil {
 		sub.addStore(pl, sub.Cut)
 		pl.follow(sub, sub.Cut.Late, &cuts)
+		for _, out := range sub.Cut.Outs() {
+			pl.follow(sub, out, &cuts)
+		}
+	} else {
+		pl.follow(sub, sub.Source.Out, &cuts)
 	}
-	pl.follow(sub, stream, &cuts)
 	if sub.Origin.OnError == check.DeadLetter {
 		sub.addOutput(&Output{Kind: DeadLetterOutput, Name: sub.Origin.Name, Topic: sub.Origin.DeadLetterTopic})
 	}
@@ -161,7 +165,7 @@ func (pl *Plan) grow(sub *Subtopology, stream *check.Stream) {
 		if ups := pl.writers(c); len(ups) == len(homes(c.From)) {
 			next := &Subtopology{Name: c.Name, Cut: c, Upstreams: ups, Topic: pl.RepartitionTopic(c)}
 			next.come(pl.Program)
-			pl.grow(next, c.Out)
+			pl.grow(next)
 		}
 	}
 }

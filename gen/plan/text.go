@@ -204,14 +204,34 @@ func (pl *Plan) writeProcess(w *writer, st *check.Step) {
 	w.line("process %s by Go type %s", st.Name, st.Process.Go)
 	w.in(func() {
 		for _, s := range st.Process.State {
-			w.line("state %s : %s, %s", s.Name, s.Type, life(s))
+			w.line("state %s : %s, %s", s.Name, kept(s), life(s))
 		}
 		if st.Process.Timers {
 			w.line("timers in event time")
 		}
+		if st.Process.ProcessingTimers {
+			w.line("timers in processing time")
+		}
 		w.line("store %s, key %s; changelog %s", st.Name, groupKey(st), pl.ChangelogTopic(st))
-		w.line("gives %s", st.Out.Type.Structure())
+		for _, out := range st.Outs() {
+			if st.Parted() {
+				w.line("gives %s %s", strings.TrimPrefix(out.Name, st.Name+"."), out.Type.Structure())
+			} else {
+				w.line("gives %s", out.Type.Structure())
+			}
+		}
 	})
+}
+
+// kept is the type of what a state keeps for a group.
+func kept(s *check.State) string {
+	switch s.Kind {
+	case check.ListState:
+		return "list of " + s.Type.String()
+	case check.MapState:
+		return "map of " + s.Key.String() + " to " + s.Type.String()
+	}
+	return s.Type.String()
 }
 
 // life says how long a state lives.

@@ -27,8 +27,14 @@ type Batch struct {
 	binary string
 }
 
+// Service is a generated service with the Go of its user, by file name.
+type Service struct {
+	*gen.Result
+	Own map[string]string
+}
+
 // Build writes the services into a module in dir that uses the checkout at repo, and builds them into one binary.
-func Build(repo, dir string, services []*gen.Result) (*Batch, error) {
+func Build(repo, dir string, services []Service) (*Batch, error) {
 	mod, err := os.ReadFile(filepath.Join(repo, "go.mod"))
 	if err != nil {
 		return nil, err
@@ -46,6 +52,9 @@ func Build(repo, dir string, services []*gen.Result) (*Batch, error) {
 	for i, s := range services {
 		for _, f := range s.Files {
 			files[filepath.Join(s.Package, f.Name)] = string(f.Data)
+		}
+		for name, text := range s.Own {
+			files[filepath.Join(s.Package, name)] = text
 		}
 		fmt.Fprintf(&imports, "\ts%d %q\n", i, modulePath+"/"+s.Package)
 		fmt.Fprintf(&entries, "\t\t%q: s%d.Topology,\n", s.Program.Service, i)

@@ -28,7 +28,8 @@ var (
 // specCase is a random spec with its input, expected result and schedules.
 type specCase struct {
 	seed     uint64
-	spec     *randspec.Spec
+	spec     *randspec.Spec // nil for one that is not random
+	own      map[string]string
 	compiled *gen.Result
 	input    oracle.Input
 	parts    int32
@@ -86,25 +87,32 @@ func summarize(t *testing.T, cases []*specCase) {
 
 // newCase compiles a spec and finds out what it must give.
 func newCase(seed uint64, spec *randspec.Spec) (*specCase, error) {
-	c := &specCase{seed: seed, spec: spec, parts: int32(1 + seed%3)}
-	text := spec.Text()
-	result, diags, err := gen.Compile(source.New(spec.Service+".weir.yaml", []byte(text)))
+	c := &specCase{seed: seed, spec: spec}
+	return c, c.prepare(spec.Service, spec.Text(), nil)
+}
+
+// prepare compiles a service and runs the interpreter.
+func (c *specCase) prepare(name, text string, does map[string]oracle.Processor) error {
+	c.parts = int32(1 + c.seed%3)
+	result, diags, err := gen.Compile(source.New(name+".weir.yaml", []byte(text)))
 	if err != nil {
-		return nil, fmt.Errorf("%w\n%s", err, text)
+		return fmt.Errorf("%w\n%s", err, text)
 	}
 	if result == nil {
-		return nil, fmt.Errorf("a valid spec was refused:\n%s\n%s", diags, text)
+		return fmt.Errorf("a valid spec was refused:\n%s\n%s", diags, text)
 	}
 	c.compiled = result
-	c.input = randspec.Input(result.Program, seed, *records, c.parts)
-	if c.want, err = oracle.Run(result.Program, c.input, oracle.Options{Partitions: c.parts, End: true, Decodes: result.Decodes}); err != nil {
-		return nil, err
+	c.input = randspec.Input(result.Program, c.seed, *records, c.parts)
+	o := oracle.Options{Partitions: c.parts, End: true, Decodes: result.Decodes, Processors: does}
+	if c.want, err = oracle.Run(result.Program, c.input, o); err != nil {
+		return err
 	}
+	seed := c.seed
 	r := rand.New(rand.NewPCG(seed, 3))
 	for i := range *schedules {
 		c.jobs = append(c.jobs, batch.Job{Service: result.Program.Service, Input: toRecords(c.input), Schedule: schedule(r, i, c.parts)})
 	}
-	return c, nil
+	return nil
 }
 
 // schedule is the i-th schedule of a case: first the plainest, then random ones.
@@ -146,10 +154,10 @@ func check(t *testing.T, cases []*specCase) map[*specCase]string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var services []*gen.Result
+	var services []Service
 	var jobs []batch.Job
 	for _, c := range cases {
-		services = append(services, c.compiled)
+		services = append(services, Service{c.compiled, c.own})
 		jobs = append(jobs, c.jobs...)
 	}
 	start := time.Now()

@@ -53,6 +53,8 @@ type Options struct {
 	Decodes Fields
 	// Functions are what the program's Go functions do, by name. One that is missing fails wherever it is called.
 	Functions map[string]functions.FunctionOp
+	// Processors are what the program's processors do, by step. A program with others can't be run.
+	Processors map[string]Processor
 }
 
 // Fields tells whether a field of a record type is one of some; nil is all of them.
@@ -107,7 +109,7 @@ type Out struct {
 // Run interprets a program over an input.
 func Run(p *check.Program, in Input, o Options) (*Result, error) {
 	for _, st := range p.Steps {
-		if st.Process != nil {
+		if _, ok := o.Processors[st.Name]; st.Process != nil && !ok {
 			return nil, fmt.Errorf("step %s is Go, which can't be interpreted", st.Name)
 		}
 	}
@@ -162,7 +164,7 @@ type cut struct {
 
 // sourcePartition runs one partition of a source, which has a lane to itself, through everything that needs no repartitioning.
 func (r *run) sourcePartition(s *check.Source, part, lane int32, recs []Record) {
-	t := &task{run: r, source: s, lane: lane, wm: noTime}
+	t := &task{run: r, source: s, lane: lane, wm: noTime, now: noTime}
 	t.grow(s.Out, 0)
 	high := noTime
 	for _, rec := range recs {
@@ -177,13 +179,14 @@ func (r *run) sourcePartition(s *check.Source, part, lane int32, recs []Record) 
 			t.bad(&rec, fmt.Errorf("source %s partition %d offset %d: %w", s.Name, part, rec.Offset, err))
 			continue
 		}
-		// A record comes before what the watermark closes that it moves.
+		// A record comes before what the watermark closes that it moves. A processor sees that watermark.
+		t.now = max(t.now, e.time-s.Lag.Milliseconds())
 		if err := t.push(s.Out, e); err != nil {
 			t.bad(&rec, fmt.Errorf("source %s partition %d offset %d: %w", s.Name, part, rec.Offset, err))
 		}
-		if high = max(high, e.time); high-s.Lag.Milliseconds() > t.wm {
-			t.advance(high - s.Lag.Milliseconds())
-		}
+		// Also where the watermark stays: a processor may have set a timer for a time that has passed.
+		high = max(high, e.time)
+		t.advance(max(t.wm, high-s.Lag.Milliseconds()))
 	}
 	if r.opts.End {
 		t.advance(endOfTime)
@@ -194,10 +197,15 @@ func (r *run) sourcePartition(s *check.Source, part, lane int32, recs []Record) 
 // behindCut runs all that lies behind a repartition topic as one task: groups don't share anything, so it doesn't matter how
 // many there are.
 func (r *run) behindCut(c *cut) {
-	t := &task{run: r, source: c.source, lane: -1, wm: noTime, cut: c.step, loose: c.loose}
-	t.windows = []*window{newWindow(c.step, 0)}
+	t := &task{run: r, source: c.source, lane: -1, wm: noTime, now: noTime, cut: c.step, loose: c.loose}
+	t.windows = []*window{r.newWindow(c.step, 0)}
 	t.grow(c.step.Late, 0)
-	t.grow(c.step.Out, c.step.Window.Lateness.Milliseconds())
+	for _, out := range c.step.Outs() {
+		t.grow(out, c.step.Lateness())
+	}
+	if c.step.Process != nil {
+		c.loose = c.loose || interleaves(c.step, lanesOf(c.elems))
+	}
 	for _, e := range c.elems {
 		if err := t.add(t.windows[0], e); err != nil {
 			t.bad(nil, fmt.Errorf("repartitioned record: %w", err))
@@ -206,7 +214,9 @@ func (r *run) behindCut(c *cut) {
 	if c.loose || t.full { // which record is one too many for a sum goes by the order in which they come
 		r.res.LooseCounts = true
 		t.markLoose(c.step.Late)
-		t.markLoose(c.step.Out)
+		for _, out := range c.step.Outs() {
+			t.markLoose(out)
+		}
 		if d := r.res.Topics[c.source.DeadLetterTopic]; d != nil {
 			d.Loose = true
 		}

@@ -33,6 +33,7 @@ type elem struct {
 	locals   map[string]ref.Val // the values of let and unnest of the step that has the record in hand
 	// group is the evaluated group_by of the step that the record is on its way to.
 	group []ref.Val
+	lane  int32 // of the task that sent it there
 }
 
 // bounds are a window, in Unix milliseconds.
@@ -45,6 +46,7 @@ type task struct {
 	cut     *check.Step // the step behind whose repartition topic this task begins, nil for a source
 	lane    int32
 	wm      int64
+	now     int64 // what processors see of the watermark: that of the record in hand, the end is none
 	loose   bool
 	windows []*window // upstream first
 	full    bool      // an aggregate could not take a record in
@@ -72,10 +74,12 @@ func (t *task) grow(s *check.Stream, delay int64) {
 				w.cal = newCalendar(st.Window)
 			}
 			t.place(w)
-		case st.Window != nil:
-			delay = t.place(newWindow(st, delay))
+		case st.Keeps():
+			delay = t.place(t.run.newWindow(st, delay))
 			t.grow(st.Late, delay)
-			t.grow(st.Out, delay+st.Window.Lateness.Milliseconds())
+			for _, out := range st.Outs() {
+				t.grow(out, delay+st.Lateness())
+			}
 		default:
 			for _, out := range st.Outs() {
 				t.grow(out, delay)
@@ -258,7 +262,7 @@ func (t *task) remake(st *check.Step, e elem) error {
 	if st.Split != nil {
 		return t.branch(st, e)
 	}
-	if st.Window == nil {
+	if !st.Keeps() {
 		return t.push(st.Out, e)
 	}
 	w := t.window(st)
@@ -322,10 +326,14 @@ func (t *task) toCut(w *window, e elem) error {
 	if err != nil {
 		return err
 	}
+	e.group, e.lane = group, t.lane
+	if w.step.Process != nil {
+		w.cut.elems = append(w.cut.elems, e)
+		return nil
+	}
 	if end, _ := w.ends(e.time); late(end, w.lateness(), minus(t.wm, w.delay)) {
 		w.cut.loose = true
 	}
-	e.group = group
 	w.cut.elems = append(w.cut.elems, e)
 	return nil
 }

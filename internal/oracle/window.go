@@ -9,7 +9,7 @@ import (
 	"github.com/weirstream/weir/spec/check"
 )
 
-// window is a windowed step within one task: every group that is still open.
+// window is a step with a window or a processor within one task: every group that is still open.
 type window struct {
 	step  *check.Step
 	delay int64
@@ -18,6 +18,9 @@ type window struct {
 	cal     *calendar
 	groups  map[string]*group
 	overlap *overlap // instead of groups, where windows do
+
+	does Processor // instead of all these
+	kept map[string]*kept
 }
 
 // group is one key in one window.
@@ -28,7 +31,10 @@ type group struct {
 	accs []accumulator
 }
 
-func newWindow(st *check.Step, delay int64) *window {
+func (r *run) newWindow(st *check.Step, delay int64) *window {
+	if st.Process != nil {
+		return &window{step: st, delay: delay, does: r.opts.Processors[st.Name], kept: map[string]*kept{}}
+	}
 	w := &window{step: st, delay: delay, cal: newCalendar(st.Window), groups: map[string]*group{}}
 	if st.Window.Overlap() {
 		w.overlap = &overlap{cal: w.cal, parts: map[int64]map[string]*group{}, lines: map[int64]int64{}}
@@ -75,6 +81,9 @@ func (t *task) group(st *check.Step, e *elem) ([]ref.Val, error) {
 // add puts a record into its window, or among the late ones.
 func (t *task) add(w *window, e elem) error {
 	st := w.step
+	if st.Process != nil {
+		return t.process(w, e)
+	}
 	if e.group == nil {
 		g, err := t.group(st, &e)
 		if err != nil {
@@ -179,11 +188,19 @@ func (t *task) handOn(w *window, g *group) error {
 // it has had the results of those before it.
 func (t *task) advance(wm int64) {
 	old := t.wm
+	if wm != endOfTime {
+		t.now = max(t.now, wm)
+	}
 	for _, w := range t.windows {
 		if w.cut != nil {
 			continue
 		}
 		t.wm = wm
+		if w.step.Process != nil {
+			t.fire(w, wm)
+			t.wm = old
+			continue
+		}
 		due := t.due(w, old, wm)
 		if w.step.Emit == check.Updates {
 			continue // every state was handed on already

@@ -41,7 +41,7 @@ type Options struct {
 	Log      *slog.Logger
 	Metrics  *metrics.Metrics
 
-	// Now is the time that idleness is measured by; nil: time.Now.
+	// Now is the clock for idleness and processing time; nil: time.Now.
 	Now func() time.Time
 	// Fault is called before each step of a commit; an error makes the step fail. For tests.
 	Fault func(step string) error

@@ -240,6 +240,7 @@ func (e *Engine) openRunner(t *assigned) (err error) {
 		Targets:      task.Targets(t.sub, t.id.partition, parts),
 		Upstreams:    task.Upstreams(e.o.Topology, t.sub, parts),
 		OverlayBytes: e.cfg.OverlayBytes,
+		Now:          e.o.Now,
 		Log:          e.log.With("task", t.name()),
 	})
 	if err != nil {

@@ -23,11 +23,14 @@ type Config struct {
 const (
 	version = 1
 
-	valueKind = 'v'
-	queueKind = 'q'
-	timerMark = 't'
-	lookMark  = 'x'
-	timeLen   = 8
+	valueKind      = 'v'
+	mapKind        = 'm'
+	listKind       = 'l'
+	queueKind      = 'q'
+	processingKind = 'p'
+	timerMark      = 't'
+	lookMark       = 'x'
+	timeLen        = 8
 
 	entryBytes = 96 // an estimate of what an entry takes besides key and value
 )
@@ -41,12 +44,14 @@ type Store struct {
 	lives  map[string]int64 // the times to live of the states that have one, in milliseconds
 	err    error            // why the DB can't be read
 
-	entries map[string]*entry // what was changed or read
-	dirty   []*entry          // changed since the last Seal, in the order of the first change
-	size    int64
-	seals   uint64
-	applied uint64 // how many of the seals are in the DB
-	queue   queue
+	entries    map[string]*entry // what was changed or read
+	parts      map[string]*part  // those of maps and lists once more, by what their keys begin with
+	dirty      []*entry          // changed since the last Seal, in the order of the first change
+	size       int64
+	seals      uint64
+	applied    uint64 // how many of the seals are in the DB
+	queue      queue  // in event time
+	processing queue  // in processing time
 
 	call call
 	buf  []byte // a DB key
@@ -66,7 +71,8 @@ type entry struct {
 type call struct {
 	group  []byte
 	at     int64
-	timer  bool
+	fired  *queue // of the timer that the call is for, nil for a record
+	due    int64  // its time
 	undo   []change
 	failed error // what a method without an error of its own came upon
 }
@@ -100,10 +106,12 @@ func (s *Store) Size() int64 { return s.size }
 // Reset forgets everything in memory, committed or not, and the open batch.
 func (s *Store) Reset() {
 	s.c.DB.Discard()
-	s.entries, s.dirty, s.size, s.seals, s.applied, s.err = map[string]*entry{}, nil, 0, 0, 0, nil
+	s.entries, s.parts, s.dirty = map[string]*entry{}, map[string]*part{}, nil
+	s.size, s.seals, s.applied, s.err = 0, 0, 0, nil
 	s.call = call{}
-	s.queue = queue{}
-	s.schedule()
+	s.queue, s.processing = queue{kind: queueKind}, queue{kind: processingKind}
+	s.schedule(&s.queue)
+	s.schedule(&s.processing)
 }
 
 // Begin begins a call of the processor for a group, by a record or a timer with a time in Unix milliseconds. The group's key must
@@ -172,16 +180,34 @@ func (s *Store) entry(key []byte) (*entry, error) {
 		if err := closer.Close(); err != nil {
 			return nil, s.fatal(err)
 		}
-		if len(e.value) == 0 {
-			return nil, s.fatal(errors.New("a stored value is empty"))
-		}
-		if e.value[0] != version {
-			return nil, s.fatal(fmt.Errorf("a stored value has version %d, which is not known here (only %d)", e.value[0], version))
+		if err := checkVersion(e.value); err != nil {
+			return nil, s.fatal(err)
 		}
 	}
 	s.entries[e.key] = e
+	s.join(e)
 	s.size += int64(len(e.key)+len(e.value)) + entryBytes
 	return e, nil
+}
+
+// lookup is entry for a method without an error of its own; false if it failed.
+func (s *Store) lookup(key []byte) (*entry, bool) {
+	e, err := s.entry(key)
+	if err != nil {
+		s.fail(err)
+		return nil, false
+	}
+	return e, true
+}
+
+func checkVersion(b []byte) error {
+	if len(b) == 0 {
+		return errors.New("a stored value is empty")
+	}
+	if b[0] != version {
+		return fmt.Errorf("a stored value has version %d, which is not known here (only %d)", b[0], version)
+	}
+	return nil
 }
 
 // set gives an entry a value that it may keep, or with nil takes it away.
@@ -258,5 +284,7 @@ func (s *Store) Committed() {
 			s.size -= int64(len(e.key)+len(e.value)) + entryBytes
 		}
 	}
+	s.forget()
 	s.queue.rescan()
+	s.processing.rescan()
 }

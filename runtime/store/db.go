@@ -196,6 +196,19 @@ func (i *Iter) Value() ([]byte, error) { return i.it.ValueAndErr() }
 // Close ends the iterator, with the first error that it had.
 func (i *Iter) Close() error { return i.it.Close() }
 
+// Last is the last key of [lo, hi), nil if there is none.
+func (d *DB) Last(lo, hi []byte) ([]byte, error) {
+	it, err := d.p.NewIter(&pebble.IterOptions{LowerBound: lo, UpperBound: hi})
+	if err != nil {
+		return nil, err
+	}
+	var key []byte
+	if it.Last() {
+		key = append(key, it.Key()...)
+	}
+	return key, errors.Join(it.Error(), it.Close())
+}
+
 // Skip calls f with the first key of [lo, hi), then with the first one at or behind what f returned, and so on until there is
 // none or f returns nil. It finds the distinct prefixes of keys without reading what lies between.
 func (d *DB) Skip(lo, hi []byte, f func(key []byte) (next []byte)) error {

@@ -32,7 +32,9 @@ type Options struct {
 	Upstreams [][]Upstream
 	// OverlayBytes bounds what the stores keep in memory besides what changed since the last commit; 0: no bound.
 	OverlayBytes int64
-	Log          *slog.Logger // nil: slog.Default()
+	// Now is the clock that processing time is read from; nil: time.Now.
+	Now func() time.Time
+	Log *slog.Logger // nil: slog.Default()
 }
 
 // Upstream is a sub-topology that writes a repartition topic.
@@ -97,6 +99,8 @@ type Runner struct {
 	partition int32
 	c         *topology.Context
 	task      topology.Task
+	clocked   topology.Clocked // the task, if it wants to know of processing time, else nil
+	wall      func() time.Time
 	inputs    []input
 	targets   []emit.Target
 
@@ -152,6 +156,10 @@ func New(sub *topology.Subtopology, partition int32, o Options) (*Runner, error)
 	if r.task, err = sub.New(r.c); err != nil {
 		return nil, fmt.Errorf("task %s/%d: %w", sub.Name, partition, err)
 	}
+	r.clocked, _ = r.task.(topology.Clocked)
+	if r.wall = o.Now; r.wall == nil {
+		r.wall = time.Now
+	}
 	r.publish()
 	return r, nil
 }
@@ -159,6 +167,11 @@ func New(sub *topology.Subtopology, partition int32, o Options) (*Runner, error)
 // Feed takes a record of an input: a control record goes to the clock, any other to the task. After an error the task must be
 // aborted or given up.
 func (r *Runner) Feed(input int, rec *kgo.Record) error {
+	if !r.touched {
+		if err := r.begin(r.wall()); err != nil {
+			return err
+		}
+	}
 	in := &r.inputs[input]
 	if in.Repartition && rec.Key == nil && len(rec.Headers) > 0 && rec.Headers[0].Key == watermark.Header {
 		if err := r.mark(input, rec); err != nil {
@@ -198,18 +211,35 @@ func (r *Runner) mark(input int, rec *kgo.Record) error {
 	return r.advance()
 }
 
+// begin begins what belongs to the next commit: processing time moves, and the task does what that makes due.
+func (r *Runner) begin(now time.Time) error {
+	r.c.Processing = now.UnixMilli()
+	if r.clocked == nil {
+		return nil
+	}
+	fired := r.c.Stats.Timers
+	err := r.clocked.Tick()
+	r.touched = r.touched || r.c.Stats.Timers != fired
+	return err
+}
+
 // advance tells the task that the watermark moved without a record of its own.
 func (r *Runner) advance() error {
 	now := r.c.Clock.Now()
 	if now <= r.advanced {
 		return nil
 	}
+	if !r.touched {
+		if err := r.begin(r.wall()); err != nil {
+			return err
+		}
+	}
 	r.advanced, r.touched = now, true
 	return r.task.Advance(now)
 }
 
 // Tick tells the time, now and then: a source input that got no record for its IdleAfter becomes idle, counted from the Tick
-// after its last record, or from the first one. It also lets stores evict what Apply has made clean, and publishes the gauges.
+// after its last record, or from the first one. Where nothing is uncommitted processing time moves. It also lets stores evict what Apply has made clean, and publishes the gauges.
 func (r *Runner) Tick(now time.Time) error {
 	for i := range r.inputs {
 		in := &r.inputs[i]
@@ -225,6 +255,11 @@ func (r *Runner) Tick(now time.Time) error {
 		}
 	}
 	r.settle()
+	if !r.touched {
+		if err := r.begin(now); err != nil {
+			return err
+		}
+	}
 	r.publish()
 	return r.advance()
 }

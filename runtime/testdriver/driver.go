@@ -142,13 +142,11 @@ func (d *Driver) Send(source string, partition int32, key, value []byte, ts time
 	return d.fail(d.pump())
 }
 
-// Advance moves the wall clock on: source partitions without a record for longer than their IdleAfter become idle.
+// Advance moves the wall clock on, when all that there is has been processed and committed: source partitions without a record for
+// longer than their IdleAfter become idle, and timers in processing time fire.
 func (d *Driver) Advance(by time.Duration) error {
-	if d.err != nil {
-		return d.err
-	}
-	if err := d.work(); err != nil {
-		return d.fail(err)
+	if err := d.Commit(); err != nil {
+		return err
 	}
 	if err := d.tick(); err != nil {
 		return d.fail(err)

@@ -27,6 +27,13 @@ type Task interface {
 	Seal() error
 }
 
+// Clocked is a task that does something when processing time moves.
+type Clocked interface {
+	Task
+	// Tick does what is due by Context.Processing. The driver calls it when that has moved.
+	Tick() error
+}
+
 // Context is what a task lives in. It belongs to the task's goroutine.
 type Context struct {
 	Subtopology *Subtopology
@@ -34,6 +41,9 @@ type Context struct {
 	Clock       *watermark.Clock
 	Out         *emit.Emitter
 	DB          *store.DB
+	// Processing is processing time in Unix milliseconds: what the clock said when the commit began that is under way, so that it is
+	// the same for all that the commit is made of.
+	Processing int64
 	// OverlayBytes bounds what the stores of this task keep in memory besides dirty entries; 0 is no bound.
 	OverlayBytes int64
 	Stats        Stats

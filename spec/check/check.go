@@ -130,7 +130,7 @@ func (c *checker) from(name *syntax.Text) *Stream {
 		c.report(c.unknownStream(name))
 		return nil
 	}
-	if s.Step != nil && s.Step.Split != nil && s == s.Step.Out {
+	if s.Step != nil && s.Step.Parted() && s == s.Step.Out {
 		c.report(readsSplit(name, s.Step))
 		return nil
 	}

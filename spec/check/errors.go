@@ -777,10 +777,14 @@ func keyAndWindow(at source.Span) diag.Diagnostic {
 
 func readsSplit(name *syntax.Text, st *Step) diag.Diagnostic {
 	var names []string
-	for _, b := range st.Split {
-		names = append(names, b.Out.Name)
+	for _, out := range st.Outs() {
+		names = append(names, out.Name)
 	}
-	return hinted(problem("WEIR4015", name.Span, "%s splits its records into branches", name.Value), "read one of %s", strings.Join(names, ", "))
+	what := "%s splits its records into branches"
+	if st.Process != nil {
+		what = "%s hands its records on by output"
+	}
+	return hinted(problem("WEIR4015", name.Span, what, name.Value), "read one of %s", strings.Join(names, ", "))
 }
 
 // Processors.
@@ -796,6 +800,23 @@ func processAnd(at source.Span, clause string, process source.Span) diag.Diagnos
 
 func clauseWithoutProcess(at source.Span, clause string) diag.Diagnostic {
 	return hinted(problem("WEIR4019", at, "%s is for a step with process", clause), "name the Go type that it is for: process: ./shop.Scorer, say")
+}
+
+func outputAndOutputs(several, one source.Span) diag.Diagnostic {
+	d := hinted(problem("WEIR4019", several, "output and outputs say the same in two ways"), "keep output for one kind of records, which is read by the step's name, or outputs, which are read as STEP.OUTPUT")
+	return related(d, one, "output stands here")
+}
+
+func mapWithoutKey(at source.Span, name string) diag.Diagnostic {
+	return hinted(problem("WEIR4019", at, "state %s is a map, and does not say of which keys", name), "write {map: TYPE, key: string}, say")
+}
+
+func keyOfNoMap(key *syntax.Text, name string) diag.Diagnostic {
+	return hinted(problem("WEIR4019", key.Span, "state %s has no keys of its own", name), "a group has one value, or one list; write map: TYPE for values by key")
+}
+
+func badStateKey(key *syntax.Text, t *types.Type) diag.Diagnostic {
+	return hinted(problem("WEIR2012", key.Span, "a key of a map can't be of type %s", t), "it is a scalar or an enum")
 }
 
 func outputNoRecord(text *syntax.Text, t *types.Type) diag.Diagnostic {

@@ -13,10 +13,13 @@ import (
 // processClauses checks what process, which stands at a place, stands beside.
 func (c *checker) processClauses(d *syntax.Step, at source.Span) {
 	var lack []string
-	for _, k := range []string{"group_by", "output"} {
-		if _, ok := d.Clauses[k]; !ok {
-			lack = append(lack, k)
-		}
+	if _, ok := d.Clauses["group_by"]; !ok {
+		lack = append(lack, "group_by")
+	}
+	if several, ok := d.Clauses["outputs"]; !ok && d.Output == nil {
+		lack = append(lack, "output")
+	} else if ok && d.Output != nil {
+		c.report(outputAndOutputs(several, d.Output.Span))
 	}
 	if lack != nil {
 		c.report(processNeeds(at, lack))
@@ -31,8 +34,11 @@ func (c *checker) processClauses(d *syntax.Step, at source.Span) {
 // processor checks what the spec says of a step's processor. That the Go type is there, and fits, is for the Go compiler to say: it
 // stands in the generated package, which is made after this.
 func (c *checker) processor(st *Step, d *syntax.Step) {
-	p := &Process{Timers: d.Timers != nil}
-	st.Process = p
+	p := st.Process
+	for _, t := range d.Timers {
+		p.Timers = p.Timers || t.Value == "event_time"
+		p.ProcessingTimers = p.ProcessingTimers || t.Value == "processing_time"
+	}
 	if d.Process == nil {
 		return
 	}
@@ -44,8 +50,7 @@ func (c *checker) processor(st *Step, d *syntax.Step) {
 		p.Dir, p.Go = filepath.Join(c.p.File.Dir, filepath.FromSlash(dir)), name
 	}
 	for _, e := range d.State {
-		t := c.typeOf(e.Value)
-		s := &State{Name: e.Name.Value, Span: e.Name.Span, Type: t}
+		s := c.state(e)
 		switch {
 		case e.TTL == nil && !e.Unbounded:
 			c.report(unboundedState(e.Name))
@@ -58,22 +63,57 @@ func (c *checker) processor(st *Step, d *syntax.Step) {
 		case e.TTL != nil:
 			s.TTL = e.TTL.Value
 		}
-		if t != nil {
+		if s.Type != nil && (s.Kind != MapState || s.Key != nil) {
 			p.State = append(p.State, s)
 		}
 	}
-	t := c.typeOf(d.Output)
+	if p.Outputs == nil {
+		c.output(st.Out, d.Output)
+	}
+	for i, o := range p.Outputs {
+		c.output(o.Out, d.Outputs[i].Expr)
+	}
+}
+
+// state is what the spec says of one state, aside from how long it lives.
+func (c *checker) state(e *syntax.State) *State {
+	s := &State{Name: e.Name.Value, Span: e.Name.Span, Kind: ValueState}
+	switch {
+	case e.List != nil:
+		s.Kind, s.Type = ListState, c.typeOf(e.List)
+	case e.Map != nil:
+		s.Kind, s.Type = MapState, c.typeOf(e.Map)
+	default:
+		s.Type = c.typeOf(e.Value)
+	}
+	switch {
+	case s.Kind != MapState && e.Key != nil:
+		c.report(keyOfNoMap(e.Key, e.Name.Value))
+	case s.Kind == MapState && e.Key == nil:
+		c.report(mapWithoutKey(e.Map.Span, e.Name.Value))
+	case s.Kind == MapState:
+		if s.Key = c.typeOf(e.Key); s.Key != nil && !s.Key.Keyable() {
+			c.report(badStateKey(e.Key, s.Key))
+			s.Key = nil
+		}
+	}
+	return s
+}
+
+// output types a stream of what a processor hands on.
+func (c *checker) output(out *Stream, text *syntax.Text) {
+	t := c.typeOf(text)
 	if t == nil {
 		return
 	}
 	if t.Kind != types.Record {
-		c.report(outputNoRecord(d.Output, t))
+		c.report(outputNoRecord(text, t))
 		return
 	}
 	for _, f := range t.Fields {
 		if hidden[f.Name] != "" {
-			c.report(hidesInOutput(f, d.Output))
+			c.report(hidesInOutput(f, text))
 		}
 	}
-	st.Out.Type = t
+	out.Type = t
 }

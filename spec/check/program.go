@@ -206,8 +206,7 @@ type Step struct {
 	// Key is the new key of the records, nil if they keep theirs: a scalar, an enum, or an optional of one. A step with a window has
 	// none, as its results are keyed by the group.
 	Key *Expr
-	// Split are the branches that the records go to, the default last; nil in a step that hands all of them on. Only branches can be
-	// read of a step that has some: Out then stands for all of them.
+	// Split are the branches that the records go to, the default last; nil in a step that hands all of them on.
 	Split []*Branch
 
 	// Process is the user's Go that takes the records, nil in a step without it. GroupBy and Process come together.
@@ -230,6 +229,14 @@ type Step struct {
 // Keeps tells whether the step keeps something for each of its groups.
 func (s *Step) Keeps() bool { return s.Window != nil || s.Process != nil }
 
+// Lateness is how far, in milliseconds, results of the step's windows may stay behind what it reads; 0 without windows.
+func (s *Step) Lateness() int64 {
+	if s.Window == nil {
+		return 0
+	}
+	return s.Window.Lateness.Milliseconds()
+}
+
 // Retimes reports whether the records that a step groups or hands on were given their event time by it or by a step before.
 func (s *Step) Retimes() bool { return s.EventTime != nil || s.From.Retimed }
 
@@ -239,15 +246,36 @@ type Process struct {
 	// Dir is the directory of the generated package, Go the type's name in it.
 	Dir, Go string
 	State   []*State
-	// Timers says that it sets timers in event time.
-	Timers bool
+	// Timers says that it sets timers in event time, ProcessingTimers in processing time.
+	Timers, ProcessingTimers bool
+	// Outputs are what it hands on, where that is of several kinds; nil for one kind, which is the step's Out.
+	Outputs []*Output
 }
+
+// Output is one kind of record that a processor hands on.
+type Output struct {
+	Name string
+	Span source.Span // of the name
+	Out  *Stream     // STEP.OUTPUT
+}
+
+// StateKind is what a processor keeps for a group.
+type StateKind uint8
+
+// The kinds of state.
+const (
+	ValueState StateKind = iota + 1 // one value
+	ListState                       // a list of them
+	MapState                        // values by keys
+)
 
 // State is what a processor keeps for each group.
 type State struct {
 	Name string
 	Span source.Span // of the name
-	Type *types.Type
+	Kind StateKind
+	Key  *types.Type // of a map's keys, a scalar or an enum
+	Type *types.Type // of the values
 	// TTL is how long a value lives after it was last set, in whole milliseconds; 0: until it is deleted.
 	TTL time.Duration
 }
@@ -282,15 +310,24 @@ func (s *Step) Takes(in *Stream) bool { return s.From == in || slices.Contains(s
 
 // Outs are the streams that a step hands on, late records aside.
 func (s *Step) Outs() []*Stream {
-	if s.Split == nil {
+	if !s.Parted() {
 		return []*Stream{s.Out}
 	}
 	var outs []*Stream
 	for _, b := range s.Split {
 		outs = append(outs, b.Out)
 	}
+	if s.Process != nil {
+		for _, o := range s.Process.Outputs {
+			outs = append(outs, o.Out)
+		}
+	}
 	return outs
 }
+
+// Parted tells whether what the step hands on is to be read by parts, branches or a processor's outputs: Out then stands for all of
+// them, and nothing reads it.
+func (s *Step) Parted() bool { return s.Split != nil || s.Process != nil && s.Process.Outputs != nil }
 
 // Named is a name and the expression whose value it takes.
 type Named struct {

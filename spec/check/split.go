@@ -28,6 +28,15 @@ func (c *checker) declareBranches(st *Step, d *syntax.Step) {
 	}
 }
 
+// declareOutputs enters the streams of a processor's outputs, under the step's name, a dot and their own.
+func (c *checker) declareOutputs(st *Step, d *syntax.Step) {
+	for _, e := range d.Outputs {
+		o := &Output{Name: e.Name.Value, Span: e.Name.Span, Out: &Stream{Name: st.Name + "." + e.Name.Value, Step: st}}
+		st.Process.Outputs = append(st.Process.Outputs, o)
+		c.declare(&syntax.Text{Value: o.Out.Name, Span: e.Name.Span}, o.Out)
+	}
+}
+
 // rekey checks the key that a step gives its records. The one that they are partitioned by already changes nothing.
 func (c *checker) rekey(st *Step, d *syntax.Step) {
 	scope := scopeOf(st.From, st.Row, st.RowKey)

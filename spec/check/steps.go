@@ -16,6 +16,10 @@ func (c *checker) declareSteps() {
 		c.steps[d], c.at = st, c.instances[d]
 		c.declare(d.Name, st.Out)
 		c.declareBranches(st, d)
+		if d.Clauses["process"] != (source.Span{}) {
+			st.Process = &Process{}
+			c.declareOutputs(st, d)
+		}
 		if d.Window != nil && d.Window.LateTo != nil {
 			st.Late = &Stream{Name: d.Window.LateTo.Value, LateOf: st}
 			c.declare(d.Window.LateTo, st.Late)
@@ -111,7 +115,9 @@ func (c *checker) step(st *Step, d *syntax.Step) {
 		for _, n := range d.GroupBy {
 			c.derivedName(n.Name)
 		}
-		st.Out.Key, st.Out.Scattered = groupKey(st, st.Out.Type), true
+		for _, out := range st.Outs() {
+			out.Key, out.Scattered = groupKey(st, out.Type), true
+		}
 		return
 	}
 	if !windowed {
@@ -154,7 +160,7 @@ func (c *checker) clauses(d *syntax.Step) bool {
 		c.processClauses(d, at)
 		return true
 	}
-	for _, k := range []string{"state", "timers", "output"} {
+	for _, k := range []string{"state", "timers", "output", "outputs"} {
 		if s, ok := d.Clauses[k]; ok {
 			c.report(clauseWithoutProcess(s, k))
 		}

@@ -24,12 +24,19 @@ func (c *checker) warnUnused() {
 		}
 	}
 	for _, s := range c.p.Steps {
-		if s.Split != nil {
-			for _, b := range s.Split {
-				if !read[b.Out] {
-					c.report(unusedStream("WEIR6002", b.Span, "branch "+b.Out.Name))
+		for _, b := range s.Split {
+			if !read[b.Out] {
+				c.report(unusedStream("WEIR6002", b.Span, "branch "+b.Out.Name))
+			}
+		}
+		if s.Process != nil {
+			for _, o := range s.Process.Outputs {
+				if !read[o.Out] {
+					c.report(unusedStream("WEIR6002", o.Span, "output "+o.Out.Name))
 				}
 			}
+		}
+		if s.Parted() {
 			continue
 		}
 		if !read[s.Out] && (s.Late == nil || !read[s.Late]) {
@@ -50,8 +57,11 @@ func (c *checker) warnUnused() {
 	}
 	for _, s := range c.p.Steps {
 		if s.Process != nil {
-			use(s.Out.Type)
+			for _, out := range s.Outs() {
+				use(out.Type)
+			}
 			for _, state := range s.Process.State {
+				use(state.Key)
 				use(state.Type)
 			}
 		}

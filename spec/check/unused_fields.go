@@ -48,6 +48,13 @@ func (c *checker) warnUnusedFields() {
 			}
 			of(st.Out).addExpr(b.When)
 		}
+		if st.Process != nil {
+			for _, o := range st.Process.Outputs {
+				if reads[o.Out] != nil {
+					of(st.Out).add(reads[o.Out])
+				}
+			}
+		}
 		live := reads[st.Out] != nil || st.Late != nil && reads[st.Late] != nil
 		in, row := &fieldSet{names: map[string]bool{}}, &fieldSet{names: map[string]bool{}}
 		in.addExpr(st.Where)

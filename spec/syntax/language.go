@@ -16,11 +16,12 @@ var (
 	lineText     = &Pattern{regexp.MustCompile(`^[^\n]*$`), "must be on one line"}
 	headerName   = &Pattern{regexp.MustCompile(`^[!-~]+$`), "must be of ASCII characters other than spaces"}
 	topicName    = &Pattern{Rule: "must be a name that Kafka allows"}
+	typeExpr     = &Pattern{Rule: "must be a type"}
 	streamName   = &Pattern{Rule: "must be the name of a source, a step or a late output"}
 )
 
 var (
-	typeText = &Shape{What: "a type", Text: &Pattern{Rule: "must be a type"}, Doc: "A type: bool, int, uint, double, decimal(p, s), string, bytes, timestamp, date, time, duration, a name under types, list(T), map(K, V), and any of these with ? behind it where a value may be missing."}
+	typeText = &Shape{What: "a type", Text: typeExpr, Doc: "A type: bool, int, uint, double, decimal(p, s), string, bytes, timestamp, date, time, duration, a name under types, list(T), map(K, V), and any of these with ? behind it where a value may be missing."}
 	celText  = func(doc string) *Shape {
 		return &Shape{What: "a CEL expression", Text: &Pattern{Rule: "must be a CEL expression"}, Doc: doc}
 	}
@@ -162,11 +163,15 @@ func expressions(doc string) *Shape {
 	return &Shape{What: "a mapping from names to CEL expressions", Names: fieldName, NonEmpty: true, Elem: celText(""), Doc: doc}
 }
 
-var stateShape = &Shape{What: "{value: TYPE, ttl: DURATION}", Doc: "State of a processor.", Keys: []Key{
-	{Name: "value", Required: true, Shape: &Shape{What: "a type", Text: &Pattern{Rule: "must be a type"}, Doc: "One value of this type for each group."}},
-	{Name: "ttl", Shape: durationText("How long a value lives after it was last set, in event time.")},
-	{Name: "unbounded", Shape: &Shape{What: "true or false", Bool: true, Doc: "Without ttl: the state lives until the processor deletes it, which has to keep it from growing for ever."}},
-}}
+var stateShape = &Shape{What: "{value: TYPE}, {list: TYPE} or {map: TYPE, key: TYPE}, with ttl: DURATION", Doc: "State of a processor.",
+	Either: []string{"value", "list", "map"}, Keys: []Key{
+		{Name: "value", Shape: &Shape{What: "a type", Text: typeExpr, Doc: "One value of this type for each group."}},
+		{Name: "list", Shape: &Shape{What: "a type", Text: typeExpr, Doc: "A list of values of this type for each group."}},
+		{Name: "map", Shape: &Shape{What: "a type", Text: typeExpr, Doc: "A map with values of this type for each group; key is the type of its keys."}},
+		{Name: "key", Shape: &Shape{What: "a type", Text: typeExpr, Doc: "The type of the keys of a map: a scalar or an enum."}},
+		{Name: "ttl", Shape: durationText("How long a value, an element of a list or an entry of a map lives after it was last set, in event time.")},
+		{Name: "unbounded", Shape: &Shape{What: "true or false", Bool: true, Doc: "Without ttl: the state lives until the processor deletes it, which has to keep it from growing for ever."}},
+	}}
 
 var stepShape = &Shape{What: "a step", Either: []string{"from", "merge"}, Keys: []Key{
 	{Name: "from", Shape: &Shape{What: "the name of a stream", Text: streamName, Doc: "The source, step or late output whose records come in."}},
@@ -202,9 +207,11 @@ var stepShape = &Shape{What: "a step", Either: []string{"from", "merge"}, Keys: 
 	{Name: "process", Shape: &Shape{What: "a Go type, as in ./shop.Scorer", Text: &Pattern{Rule: "must be a Go type of the generated package, as in ./shop.Scorer"},
 		Doc: "A Go type of yours that takes the records of each group, with state and timers: the generated package's path from the spec's directory, a dot, and its name."}},
 	{Name: "state", Shape: &Shape{What: "a mapping from names to kinds of state", Names: fieldName, NonEmpty: true, Elem: stateShape, Doc: "What process keeps for each group."}},
-	{Name: "timers", Shape: &Shape{What: "a list of kinds of timers", List: true, NonEmpty: true, Elem: &Shape{What: "event_time", Choices: []string{"event_time"}},
-		Doc: "The timers that process sets: event_time, which fire when the watermark reaches their time."}},
-	{Name: "output", Shape: &Shape{What: "a type", Text: &Pattern{Rule: "must be a type"}, Doc: "The record that process hands on."}},
+	{Name: "timers", Shape: &Shape{What: "a list of kinds of timers", List: true, NonEmpty: true, Elem: &Shape{What: "event_time or processing_time", Choices: []string{"event_time", "processing_time"}},
+		Doc: "The timers that process sets: event_time, which fire when the watermark reaches their time, and processing_time, which fire by the clock."}},
+	{Name: "output", Shape: &Shape{What: "a type", Text: typeExpr, Doc: "The record that process hands on."}},
+	{Name: "outputs", Shape: &Shape{What: "a mapping from names to types", Names: stepName, NonEmpty: true, Elem: &Shape{What: "a type", Text: typeExpr},
+		Doc: "In place of output: several kinds of records that process hands on. A step or a sink reads one as STEP.OUTPUT."}},
 	{Name: "having", Shape: celText("A condition over the group's key, the aggregates and the window. Results for which it is false are not handed on.")},
 	{Name: "emit", Shape: &Shape{What: "final or updates", Choices: []string{"final", "updates"}, Doc: "When results are handed on: final (the default), once, when the window closes; or updates, whenever they changed."}},
 }}

@@ -153,6 +153,7 @@ type Step struct {
 	State         []*State
 	Timers        []*Text
 	Output        *Text
+	Outputs       []*Entry
 	// Clauses are the places of the keys that were written.
 	Clauses map[string]source.Span
 
@@ -164,9 +165,11 @@ func (s *Step) Map(f func(*Text) *Text) *Step { return builder{}.step(s.Name, s.
 
 // State is an entry of a step's state.
 type State struct {
-	Name, Value *Text
-	TTL         *Duration
-	Unbounded   bool
+	Name             *Text
+	Value, List, Map *Text // one of them
+	Key              *Text // of a map
+	TTL              *Duration
+	Unbounded        bool
 }
 
 // Window is a step's window.
@@ -334,7 +337,7 @@ func (b builder) step(k *Text, v *node) *Step {
 		Select: entries(v.get("select")), Set: entries(v.get("set")), Drop: texts(v.get("drop")), Rename: entries(v.get("rename")),
 		EventTime: text(v.get("event_time")), Key: text(v.get("key")), Split: entries(v.get("split")), Default: text(v.get("default")),
 		GroupBy: entries(v.get("group_by")), Aggregate: entries(v.get("aggregate")),
-		Process: text(v.get("process")), Timers: texts(v.get("timers")), Output: text(v.get("output")),
+		Process: text(v.get("process")), Timers: texts(v.get("timers")), Output: text(v.get("output")), Outputs: entries(v.get("outputs")),
 		Clauses: map[string]source.Span{}, node: v,
 	}
 	if v != nil {
@@ -345,7 +348,7 @@ func (b builder) step(k *Text, v *node) *Step {
 	each(v.get("state"), func(k *Text, v *node) {
 		unbounded := text(v.get("unbounded"))
 		s.State = append(s.State, &State{
-			Name: k, Value: text(v.get("value")), TTL: duration(v.get("ttl")), Unbounded: unbounded != nil && unbounded.Value == "true",
+			Name: k, Value: text(v.get("value")), List: text(v.get("list")), Map: text(v.get("map")), Key: text(v.get("key")), TTL: duration(v.get("ttl")), Unbounded: unbounded != nil && unbounded.Value == "true",
 		})
 	})
 	if w := v.get("window"); w != nil && w.kind == mapping {

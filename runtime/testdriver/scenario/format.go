@@ -12,7 +12,7 @@
 //	        timestamp: 2024-05-01T10:00:00Z   # of the record; the Unix epoch by default
 //	        partition: 0           # left out: follows from the key, records without one take turns
 //	        headers: {trace: abc}
-//	      - advance: 5m            # virtual wall-clock time: sources become idle
+//	      - advance: 5m            # virtual wall-clock time, behind a commit: sources become idle, timers in processing time fire
 //	      - commit                 # what was processed so far is committed
 //	      - crash                  # everything since the last commit is lost, and read again after a restart
 //	      - end                    # the input is over: every window closes

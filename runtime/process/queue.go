@@ -1,0 +1,143 @@
+package process
+
+import (
+	"container/heap"
+	"encoding/binary"
+	"math"
+	"strings"
+)
+
+// appendTime appends the start of a key in a queue.
+func appendTime(b []byte, kind byte, at int64, mark byte) []byte {
+	return append(binary.BigEndian.AppendUint64(append(b, kind), uint64(at)^1<<63), mark)
+}
+
+// queueTime is the time in a key of a queue.
+func queueTime(key string) int64 {
+	return int64(binary.BigEndian.Uint64([]byte(key[1:1+timeLen])) ^ 1<<63)
+}
+
+// schedule finds out what is due next.
+func (s *Store) schedule(q *queue) {
+	q.due = math.MaxInt64
+	if key, err := s.next(q); err == nil && key != "" {
+		q.due = queueTime(key)
+	}
+}
+
+// queue finds the entries of a kind that begin with a time, in their order: those in memory by a heap, the others in the DB.
+type queue struct {
+	kind  byte
+	due   int64 // the time of the first one, MaxInt64 if there is none
+	mem   keys  // may hold keys that are gone, or that memory has no more
+	held  []string
+	holds bool // keys that are added wait in held
+	// The DB: ahead is the first key that is not behind from, if known.
+	from  string
+	ahead string
+	known bool
+}
+
+func (q *queue) add(key string) {
+	if q.holds {
+		q.held = append(q.held, key)
+		return
+	}
+	heap.Push(&q.mem, key)
+	q.due = min(q.due, queueTime(key))
+}
+
+// pop goes on behind a key, the first one.
+func (q *queue) pop(key string) {
+	for len(q.mem) > 0 && q.mem[0] == key {
+		heap.Pop(&q.mem)
+	}
+	if q.known && q.ahead == key {
+		q.from, q.known = key+"\x00", false
+	}
+}
+
+// hold keeps keys that are added from now on back until release.
+func (q *queue) hold() { q.holds = true }
+
+func (q *queue) release() {
+	q.holds = false
+	for _, key := range q.held {
+		heap.Push(&q.mem, key)
+	}
+	q.held = nil
+	q.rescan()
+}
+
+// rescan has the DB searched from the beginning.
+func (q *queue) rescan() { q.from, q.ahead, q.known = "", "", false }
+
+// next is the first key in a queue, "" if there is none.
+func (s *Store) next(q *queue) (string, error) {
+	if s.err != nil {
+		return "", s.err
+	}
+	for len(q.mem) > 0 {
+		if e := s.entries[q.mem[0]]; e != nil && e.value != nil {
+			break
+		}
+		heap.Pop(&q.mem)
+	}
+	if e := s.entries[q.ahead]; q.known && q.ahead != "" && e != nil && e.value == nil {
+		q.from, q.known = q.ahead+"\x00", false
+	}
+	if !q.known {
+		if err := s.seek(q); err != nil {
+			return "", err
+		}
+	}
+	switch {
+	case len(q.mem) == 0:
+		return q.ahead, nil
+	case q.ahead == "" || q.mem[0] < q.ahead:
+		return q.mem[0], nil
+	}
+	return q.ahead, nil
+}
+
+// seek finds the next key in the DB that memory doesn't say is gone.
+func (s *Store) seek(q *queue) error {
+	n := len(s.prefix)
+	lo := append(append([]byte{}, s.prefix...), max(q.from, string(q.kind))...)
+	hi := append(append([]byte{}, s.prefix...), q.kind+1)
+	q.ahead = ""
+	err := s.c.DB.Skip(lo, hi, func(k []byte) []byte {
+		if e := s.entries[string(k[n:])]; e != nil && e.value == nil {
+			return append(k[:len(k):len(k)], 0)
+		}
+		q.ahead = string(k[n:])
+		return nil
+	})
+	if err != nil {
+		return s.fatal(err)
+	}
+	if q.ahead != "" && len(q.ahead) < 2+timeLen {
+		return s.fatal(errMalformed)
+	}
+	q.known = true
+	return nil
+}
+
+// keys is a heap.
+type keys []string
+
+func (k keys) Len() int           { return len(k) }
+func (k keys) Less(i, j int) bool { return strings.Compare(k[i], k[j]) < 0 }
+func (k keys) Swap(i, j int)      { k[i], k[j] = k[j], k[i] }
+
+// Push implements [heap.Interface].
+func (k *keys) Push(x any) { *k = append(*k, x.(string)) }
+
+// Pop implements [heap.Interface].
+func (k *keys) Pop() any {
+	old := *k
+	x := old[len(old)-1]
+	old[len(old)-1] = ""
+	*k = old[:len(old)-1]
+	return x
+}
