@@ -116,13 +116,13 @@ func values(o *Order) map[string]ref.Val {
 }
 
 // program is an expression for cel-go, which computes and looks up once what it can.
-func program(t testing.TB, text string) (*celval.Program, *types.Type) {
+func program(t testing.TB, text string) (*celenv.Program, *types.Type) {
 	t.Helper()
 	ast, typ, issues := env.Compile(text, vars)
 	if issues != nil {
 		t.Fatalf("%s: %v", text, issues)
 	}
-	p, err := celval.NewProgram(env, vars, ast, celgo.EvalOptions(celgo.OptOptimize))
+	p, err := celenv.NewProgram(env, vars, ast, celgo.EvalOptions(celgo.OptOptimize))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,14 +17,14 @@ func (g *generator) csvDecoder(t *types.Type, c *CSV) error {
 		if columns[i] < 0 && mustBeThere(f) {
 			return fmt.Errorf("type %s: field %s has no column", t.Name, f.Name)
 		}
-		if k := csvScalar(f.Type).Kind; k > types.Enum {
+		if k := csvScalar(f.Type).Kind; k > types.Enum && columns[i] >= 0 {
 			return fmt.Errorf("type %s: field %s is a %s, which CSV can't hold", t.Name, f.Name, k)
 		}
 	}
 	if err := g.csvFormat(t, c); err != nil {
 		return err
 	}
-	if err := g.defaultVars(t); err != nil {
+	if err := g.defaults(t); err != nil {
 		return err
 	}
 	name, method := g.Type(t), "decodeCSV"+c.Suffix
@@ -35,11 +35,13 @@ func (g *generator) csvDecoder(t *types.Type, c *CSV) error {
 		for i, f := range used {
 			dst, column := "o."+p.Field(f), columns[i]
 			switch {
+			case column < 0 && f.Default != nil && copied(f.Type):
+				p.line("o.%s()", defaultMethod(p, f))
 			case column < 0 && f.Default != nil:
 				p.line("%s = %s", dst, p.defaultValue(t, f))
 			case column < 0:
 				p.line("%s = %s{}", dst, p.goType(f.Type))
-			case f.Default != nil:
+			case f.Default != nil && f.Type.Kind != types.Optional:
 				p.line("if s.Null(%d) {\n%s = %s\n} else {", column, dst, p.defaultValue(t, f))
 				p.readCell(dst, f.Type, f.As, column)
 				p.line("}")

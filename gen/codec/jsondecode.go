@@ -26,7 +26,7 @@ func (g *generator) jsonDecoder(t *types.Type) error {
 
 // jsonScanner prints scanJSON, which reads a record wherever it stands.
 func (g *generator) jsonScanner(t *types.Type) error {
-	if err := g.defaultVars(t); err != nil {
+	if err := g.defaults(t); err != nil {
 		return err
 	}
 	used := g.use.fields(t)
@@ -79,13 +79,19 @@ func (p *printer) scanRecord(t *types.Type, used []*types.Field) {
 	}
 	p.line("// scanJSON reads the object at b[i:], %s,\n// and returns the cursor behind it.", comment)
 	p.line("func (o *%s) scanJSON(b []byte, i int, s *jsonx.Scratch) int {", p.Type(t))
+	var has []string
 	for _, f := range used {
 		switch {
-		case f.Type.Kind == types.Optional:
-			p.line("o.%s = %s{}", p.Field(f), p.goType(f.Type))
+		case f.Default != nil && copied(f.Type):
+			has = append(has, hasVar(p, f))
 		case f.Default != nil:
 			p.line("o.%s = %s", p.Field(f), p.defaultValue(t, f))
+		case f.Type.Kind == types.Optional:
+			p.line("o.%s = %s{}", p.Field(f), p.goType(f.Type))
 		}
+	}
+	if has != nil {
+		p.line("var %s bool", strings.Join(has, ", "))
 	}
 	for i := 0; i < len(required); i += 64 {
 		p.line("var %s uint64 // bit n: required member n is there", seenVar(i))
@@ -98,14 +104,21 @@ func (p *printer) scanRecord(t *types.Type, used []*types.Field) {
 		for _, f := range used {
 			p.line("case %s:", quoted(wires(f)))
 			switch {
-			case composite(f.Type):
-				p.line("i = o.%s(b, i, s)", scanMethod(p, f))
-			case f.Default != nil:
-				p.line("if jsonx.Null(b, i) {\no.%s, i = %s, i+4\n} else {", p.Field(f), p.defaultValue(t, f))
-				p.scan("o."+p.Field(f), f.Type, f.As, nil, 1)
-				p.line("}")
+			case f.Default == nil:
+				p.scanField(f)
+			case f.Type.Kind == types.Optional: // null is none
+				if copied(f.Type) {
+					p.line("%s = true", hasVar(p, f))
+				}
+				p.scanField(f)
+			case copied(f.Type):
+				p.line("if %s = !jsonx.Null(b, i); %s {", hasVar(p, f), hasVar(p, f))
+				p.scanField(f)
+				p.line("} else {\ni += 4\n}")
 			default:
-				p.scan("o."+p.Field(f), f.Type, f.As, nil, 1)
+				p.line("if jsonx.Null(b, i) {\no.%s, i = %s, i+4\n} else {", p.Field(f), p.defaultValue(t, f))
+				p.scanField(f)
+				p.line("}")
 			}
 			if mustBeThere(f) {
 				p.line("%s |= 1 << %d", seenVar(n), n%64)
@@ -119,6 +132,11 @@ func (p *printer) scanRecord(t *types.Type, used []*types.Field) {
 		p.line("}")
 	}
 	p.line("if i < 0 {\nreturn s.In(i, string(key))\n}\n}")
+	for _, f := range used {
+		if f.Default != nil && copied(f.Type) {
+			p.line("if !%s {\no.%s()\n}", hasVar(p, f), defaultMethod(p, f))
+		}
+	}
 	for i := 0; i < len(required); i += 64 {
 		group := required[i:min(i+64, len(required))]
 		quoted := make([]string, len(group))
@@ -130,6 +148,18 @@ func (p *printer) scanRecord(t *types.Type, used []*types.Field) {
 	}
 	p.line("return i\n}")
 }
+
+// scanField prints the statements that read the value of a field at i.
+func (p *printer) scanField(f *types.Field) {
+	if composite(f.Type) {
+		p.line("i = o.%s(b, i, s)", scanMethod(p, f))
+		return
+	}
+	p.scan("o."+p.Field(f), f.Type, f.As, nil, 1)
+}
+
+// hasVar names the variable that tells whether the data has a field whose default is copied.
+func hasVar(p *printer, f *types.Field) string { return "has" + p.Field(f) }
 
 // mustBeThere tells whether data without a field is bad.
 func mustBeThere(f *types.Field) bool { return f.Type.Kind != types.Optional && f.Default == nil }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/weirstream/weir/spec/types"
@@ -29,13 +30,17 @@ func (g *generator) jsonEncoder(t *types.Type) error {
 // stands before them, nobody knows whether a comma does: until then each member ends in a comma, afterwards it begins with
 // one.
 func (p *printer) appendRecord(t *types.Type) {
-	p.line("// appendJSON appends o as a JSON object. Optional fields without a value are left out.")
+	comment := "."
+	if slices.ContainsFunc(t.Fields, nullable) {
+		comment = ", or are null\n// where that would stand for a default."
+	}
+	p.line("// appendJSON appends o as a JSON object. Optional fields without a value are left out%s", comment)
 	p.line("func (o *%s) appendJSON(b []byte) []byte {", p.Type(t))
 	before := "{"
 	comma := false
 	for _, f := range t.Fields {
 		src, name := "o."+p.Field(f), jsonString(wire(f))+":"
-		if f.Type.Kind != types.Optional {
+		if f.Type.Kind != types.Optional || nullable(f) {
 			p.line("b = append(b, %s...)", literal(before+name))
 			p.appendJSON(src, f.Type, f.As, 1)
 			before, comma = ",", true
@@ -62,6 +67,9 @@ func (p *printer) appendRecord(t *types.Type) {
 		p.line("return %s.Close(b, '}')\n}", p.pkg(pkgJSON))
 	}
 }
+
+// nullable tells whether a field without a value is written as null: if it were left out, readers would take the default.
+func nullable(f *types.Field) bool { return f.Type.Kind == types.Optional && f.Default != nil }
 
 // appendJSON prints the statements that append the value src to b.
 func (p *printer) appendJSON(src string, t *types.Type, as types.TimeAs, depth int) {

@@ -17,6 +17,7 @@ import (
 	"cel.dev/cel-go/common/types/ref"
 
 	"github.com/weirstream/weir/internal/celval"
+	"github.com/weirstream/weir/spec/celenv"
 	"github.com/weirstream/weir/spec/naming"
 	"github.com/weirstream/weir/spec/types"
 )
@@ -29,7 +30,7 @@ type subject struct {
 	ast  *cel.Ast
 	typ  *types.Type
 	code Code
-	prog *celval.Program
+	prog *celenv.Program
 }
 
 func newSubject(t testing.TB, text string, decls *Decls) (subject, bool) {
@@ -46,7 +47,7 @@ func newSubject(t testing.TB, text string, decls *Decls) (subject, bool) {
 		t.Errorf("accepted by the checker, not by the compiler: %s: %v", text, err)
 		return subject{}, false
 	}
-	prog, err := celval.NewProgram(testEnv, testVars, ast)
+	prog, err := celenv.NewProgram(testEnv, testVars, ast)
 	if err != nil {
 		t.Fatalf("%s: %v", text, err)
 	}

@@ -8,14 +8,11 @@ package celval
 import (
 	"bytes"
 	"fmt"
-	"sort"
 	"time"
 
-	"cel.dev/cel-go/cel"
 	celtypes "cel.dev/cel-go/common/types"
 	"cel.dev/cel-go/common/types/ref"
 	"cel.dev/cel-go/common/types/traits"
-	"cel.dev/cel-go/interpreter"
 
 	"github.com/weirstream/weir/spec/celenv"
 	"github.com/weirstream/weir/spec/types"
@@ -61,11 +58,11 @@ func ToCEL(t *types.Type, v any) ref.Val {
 	case types.Decimal, types.Date, types.TimeOfDay:
 		return v.(ref.Val)
 	case types.Enum:
-		return &enum{t, v.(Enum).Name}
+		return &celenv.EnumValue{Of: t, Name: v.(Enum).Name}
 	case types.Record:
-		r := &record{typ: t, fields: map[string]ref.Val{}}
+		r := &celenv.RecordValue{Of: t, Fields: map[string]ref.Val{}}
 		for _, f := range t.Fields {
-			r.fields[f.Name] = ToCEL(f.Type, v.(Record).Fields[f.Name])
+			r.Fields[f.Name] = ToCEL(f.Type, v.(Record).Fields[f.Name])
 		}
 		return r
 	case types.List:
@@ -79,7 +76,7 @@ func ToCEL(t *types.Type, v any) ref.Val {
 		for k, x := range v.(map[any]any) {
 			vals[ToCEL(t.Key, k)] = ToCEL(t.Elem, x)
 		}
-		return &orderedMap{celtypes.NewRefValMap(celtypes.DefaultTypeAdapter, vals)}
+		return celenv.MapValue(vals)
 	case types.Optional:
 		if o := v.(Opt); o.Valid {
 			return celtypes.OptionalOf(ToCEL(t.Elem, o.Value))
@@ -115,15 +112,15 @@ func FromCEL(t *types.Type, v ref.Val) (any, error) {
 		return ok(t, types.Date, v, wrong)
 	case celenv.TimeOfDay:
 		return ok(t, types.TimeOfDay, v, wrong)
-	case *enum:
-		return ok(t, types.Enum, Enum{v.typ, v.name}, wrong)
-	case *record:
+	case *celenv.EnumValue:
+		return ok(t, types.Enum, Enum{v.Of, v.Name}, wrong)
+	case *celenv.RecordValue:
 		if t.Kind != types.Record {
 			return nil, wrong()
 		}
 		r := Record{t, map[string]any{}}
 		for _, f := range t.Fields {
-			x, err := FromCEL(f.Type, v.fields[f.Name])
+			x, err := FromCEL(f.Type, v.Fields[f.Name])
 			if err != nil {
 				return nil, err
 			}
@@ -178,69 +175,6 @@ func ok(t *types.Type, k types.Kind, v any, wrong func() error) (any, error) {
 	}
 	return v, nil
 }
-
-// Program evaluates one checked expression. It is safe for concurrent use.
-type Program struct {
-	prog cel.Program
-	ast  *cel.Ast
-	env  *celenv.Env
-}
-
-// NewProgram plans an expression that env compiled with these variables. The options are cel-go's.
-func NewProgram(env *celenv.Env, vars []celenv.Var, ast *cel.Ast, opts ...cel.ProgramOption) (*Program, error) {
-	e, err := env.CEL(vars)
-	if err != nil {
-		return nil, err
-	}
-	if e, err = e.Extend(cel.CustomTypeProvider(&provider{e.CELTypeProvider(), env})); err != nil {
-		return nil, err
-	}
-	prog, err := e.Program(ast, opts...)
-	return &Program{prog, ast, env}, err
-}
-
-// Eval evaluates the expression; vars gives the values of its variables. The error is CEL's.
-func (p *Program) Eval(vars func(name string) (ref.Val, bool)) (ref.Val, error) {
-	v, _, err := p.prog.Eval(&activation{vars, p.env})
-	return v, err
-}
-
-type activation struct {
-	vars func(string) (ref.Val, bool)
-	env  *celenv.Env
-}
-
-// ResolveName implements interpreter.Activation. Constants of enums resolve themselves.
-func (a *activation) ResolveName(name string) (any, bool) {
-	if v, ok := a.vars(name); ok {
-		return v, true
-	}
-	if t, value, ok := a.env.EnumConst(name); ok {
-		return &enum{t, value}, true
-	}
-	return nil, false
-}
-
-// Parent implements interpreter.Activation.
-func (a *activation) Parent() interpreter.Activation { return nil }
-
-// orderedMap is a map that iterates in the order of its keys.
-type orderedMap struct{ traits.Mapper }
-
-// Iterator implements traits.Iterable.
-func (m *orderedMap) Iterator() traits.Iterator {
-	var keys []ref.Val
-	for it := m.Mapper.Iterator(); it.HasNext() == celtypes.True; {
-		keys = append(keys, it.Next())
-	}
-	sort.Slice(keys, func(i, j int) bool {
-		return keys[i].(traits.Comparer).Compare(keys[j]) == celtypes.IntNegOne
-	})
-	return celtypes.NewRefValList(celtypes.DefaultTypeAdapter, keys).Iterator()
-}
-
-// IsZeroValue implements traits.Zeroer, for optional.ofNonZeroValue.
-func (m *orderedMap) IsZeroValue() bool { return m.Size() == celtypes.IntZero }
 
 // Equal tells whether two plain values of t are the same, for tests: unlike CEL's ==, NaN is the same as NaN.
 func Equal(t *types.Type, a, b any) bool {

@@ -68,7 +68,7 @@ func TestProgram(t *testing.T) {
 		if issues != nil {
 			t.Fatal(text, issues)
 		}
-		prog, err := NewProgram(env, vars, ast)
+		prog, err := celenv.NewProgram(env, vars, ast)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -246,7 +246,8 @@ func (t *Topic) compareDead(got []Got) []string {
 	return diffs
 }
 
-// decode reads a sink's record back. JSON must hold the fields in their order, absent optionals left out, and nothing else.
+// decode reads a sink's record back. JSON must hold the fields in their order, absent optionals left out
+// unless leaving them out stands for a default, and nothing else.
 func (t *Topic) decode(b []byte) (*record, error) {
 	typ := t.Sink.From.Type
 	if t.Sink.Format == check.CSV {
@@ -263,7 +264,7 @@ func (t *Topic) decode(b []byte) (*record, error) {
 	}
 	var want []string
 	for _, f := range typ.Fields {
-		if o, ok := rec.fields[f.Name].(*celtypes.Optional); !ok || o.HasValue() {
+		if o, ok := rec.fields[f.Name].(*celtypes.Optional); !ok || o.HasValue() || f.Default != nil {
 			want = append(want, f.Wire)
 		}
 	}

@@ -52,17 +52,40 @@ func (ev *evaluator) conforms(t *types.Type, v ref.Val) error {
 	return nil
 }
 
-// defaultOf is the value of a field that the data has none for.
-func defaultOf(f *types.Field) ref.Val {
-	switch f.Type.Kind {
+// written is a value that the spec writes out.
+func written(t *types.Type, v *types.Value) ref.Val {
+	switch t.Kind {
 	case types.Enum:
-		return &enum{f.Type, f.Default.Text}
+		return &enum{t, v.Text}
 	case types.Decimal, types.Date, types.TimeOfDay:
-		v, err := fromText(f.Type, f.As, f.Default.Text)
+		val, err := fromText(t, types.RFC3339, v.Text)
 		if err != nil {
-			panic("a default that was checked is wrong: " + err.Error())
+			panic("a value that was checked is wrong: " + err.Error())
 		}
-		return v
+		return val
+	case types.List:
+		vals := make([]ref.Val, len(v.Elems))
+		for i, x := range v.Elems {
+			vals[i] = written(t.Elem, x)
+		}
+		return celtypes.NewRefValList(celtypes.DefaultTypeAdapter, vals)
+	case types.Map:
+		vals := map[ref.Val]ref.Val{}
+		for i, x := range v.Elems {
+			vals[written(t.Key, v.Keys[i])] = written(t.Elem, x)
+		}
+		return celtypes.NewRefValMap(celtypes.DefaultTypeAdapter, vals)
+	case types.Optional:
+		if len(v.Elems) == 0 {
+			return celtypes.OptionalNone
+		}
+		return celtypes.OptionalOf(written(t.Elem, v.Elems[0]))
+	case types.Record:
+		r := &record{typ: t, fields: map[string]ref.Val{}}
+		for i, f := range t.Fields {
+			r.fields[f.Name] = written(f.Type, v.Elems[i])
+		}
+		return r
 	}
-	return celtypes.DefaultTypeAdapter.NativeToValue(f.Default.Value)
+	return celtypes.DefaultTypeAdapter.NativeToValue(v.Scalar)
 }

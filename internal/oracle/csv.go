@@ -87,8 +87,8 @@ func decodeCSV(t *types.Type, o check.CSVOptions, need Fields, b []byte) (*recor
 		}
 		i := slices.IndexFunc(columns, func(c string) bool { return slices.Contains(f.Wires(), c) })
 		null := i < 0 || !cells[i].quoted && slices.Contains(o.Nulls, cells[i].text)
-		if null && f.Default != nil {
-			r.fields[f.Name] = defaultOf(f)
+		if f.Default != nil && (i < 0 || null && f.Type.Kind != types.Optional) {
+			r.fields[f.Name] = written(f.Type, f.Default)
 			continue
 		}
 		typ := f.Type

@@ -159,8 +159,8 @@ func recordFromJSON(t *types.Type, need Fields, v any) (*record, error) {
 			continue
 		}
 		x, present := member(obj, f)
-		if f.Default != nil && x == nil {
-			r.fields[f.Name] = defaultOf(f)
+		if f.Default != nil && (!present || x == nil && f.Type.Kind != types.Optional) {
+			r.fields[f.Name] = written(f.Type, f.Default)
 			continue
 		}
 		if !present && f.Type.Kind != types.Optional {

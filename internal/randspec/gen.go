@@ -123,13 +123,8 @@ func (g *gen) field(name string, t *types.Type) *types.Field {
 		f.As = pick(g, types.EpochMillis, types.EpochSeconds)
 	}
 	if g.chance(15) {
-		text := map[types.Kind]string{types.Int: "-3", types.Uint: "3", types.String: "it's", types.Double: "0.25", types.Duration: "1m30s", types.Bytes: "AP8=",
-			types.Decimal: "-0.250", types.Date: "2024-02-29", types.TimeOfDay: "23:59:59.5"}[t.Kind]
-		if t.Kind == types.Enum {
-			text = t.Values[0]
-		}
-		if text != "" {
-			f.Default, _ = types.ParseDefault(t, text)
+		if f.Default = g.written(t); t.Kind == types.Optional && len(f.Default.Elems) == 0 {
+			f.Default = nil
 		}
 	}
 	if g.chance(10) {
@@ -156,13 +151,18 @@ func (g *gen) source(i int) {
 	}
 	name := g.uniqueNames()
 	for range 2 + g.r.IntN(7) {
-		rec.Fields = append(rec.Fields, g.field(name(), g.fieldType(src.CSV != nil)))
+		f := g.field(name(), g.fieldType(src.CSV != nil && g.chance(90)))
+		if src.CSV != nil && !cell(f.Type) && f.Default == nil { // it has no column
+			f.Default = g.written(f.Type)
+		}
+		rec.Fields = append(rec.Fields, f)
 	}
 	if g.chance(80) {
 		f := g.field(name(), types.TimestampType)
 		if f.As == types.EpochSeconds && g.chance(50) {
 			f.As = types.EpochMillis
 		}
+		f.Default = nil // the inputs are made for times that they say
 		rec.Fields = slices.Insert(rec.Fields, g.r.IntN(len(rec.Fields)+1), f)
 		src.EventTime = f.Name
 		if g.chance(10) {
@@ -172,7 +172,9 @@ func (g *gen) source(i int) {
 	if src.CSV != nil && src.CSV.Columns != nil {
 		src.CSV.Columns = nil
 		for _, f := range rec.Fields {
-			src.CSV.Columns = append(src.CSV.Columns, f.Wire)
+			if f.Default == nil || cell(f.Type) && g.chance(70) {
+				src.CSV.Columns = append(src.CSV.Columns, f.Wire)
+			}
 		}
 		src.CSV.Columns = append(src.CSV.Columns, "unused")
 		g.r.Shuffle(len(src.CSV.Columns), func(i, j int) {

@@ -181,7 +181,7 @@ func fieldText(f *types.Field) string {
 		more = ", json: {" + strings.Join(opts, ", ") + "}"
 	}
 	if f.Default != nil {
-		more += ", default: " + quoted(f.Default.Text)
+		more += ", default: " + writtenText(f.Type, f.Default)
 	}
 	if f.WasWire != nil {
 		more += ", renamed_from: " + quoted(f.WasWire[0])

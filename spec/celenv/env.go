@@ -19,6 +19,7 @@ import (
 	"cel.dev/cel-go/cel"
 	celast "cel.dev/cel-go/common/ast"
 	celtypes "cel.dev/cel-go/common/types"
+	"cel.dev/cel-go/common/types/ref"
 	"cel.dev/cel-go/ext"
 
 	"github.com/weirstream/weir/spec/types"
@@ -114,18 +115,14 @@ func (e *Env) Compile(text string, vars []Var) (*cel.Ast, *types.Type, []Issue) 
 // CEL is the cel-go environment with the given variables, for evaluating what Compile accepted.
 func (e *Env) CEL(vars []Var) (*cel.Env, error) { return e.with(vars) }
 
-// Holds evaluates a condition over the variable `this`, for a value of a scalar type in its Go form.
-func (e *Env) Holds(ast *cel.Ast, t *types.Type, this any) (bool, error) {
-	env, err := e.with([]Var{{Name: "this", Type: t}})
+// Holds evaluates a condition over the variable `this`, which is v, a value of t.
+func (e *Env) Holds(ast *cel.Ast, t *types.Type, v *types.Value) (bool, error) {
+	program, err := NewProgram(e, []Var{{Name: "this", Type: t}}, ast)
 	if err != nil {
 		return false, err
 	}
-	program, err := env.Program(ast)
-	if err != nil {
-		return false, err
-	}
-	v, _, err := program.Eval(map[string]any{"this": this})
-	return err == nil && v == celtypes.True, err
+	out, err := program.Eval(func(name string) (ref.Val, bool) { return ValueOf(t, v), name == "this" })
+	return err == nil && out == celtypes.True, err
 }
 
 func (e *Env) with(vars []Var) (*cel.Env, error) {

@@ -76,23 +76,6 @@ func (c *checker) checkAliases() {
 	}
 }
 
-// checkDefaults checks that defaults fulfil the conditions of their types.
-func (c *checker) checkDefaults() {
-	for _, t := range c.p.Types {
-		for _, f := range t.Fields {
-			if f.Default == nil || f.Type.Kind > types.Duration { // no Go value that CEL knows
-				continue
-			}
-			for _, a := range c.p.Conditions(f.Type) {
-				if ok, err := c.env.Holds(a.Where.AST, a.Type, f.Default.Value); err != nil || !ok {
-					c.report(defaultOutside(c.defaults[f], a))
-					break
-				}
-			}
-		}
-	}
-}
-
 // Conditions are the aliases whose conditions a value of type t itself fulfils, the innermost first: an alias may stand for
 // another one.
 func (p *Program) Conditions(t *types.Type) []*Alias {

@@ -25,7 +25,7 @@ func Check(file *source.File) (*Program, diag.List) {
 		diags.Sort()
 		return nil, diags
 	}
-	c := &checker{tree: tree, diags: diags, p: &Program{File: file}, types: map[string]*types.Type{}, streams: map[string]*Stream{}, steps: map[*syntax.Step]*Step{}, instances: map[*syntax.Step]*instance{}, defaults: map[*types.Field]*syntax.Text{}, derived: map[string]bool{}}
+	c := &checker{tree: tree, diags: diags, p: &Program{File: file}, types: map[string]*types.Type{}, streams: map[string]*Stream{}, steps: map[*syntax.Step]*Step{}, instances: map[*syntax.Step]*instance{}, defaults: map[*types.Field]*syntax.Value{}, derived: map[string]bool{}}
 	if tree.Service != nil {
 		c.p.Service = tree.Service.Value
 	}
@@ -62,7 +62,7 @@ type checker struct {
 	types map[string]*types.Type // declared; aliases once they are resolved
 
 	aliases  aliases
-	defaults map[*types.Field]*syntax.Text
+	defaults map[*types.Field]*syntax.Value // as they are written
 
 	// streams are those that a from can name. One whose type is nil exists but is broken; what reads it is not checked.
 	streams map[string]*Stream

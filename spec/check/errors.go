@@ -249,19 +249,77 @@ func badAlias(at *syntax.Text, t *types.Type) diag.Diagnostic {
 
 func badDefault(at *syntax.Text, t *types.Type, err error) diag.Diagnostic {
 	d := problem("WEIR2021", at.Span, "this is no default: %v", err)
-	switch t.Kind {
-	case types.Optional:
-		return hinted(d, "a field with a default always has a value: leave the ? out")
-	case types.Enum:
+	if t.Kind == types.Enum {
 		return d.Suggest(at.Value, t.Values)
-	case types.Record, types.List, types.Map:
-		return hinted(d, "make it optional, and say in expressions what to take: .orValue(…)")
 	}
 	return d
 }
 
-func defaultOutside(at *syntax.Text, a *Alias) diag.Diagnostic {
-	return related(problem("WEIR2021", at.Span, "the default %q is no %s: %s does not hold for it", at.Value, a.Type.Alias.Name, a.Where.Text), a.Where.Span, "the condition")
+// written is how a value of each kind of type is written, and an example.
+func written(t *types.Type) (how, example string) {
+	switch {
+	case t.Kind == types.List:
+		return "a list", "[a, b]"
+	case t.Kind == types.Map:
+		return "a mapping from keys to values", "{a: 1, b: 2}"
+	case t.Kind == types.Record:
+		how = "a mapping from fields to values"
+		if t.Union {
+			how = "a mapping with one member"
+		}
+		if len(t.Fields) > 0 {
+			example = "{" + t.Fields[0].Name + ": ...}"
+		}
+		return how, example
+	}
+	return "a text", ""
+}
+
+func wrongDefault(v *syntax.Value, t *types.Type) diag.Diagnostic {
+	how, example := written(t)
+	d := problem("WEIR2021", v.Span, "this is no default: %s is written as %s", a(t), how)
+	if example == "" {
+		return d
+	}
+	return hinted(d, "write %s, say", example)
+}
+
+func absentDefault(v *syntax.Value) diag.Diagnostic {
+	return hinted(problem("WEIR2021", v.Span, "this is no default: an optional without a default is absent as it is"), "leave the default out, or quote it if the text is meant")
+}
+
+func defaultKeyTwice(key, first *syntax.Text) diag.Diagnostic {
+	return related(problem("WEIR2021", key.Span, "this is no default: the map has this key already"), first.Span, "the same key")
+}
+
+func defaultField(name *syntax.Text, t *types.Type) diag.Diagnostic {
+	what := "field"
+	if t.Union {
+		what = "member"
+	}
+	var names []string
+	for _, f := range t.Fields {
+		names = append(names, f.Name)
+	}
+	d := problem("WEIR2021", name.Span, "this is no default: %s has no %s %s", t.Name, what, name.Value)
+	return related(d.Suggest(name.Value, names), t.Span, t.Name+" is declared here")
+}
+
+func defaultLacks(v *syntax.Value, t *types.Type, f *types.Field) diag.Diagnostic {
+	d := problem("WEIR2021", v.Span, "this is no default: it has no %s, which %s needs", f.Name, a(t))
+	return related(hinted(d, "write %s: with a value, or give the field a default of its own", f.Name), f.Span, "the field")
+}
+
+func defaultMembers(v *syntax.Value, t *types.Type) diag.Diagnostic {
+	return related(problem("WEIR2021", v.Span, "this is no default: %s has exactly one of its members, not %d", a(t), len(v.Entries)), t.Span, t.Name+" is declared here")
+}
+
+func defaultOutside(v *types.Value, a *Alias) diag.Diagnostic {
+	what := "the default"
+	if v.Scalar != nil {
+		what += fmt.Sprintf(" %q", v.Text)
+	}
+	return related(problem("WEIR2021", v.Span, "%s is no %s: %s does not hold for it", what, a.Type.Alias.Name, a.Where.Text), a.Where.Span, "the condition")
 }
 
 func noImport(at *syntax.Text, name string, err error) diag.Diagnostic {

@@ -117,7 +117,7 @@ func (c *checker) sourceTime(s *Source, d *syntax.Source) {
 }
 
 // csvOptions checks that a record can stand in CSV and gives the options their defaults. A source may have columns that no
-// field has, a sink may leave fields out.
+// field has, a sink may leave fields out. A field with a default needs no column in a source, so it need not fit into one.
 func (c *checker) csvOptions(f syntax.Format, t *types.Type, at source.Span, reading bool) CSVOptions {
 	o := CSVOptions{Delimiter: ',', Nulls: []string{""}}
 	if t.Union {
@@ -129,7 +129,10 @@ func (c *checker) csvOptions(f syntax.Format, t *types.Type, at source.Span, rea
 			plain = plain.Elem
 		}
 		if plain.Kind != types.Invalid && !plain.Keyable() {
-			c.report(notFlat(at, t, fd))
+			if !reading || !c.hasDefault(fd) {
+				c.report(notFlat(at, t, fd))
+			}
+			continue
 		}
 		o.Columns = append(o.Columns, fd.Wire)
 	}
@@ -165,8 +168,12 @@ func (c *checker) csvOptions(f syntax.Format, t *types.Type, at source.Span, rea
 		o.Columns = append(o.Columns, col.Value)
 	}
 	for _, fd := range t.Fields {
-		if reading && common(fd.Wires(), o.Columns) == "" {
+		switch column := common(fd.Wires(), o.Columns); {
+		case !reading:
+		case column == "" && !c.hasDefault(fd):
 			c.report(noColumn(columnsSpan(f), fd, f.Columns))
+		case column != "" && c.hasDefault(fd) && fd.Type.Kind != types.Invalid && !keyable(fd.Type):
+			c.report(notFlat(at, t, fd))
 		}
 	}
 	return o

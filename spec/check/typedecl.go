@@ -64,6 +64,7 @@ func (c *checker) declareTypes() {
 			}
 		}
 	}
+	c.readDefaults()
 }
 
 func (c *checker) enumValues(t *types.Type, d *syntax.TypeDecl) {
@@ -111,10 +112,6 @@ func (c *checker) field(d *syntax.Field) *types.Field {
 		}
 	}
 	if d.Default != nil && f.Type.Kind != types.Invalid {
-		var err error
-		if f.Default, err = types.ParseDefault(f.Type, d.Default.Value); err != nil {
-			c.report(badDefault(d.Default, f.Type, err))
-		}
 		c.defaults[f] = d.Default
 	}
 	if d.Deprecated != nil {

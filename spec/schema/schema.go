@@ -73,6 +73,7 @@ func of(s *syntax.Shape) object {
 		}
 	case s.Choices != nil:
 		o["enum"] = s.Choices
+	case s.Value: // of any type
 	case s.Bool:
 		o["type"] = "boolean"
 	case s.Duration:

@@ -121,8 +121,9 @@ func validate(s map[string]any, v any, at string) string {
 		if n, ok := s["minItems"].(float64); ok && len(v) < int(n) {
 			return at + " is empty"
 		}
+		items, _ := s["items"].(map[string]any) // nil: of any kind
 		for i, item := range v {
-			if p := validate(s["items"].(map[string]any), item, fmt.Sprintf("%s[%d]", at, i)); p != "" {
+			if p := validate(items, item, fmt.Sprintf("%s[%d]", at, i)); p != "" {
 				return p
 			}
 		}
@@ -142,6 +143,9 @@ func validate(s map[string]any, v any, at string) string {
 }
 
 func validateObject(s, v map[string]any, at string) string {
+	if s["type"] == nil { // of any kind
+		return ""
+	}
 	if n, ok := s["minProperties"].(float64); ok && len(v) < int(n) {
 		return at + " is empty"
 	}

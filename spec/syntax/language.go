@@ -111,7 +111,7 @@ var typeDecl = &Shape{What: "a mapping from fields to types, {enum: [...]}, {uni
 		typeText,
 		{What: "a mapping with type and options", Keys: []Key{
 			{Name: "type", Required: true, Shape: typeText},
-			{Name: "default", Shape: &Shape{What: "a value", Text: anyText, Doc: "The value where the data has none. Scalars and enums only; written as in CSV."}},
+			{Name: "default", Shape: &Shape{What: "a value", Value: true, Doc: "The value where the data has none: scalars and enums as in CSV, a list as a list, a map, a record or a union as a mapping."}},
 			{Name: "deprecated", Shape: deprecatedShape},
 			{Name: "renamed_from", Shape: renamedShape},
 			{Name: "json", Shape: fieldJSON},

@@ -35,6 +35,9 @@ type Shape struct {
 	Duration bool
 	Bool     bool
 
+	// Value is a value of a type of the user's, which says what it looks like: a text, a list or a mapping of values.
+	Value bool
+
 	// One of several, told apart by their kind: a scalar or an object, say. Of two objects the first one that Has tells decides.
 	OneOf []*Shape
 	// Has is the key that makes a mapping this shape, when it stands in a OneOf beside another mapping: its value is of the kind
@@ -103,6 +106,10 @@ func (c *checker) check(n *node, s *Shape, owner source.Span, ownerName string) 
 		c.oneOf(n, s, owner, ownerName)
 		return
 	}
+	if s.Value {
+		c.value(n)
+		return
+	}
 	if n.kind != s.kind() {
 		c.report(wrongKind(n, ownerName, s.What))
 		return
@@ -130,6 +137,22 @@ func (c *checker) check(n *node, s *Shape, owner source.Span, ownerName string) 
 		}
 	default:
 		c.scalar(n, s, ownerName)
+	}
+}
+
+// value looks for places in a value where nothing was written.
+func (c *checker) value(n *node) {
+	for _, p := range n.pairs {
+		if p.value.kind == missing && !p.value.quoted {
+			c.report(emptyValue(p.key.span, p.key.text.Value, "a value"))
+		}
+		c.value(p.value)
+	}
+	for _, item := range n.items {
+		if item.kind == missing && !item.quoted {
+			c.report(emptyValue(item.span, "an element", "a value"))
+		}
+		c.value(item)
 	}
 }
 

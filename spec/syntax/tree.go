@@ -81,9 +81,26 @@ type TypeDecl struct {
 type Field struct {
 	Name, Type  *Text
 	Wire, As    *Text // json: {name, as}
-	Default     *Text
+	Default     *Value
 	Deprecated  *Text
 	RenamedFrom []*Text
+}
+
+// Value is a value that is written out: a text, a list or a mapping. What it means depends on its type.
+type Value struct {
+	Text    *Text // nil if it is none
+	Quoted  bool  // the text stands in quotes
+	Items   []*Value
+	Entries []ValueEntry
+	IsList  bool
+	IsMap   bool
+	Span    source.Span // of the first line, where there are several
+}
+
+// ValueEntry is an entry of a mapping.
+type ValueEntry struct {
+	Key   *Text
+	Value *Value
 }
 
 // Function is an entry of functions.
@@ -277,12 +294,34 @@ func (b builder) field(k *Text, v *node) *Field {
 	json, before := v.get("json"), v.get("renamed_from")
 	f := &Field{
 		Name: k, Type: typeOf(v), Wire: text(json.get("name")), As: text(json.get("as")),
-		Default: text(v.get("default")), Deprecated: text(v.get("deprecated")), RenamedFrom: texts(before),
+		Default: b.value(v.get("default")), Deprecated: text(v.get("deprecated")), RenamedFrom: texts(before),
 	}
 	if t := text(before); t != nil {
 		f.RenamedFrom = []*Text{t}
 	}
 	return f
+}
+
+// value is a value that is written out, nil if nothing is.
+func (b builder) value(n *node) *Value {
+	if n == nil || n.kind == missing {
+		return nil
+	}
+	v := &Value{Text: text(n), Quoted: n.quoted, IsList: n.kind == sequence, IsMap: n.kind == mapping, Span: firstLine(n.span)}
+	if v.Text != nil {
+		v.Span = v.Text.Span
+	}
+	for _, item := range n.items {
+		if x := b.value(item); x != nil {
+			v.Items = append(v.Items, x)
+		}
+	}
+	each(n, func(k *Text, n *node) {
+		if x := b.value(n); x != nil {
+			v.Entries = append(v.Entries, ValueEntry{k, x})
+		}
+	})
+	return v
 }
 
 // typeOf is a type that stands alone or under type.

@@ -91,8 +91,8 @@ type Field struct {
 	// As applies when Type is a timestamp or a decimal, or an optional, list or map of them.
 	As   TimeAs
 	Span source.Span
-	// Default is the value where the data has none; nil if there must be one.
-	Default *Default
+	// Default is the value where the data has none; nil if there must be one, or if an optional is then absent.
+	Default *Value
 	// Deprecated says what to use instead, "" for a field in good standing.
 	Deprecated string
 	// WasWire are names under which older data has the field.

@@ -10,26 +10,33 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/weirstream/weir/spec/source"
 )
 
-// Default is the value that a field has where the data has none.
-type Default struct {
-	Text string // as the spec has it
-	// Value is what Text says, in the Go type that generated code has for it: bool, int64, uint64, float64, string, []byte,
-	// time.Time in UTC or time.Duration; of an enum the value's name; of a decimal, a date and a time its text.
-	Value any
+// Value is a value that a spec writes out, such as a default. Which fields are set depends on its type.
+type Value struct {
+	// Scalar is the value of a scalar or an enum, in the Go type that generated code has for it: bool, int64, uint64, float64, string,
+	// []byte, time.Time in UTC or time.Duration; of an enum the value's name; of a decimal, a date and a time its text.
+	Scalar any
+	Text   string // of a scalar or an enum, as the spec has it
+	// Elems are the elements of a list, the values of a map, one for each key, or those of a record's fields, one for each in the order
+	// of the type. An optional that holds a value has it as its only element; one that holds none has none.
+	Elems []*Value
+	Keys  []*Value // of a map, in the order written
+	Span  source.Span
 }
 
-// ParseDefault reads the default of a field of type t, a scalar or an enum, in the spelling that CSV and keys have.
-func ParseDefault(t *Type, text string) (*Default, error) {
-	v, err := parseValue(t, text)
+// ParseScalar reads a value of a scalar or an enum, in the spelling that CSV and keys have.
+func ParseScalar(t *Type, text string) (*Value, error) {
+	v, err := parseScalar(t, text)
 	if err != nil {
 		return nil, err
 	}
-	return &Default{Text: text, Value: v}, nil
+	return &Value{Text: text, Scalar: v}, nil
 }
 
-func parseValue(t *Type, text string) (any, error) {
+func parseScalar(t *Type, text string) (any, error) {
 	wrong := fmt.Errorf("%q is no %s", text, t)
 	switch t.Kind {
 	case Bool:
@@ -89,7 +96,7 @@ func parseValue(t *Type, text string) (any, error) {
 		}
 		return nil, fmt.Errorf("%s has no value %q", t.Name, text)
 	default:
-		return nil, errors.New("only scalars and enums have defaults")
+		return nil, fmt.Errorf("%s is neither a scalar nor an enum", t)
 	}
 	return nil, wrong
 }
