@@ -49,6 +49,29 @@ func field(name string, t *types.Type) *types.Field {
 	return &types.Field{Name: name, Type: t, Wire: name}
 }
 
+func union(name, tag string, members ...*types.Field) *types.Type {
+	for _, m := range members {
+		m.Type = types.OptionalOf(m.Type)
+	}
+	return &types.Type{Kind: types.Record, Name: name, Fields: members, Union: true, Tag: tag}
+}
+
+// withDefault gives a field a default.
+func withDefault(f *types.Field, v *types.Value) *types.Field {
+	f.Default = v
+	return f
+}
+
+func scalar(t *types.Type, text string) *types.Value {
+	v, err := types.ParseScalar(t, text)
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
+func elems(vs ...*types.Value) *types.Value { return &types.Value{Elems: vs} }
+
 func timeField(name, wire string, t *types.Type, as types.TimeAs) *types.Field {
 	return &types.Field{Name: name, Type: t, Wire: wire, As: as}
 }
@@ -84,7 +107,36 @@ var (
 		field("tags", types.OptionalOf(types.ListOf(types.StringType))), field("counts", types.MapOf(types.StringType, types.IntType)),
 		field("by_id", types.MapOf(types.IntType, types.ListOf(item))), field("flags", types.MapOf(types.BoolType, types.MapOf(types.UintType, types.DoubleType))),
 		timeField("times", "times", types.ListOf(types.TimestampType), types.EpochSeconds), field("states", types.ListOf(status)),
-		field("empty", record("Nothing")), field("maps", types.ListOf(types.MapOf(types.StringType, types.BytesType))))
+		field("empty", nothing), field("maps", types.ListOf(types.MapOf(types.StringType, types.BytesType))))
+
+	nothing = record("Nothing")
+
+	change = union("Change", "",
+		field("count", types.IntType), timeField("at", "at_ms", types.TimestampType, types.EpochMillis), field("state", status), field("names", types.ListOf(types.StringType)),
+		field("item", item), field("items", types.MapOf(types.StringType, item)), field("blob", types.BytesType))
+
+	message = union("Message", "kind", timeField("item", "order.item", item, types.RFC3339), field("nothing", nothing), field("box", box))
+
+	box = record("Box", field("last", change), field("before", types.ListOf(change)), field("note", types.OptionalOf(types.StringType)))
+
+	// Unions in both forms, and containers of them.
+	unions = record("Unions",
+		field("change", change), field("maybe", types.OptionalOf(change)), field("all", types.ListOf(change)), field("named", types.MapOf(types.StringType, change)),
+		field("message", message), field("holes", types.ListOf(types.OptionalOf(message))), field("by_id", types.MapOf(types.IntType, types.ListOf(message))),
+		field("box", types.OptionalOf(box)), field("boxes", types.ListOf(box)))
+
+	aItem = elems(scalar(types.StringType, "s1"), scalar(types.IntType, "2"), elems())
+
+	defaulted = record("Defaulted",
+		field("id", types.StringType), withDefault(field("state", status), scalar(status, "paid")),
+		withDefault(timeField("at", "at", types.TimestampType, types.EpochSeconds), scalar(types.TimestampType, "2026-01-01T00:00:00.5Z")),
+		withDefault(field("tags", types.ListOf(types.StringType)), elems(scalar(types.StringType, "a"), scalar(types.StringType, "b"))),
+		withDefault(field("counts", types.MapOf(types.StringType, types.IntType)), &types.Value{Keys: []*types.Value{scalar(types.StringType, "x")}, Elems: []*types.Value{scalar(types.IntType, "1")}}),
+		withDefault(field("item", item), aItem), withDefault(field("items", types.ListOf(item)), elems(aItem, aItem)),
+		withDefault(field("grid", types.ListOf(types.ListOf(types.IntType))), elems(elems(scalar(types.IntType, "1")), elems(), elems(scalar(types.IntType, "2"), scalar(types.IntType, "3")))),
+		withDefault(field("change", change), elems(elems(), elems(), elems(), elems(elems(scalar(types.StringType, "n"))), elems(), elems(), elems())),
+		withDefault(field("maybe", types.OptionalOf(types.ListOf(types.StringType))), elems(elems(scalar(types.StringType, "m")))),
+		withDefault(field("count", types.OptionalOf(types.IntType)), elems(scalar(types.IntType, "7"))))
 
 	// Read by half: the fields of skipped and its inner record that nobody reads are wrong on purpose.
 	inner = record("Inner", field("wanted", types.IntType), field("unwanted", types.IntType))
@@ -120,7 +172,7 @@ func flat(t *types.Type) codec.Need {
 
 func request() codec.Request {
 	use := codec.Use{}
-	for _, t := range []*types.Type{scalars, optionals, nested, wide, item} {
+	for _, t := range []*types.Type{scalars, optionals, nested, unions, message, defaulted, wide, item} {
 		use.Read(t)
 	}
 	for _, f := range []string{"customer_id", "amount_cents", "status", "placed_at"} {
@@ -130,7 +182,7 @@ func request() codec.Request {
 	use.Read(half, "inner", "wanted")
 	orders := all(order)
 	orders.State = []codec.State{{Suffix: "PerCustomer", Fields: []*types.Field{order.Fields[1], order.Fields[2]}}, {Suffix: "Bare", Bare: true}}
-	return codec.Request{Names: names, Use: use, Types: []codec.Need{orders, flat(scalars), flat(optionals), all(nested), all(half), all(wide)}}
+	return codec.Request{Names: names, Use: use, Types: []codec.Need{orders, flat(scalars), flat(optionals), all(nested), all(unions), all(box), all(message), all(defaulted), all(half), all(wide)}}
 }
 
 // file makes one Go file of declarations.

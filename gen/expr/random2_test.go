@@ -3,6 +3,7 @@ package expr
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/weirstream/weir/spec/types"
 )
@@ -36,6 +37,28 @@ func (g *exprGen) two(method string, d int, body func(a, b string) string) strin
 	return g.with([]scoped{{a, first}, {b, src.Elem}}, func() string {
 		return fmt.Sprintf("%s.%s(%s, %s, %s)", over, method, a, b, body(a, b))
 	})
+}
+
+// member is one of a union's.
+func (g *exprGen) member(t *types.Type) *types.Field { return t.Fields[g.IntN(len(t.Fields))] }
+
+// match takes a union apart, with an expression for every member or one for the rest.
+func (g *exprGen) match(t *types.Type, d int) string {
+	u := pick(g.Rand, tChange, tNews)
+	parts := []string{g.expr(u, min(d, 2))}
+	members := g.Perm(len(u.Fields))
+	rest := g.IntN(2) == 0
+	if rest {
+		members = members[:1+g.IntN(len(members)-1)]
+	}
+	for _, n := range members {
+		m, name := u.Fields[n], g.name()
+		parts = append(parts, m.Name, name, g.with([]scoped{{name, m.Type.Elem}}, func() string { return g.expr(t, d-1) }))
+	}
+	if rest {
+		parts = append(parts, g.expr(t, d-1))
+	}
+	return "match(" + strings.Join(parts, ", ") + ")"
 }
 
 // extension picks something of CEL's extensions that gives t.
@@ -114,8 +137,17 @@ func (g *exprGen) extension(t *types.Type, d int) string {
 			})
 		}
 	case types.Record:
-		if t.Name == "Part" {
+		switch {
+		case t.Union:
+			m := g.member(t)
+			add(func() string { return f("%s{%s: %s}", t.Name, m.Name, e(m.Type.Elem)) })
+		case t.Name == "Part":
 			add(func() string { return f("Part{name: %s, ?grams: %s}", e(s), e(optional(i))) })
+		case t.Name == "Box":
+			add(func() string {
+				return f("Box{lid: %s, ?inside: %s, last: %s, before: %s, ?news: %s, by_name: %s}", e(tPart), e(optional(tItem)), e(tChange), e(types.ListOf(tChange)),
+					e(optional(tNews)), e(types.MapOf(s, tItem)))
+			})
 		}
 	}
 	return opts[g.IntN(len(opts))]()

@@ -27,6 +27,7 @@ func (g *exprGen) anyType() *types.Type {
 		types.StringType, types.StringType, types.BytesType, types.TimestampType, types.DurationType, tStatus, tItem,
 		types.OptionalOf(types.IntType), types.OptionalOf(types.StringType), types.ListOf(types.IntType), types.ListOf(types.StringType),
 		types.ListOf(tItem), types.MapOf(types.StringType, types.IntType), types.OptionalOf(tItem),
+		tChange, types.OptionalOf(tChange), types.ListOf(tChange), types.MapOf(types.StringType, tChange), tNews, tBox, types.ListOf(tBox),
 	}
 	return t[g.IntN(len(t))]
 }
@@ -52,6 +53,9 @@ func (g *exprGen) expr(t *types.Type, depth int) string {
 		return fmt.Sprintf("%s[%s]", g.expr(types.ListOf(t), d), g.expr(types.IntType, d))
 	case 4:
 		return fmt.Sprintf("%s[%s]", g.expr(types.MapOf(types.StringType, t), d), g.expr(types.StringType, d))
+	}
+	if g.IntN(12) == 0 {
+		return g.match(t, d)
 	}
 	if s := g.extension(t, d); s != "" && g.IntN(4) == 0 {
 		return s
@@ -141,7 +145,7 @@ func celString(s string) string {
 
 // each writes a macro over a list or map; body is given the type of the variable.
 func (g *exprGen) each(method string, d int, body func() string) string {
-	src := pick(g.Rand, types.ListOf(types.IntType), types.ListOf(tItem), types.ListOf(types.StringType), types.ListOf(tPart))
+	src := pick(g.Rand, types.ListOf(types.IntType), types.ListOf(tItem), types.ListOf(types.StringType), types.ListOf(tPart), types.ListOf(tChange), types.ListOf(tBox))
 	if method != "map" && method != "filter" && g.IntN(5) == 0 {
 		src = types.MapOf(types.StringType, types.IntType)
 	}
@@ -204,7 +208,7 @@ func (g *exprGen) specific(t *types.Type, d int) string {
 			func() string { return f("(%s && %s && %s)", e(b), e(b), e(b)) },
 			func() string { return "!" + e(b) },
 			func() string {
-				t := pick(g.Rand, g.scalarType(), g.anyType(), types.ListOf(types.TimestampType), types.MapOf(types.UintType, tItem), types.ListOf(types.ListOf(i)))
+				t := pick(g.Rand, g.scalarType(), g.anyType(), types.ListOf(types.TimestampType), types.MapOf(types.UintType, tItem), types.ListOf(types.ListOf(i)), tChange, tNews, tBox)
 				return f("(%s %s %s)", e(t), pick(g.Rand, "==", "!="), e(t))
 			},
 			func() string {
@@ -216,7 +220,7 @@ func (g *exprGen) specific(t *types.Type, d int) string {
 				return f("(%s %s %s)", e(t[g.IntN(3)]), pick(g.Rand, "<", "<=", ">", ">="), e(t[g.IntN(3)]))
 			},
 			func() string {
-				t := pick(g.Rand, i, s, tStatus, ts, dbl, tPart, by)
+				t := pick(g.Rand, i, s, tStatus, ts, dbl, tPart, by, tChange, tNews)
 				return f("(%s in %s)", e(t), e(types.ListOf(t)))
 			},
 			func() string { return f("(%s in %s)", e(s), e(types.MapOf(s, i))) },
@@ -237,6 +241,8 @@ func (g *exprGen) specific(t *types.Type, d int) string {
 				return pick(g.Rand, "(oi.hasValue() && oi.value() > 0)", "(!os.hasValue() || os.value() == s1)")
 			},
 			func() string { return f("has(%s.%s)", e(tItem), pick(g.Rand, "tag", "sku")) },
+			func() string { return f("%s.%s.hasValue()", e(tChange), g.member(tChange).Name) },
+			func() string { return f("has(%s.%s)", e(tNews), g.member(tNews).Name) },
 			func() string { return f("has(%s.k1)", e(types.MapOf(s, i))) },
 			func() string { return f("bool(%s)", e(s)) },
 			func() string { return f("math.%s(%s)", pick(g.Rand, "isNaN", "isInf", "isFinite"), e(dbl)) },
@@ -370,6 +376,13 @@ func (g *exprGen) specific(t *types.Type, d int) string {
 				return s
 			},
 		)
+		for _, u := range []*types.Type{tChange, tNews} {
+			for _, m := range u.Fields {
+				if types.Equal(m.Type, t) {
+					add(func() string { return e(u) + "." + m.Name })
+				}
+			}
+		}
 		if t.Elem.Kind == types.Int {
 			add(func() string { return "oitem.?qty" }, func() string { return "oitem.qty" }, func() string { return f("%s.?qty", e(tItem)) },
 				func() string { return f("oli[%s]", e(i)) }, func() string { return f("oli[?%s]", e(i)) }, func() string { return f("omi[%s]", e(s)) },

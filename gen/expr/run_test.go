@@ -102,7 +102,7 @@ func run(t *testing.T, subjects []subject, rows []celval.Record) {
 		fmt.Fprintf(&src, "%q\n", p)
 	}
 	src.WriteString(")\n" + showSource)
-	for _, r := range []*types.Type{tPart, tItem, tRow} {
+	for _, r := range []*types.Type{tPart, tItem, tChange, tNews, tBox, tRow} {
 		src.WriteString("\ntype " + r.Name + " struct {\n")
 		for _, f := range r.Fields {
 			src.WriteString(goField(f) + " " + testGoType(f.Type) + "\n")

@@ -22,12 +22,28 @@ func record(name string, fields ...any) *types.Type {
 	return t
 }
 
+// union makes a union of members, as record makes a record of fields.
+func union(name string, members ...any) *types.Type {
+	for i := 1; i < len(members); i += 2 {
+		members[i] = types.OptionalOf(members[i].(*types.Type))
+	}
+	t := record(name, members...)
+	t.Union = true
+	return t
+}
+
 // The schema of the tests: the fields of Row are the variables.
 var (
 	tStatus = &types.Type{Kind: types.Enum, Name: "Status", Values: []string{"pending", "paid", "cancelled", "refunded", "lost", "found"}}
 	tPart   = record("Part", "name", types.StringType, "grams", types.OptionalOf(types.IntType))
 	tItem   = record("Item", "sku", types.StringType, "qty", types.IntType, "tag", types.OptionalOf(types.StringType),
 		"parts", types.ListOf(tPart), "made", types.TimestampType, "blob", types.BytesType)
+	tChange = union("Change", "count", types.IntType, "name", types.StringType, "item", tItem, "status", tStatus, "names", types.ListOf(types.StringType),
+		"marks", types.MapOf(types.StringType, types.IntType))
+	// Records within records, unions within unions, and containers of them.
+	tNews = union("News", "change", tChange, "part", tPart, "changes", types.ListOf(tChange), "parts", types.MapOf(types.StringType, tPart))
+	tBox  = record("Box", "lid", tPart, "inside", types.OptionalOf(tItem), "last", tChange, "before", types.ListOf(tChange), "news", types.OptionalOf(tNews),
+		"by_name", types.MapOf(types.StringType, tItem))
 	tRow = record("Row",
 		"b1", types.BoolType, "b2", types.BoolType,
 		"i1", types.IntType, "i2", types.IntType,
@@ -47,9 +63,11 @@ var (
 		"items", types.ListOf(tItem), "item", tItem, "part", tPart,
 		"ms", types.MapOf(types.StringType, types.IntType), "mi", types.MapOf(types.IntType, types.StringType),
 		"mb", types.MapOf(types.BoolType, types.TimestampType), "mu", types.MapOf(types.UintType, tItem),
+		"change", tChange, "ochange", types.OptionalOf(tChange), "lchange", types.ListOf(tChange), "mchange", types.MapOf(types.StringType, tChange),
+		"news", tNews, "lnews", types.ListOf(tNews), "box", tBox, "obox", types.OptionalOf(tBox), "boxes", types.ListOf(tBox),
 		"window.start", types.TimestampType,
 	)
-	testEnv  = celenv.New([]*types.Type{tStatus, tPart, tItem})
+	testEnv  = celenv.New([]*types.Type{tStatus, tPart, tItem, tChange, tNews, tBox})
 	testVars = func() (vs []celenv.Var) {
 		for _, f := range tRow.Fields {
 			vs = append(vs, celenv.Var{Name: f.Name, Type: f.Type})
@@ -116,8 +134,16 @@ func (g valueGen) value(t *types.Type) any {
 		return celval.Enum{Type: t, Name: t.Values[g.IntN(len(t.Values))]}
 	case types.Record:
 		r := celval.Record{Type: t, Fields: map[string]any{}}
-		for _, f := range t.Fields {
-			r.Fields[f.Name] = g.value(f.Type)
+		member := g.IntN(len(t.Fields))
+		for i, f := range t.Fields {
+			switch {
+			case !t.Union:
+				r.Fields[f.Name] = g.value(f.Type)
+			case i == member:
+				r.Fields[f.Name] = celval.Opt{Value: g.value(f.Type.Elem), Valid: true}
+			default:
+				r.Fields[f.Name] = celval.Opt{}
+			}
 		}
 		return r
 	case types.List:
@@ -141,7 +167,7 @@ func (g valueGen) value(t *types.Type) any {
 	panic("no values of " + t.String())
 }
 
-// zeroValue is the value that a type's zero in Go stands for; of an enum the first.
+// zeroValue is the value that a type's zero in Go stands for; of an enum the first, of a union the zero of its first member.
 func zeroValue(t *types.Type) any {
 	switch t.Kind {
 	case types.Bool:
@@ -170,8 +196,11 @@ func zeroValue(t *types.Type) any {
 		return celval.Opt{}
 	}
 	r := celval.Record{Type: t, Fields: map[string]any{}}
-	for _, f := range t.Fields {
+	for i, f := range t.Fields {
 		r.Fields[f.Name] = zeroValue(f.Type)
+		if t.Union && i == 0 {
+			r.Fields[f.Name] = celval.Opt{Value: zeroValue(f.Type.Elem), Valid: true}
+		}
 	}
 	return r
 }

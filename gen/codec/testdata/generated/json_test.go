@@ -114,8 +114,12 @@ func TestRoundTrips(t *testing.T) {
 	var scalars Scalars
 	var optionals Optionals
 	var nested Nested
+	var unions Unions
+	var defaulted Defaulted
 	v := newValues(1)
 	for range rounds {
+		roundTrip(t, v.unions(), &unions, &s)
+		roundTrip(t, v.defaulted(), &defaulted, &s)
 		roundTrip(t, v.scalars(), &scalars, &s)
 		roundTrip(t, v.optionals(), &optionals, &s)
 		roundTrip(t, v.nested(), &nested, &s)
@@ -175,25 +179,46 @@ func TestAgainstEncodingJSON(t *testing.T) {
 	}
 }
 
+// breakUp damages JSON in a few places.
+func breakUp(v values, b []byte) []byte {
+	junk := []byte("{}[]\",:\\ue0129-+.tfn \n\x00\xff")
+	for range 1 + v.IntN(3) {
+		i := v.IntN(len(b))
+		switch v.IntN(3) {
+		case 0:
+			b[i] = pick(v, junk...)
+		case 1:
+			b = append(b[:i], b[i+1:]...)
+		case 2:
+			b = b[:i+1]
+		}
+	}
+	return b
+}
+
 // TestBroken breaks records in every way: what is read all the same must be JSON, and nothing panics.
 func TestBroken(t *testing.T) {
 	v := newValues(3)
 	var s jsonx.Scratch
-	junk := []byte("{}[]\",:\\ue0129-+.tfn \n\x00\xff")
+	var u Unions
+	for range rounds {
+		whole := v.unions()
+		state := whole.appendState(nil)
+		b := breakUp(v, whole.appendJSON(nil))
+		if err := u.decodeJSON(b, &s); err == nil {
+			if !json.Valid(b) {
+				t.Fatalf("read as JSON: %s", b)
+			}
+			oneMember(t, &u)
+		}
+		state[v.IntN(len(state))] ^= 1 << v.IntN(8)
+		if err := u.decodeState(state); err == nil {
+			oneMember(t, &u)
+		}
+	}
 	for range rounds {
 		n := v.nested()
-		b := n.appendJSON(nil)
-		for range 1 + v.IntN(3) {
-			i := v.IntN(len(b))
-			switch v.IntN(3) {
-			case 0:
-				b[i] = pick(v, junk...)
-			case 1:
-				b = append(b[:i], b[i+1:]...)
-			case 2:
-				b = b[:i+1]
-			}
-		}
+		b := breakUp(v, n.appendJSON(nil))
 		var o Nested
 		if err := o.decodeJSON(b, &s); err == nil && !json.Valid(b) {
 			t.Fatalf("read as JSON: %s", b)
@@ -339,6 +364,129 @@ func TestProjection(t *testing.T) {
 	}
 	if want := (Half{Wanted: "y", Inner: []Inner{{Wanted: 1}, {Wanted: 2}}}); !reflect.DeepEqual(h, want) {
 		t.Errorf("%+v", h)
+	}
+}
+
+// oneMember checks that unions have exactly one member, whatever they were read from.
+func oneMember(t *testing.T, u *Unions) {
+	t.Helper()
+	check := func(members ...bool) {
+		t.Helper()
+		if err := cel.CheckUnion(members...); err != nil {
+			t.Fatalf("%v: %s", err, u.appendJSON(nil))
+		}
+	}
+	change := func(c Change) {
+		t.Helper()
+		check(c.Count.Valid, c.At.Valid, c.State.Valid, c.Names.Valid, c.Item.Valid, c.Items.Valid, c.Blob.Valid)
+	}
+	change(u.Change)
+	for _, c := range u.All {
+		change(c)
+	}
+	for _, c := range u.Named {
+		change(c)
+	}
+	for _, b := range u.Boxes {
+		change(b.Last)
+	}
+	check(u.Message.Item.Valid, u.Message.Nothing.Valid, u.Message.Box.Valid)
+}
+
+func TestUnions(t *testing.T) {
+	tests := []struct{ change, want, err string }{
+		{`{"count":1}`, `{"count":1}`, ""},
+		{`{"x":[1],"count":null,"at_ms":5,"names":null}`, `{"at_ms":5}`, ""},
+		{`{"names":[]}`, `{"names":[]}`, ""},
+		{`{"count":1,"count":2}`, `{"count":2}`, ""},
+		{`{}`, "", "field change: expected one of the members count, at_ms, state, names, item, items, blob"},
+		{`{"count":null}`, "", "field change: expected one of"},
+		{`{"count":1,"state":"paid"}`, "", "field change: "},
+		{`{"state":"none"}`, "", "field change.state: expected one of pending, paid, cancelled"},
+		{`null`, "", "field change: expected an object, found null"},
+		{`{"item":{"sku":"a"}}`, "", "field change.item.qty: required, but missing"},
+	}
+	var s jsonx.Scratch
+	var box Box
+	for _, test := range tests {
+		err := box.decodeJSON([]byte(`{"before":[],"last":{"count":1},"last":`+test.change+`}`), &s)
+		switch {
+		case test.err != "":
+			if want := strings.Replace(test.err, "field change", "field last", 1); err == nil || !strings.HasPrefix(err.Error(), want) {
+				t.Errorf("%s\ngot  %v\nwant %s", test.change, err, want)
+			}
+		case err != nil:
+			t.Errorf("%s: %v", test.change, err)
+		default:
+			if got := string(box.Last.appendJSON(nil)); got != test.want {
+				t.Errorf("%s: read %s", test.change, got)
+			}
+		}
+	}
+	for _, test := range []struct{ message, want, err string }{
+		{`{"kind":"order.item","sku":"a","qty":1}`, `{"kind":"order.item","sku":"a","qty":1}`, ""},
+		{`{"sku":"a","x":{"kind":"nothing"},"qty":1,"kind":"order.item"}`, `{"kind":"order.item","sku":"a","qty":1}`, ""},
+		{`{"kind":"nothing","y":2}`, `{"kind":"nothing"}`, ""},
+		{`{"sku":"a"}`, "", "field kind: required, but missing"},
+		{`{"kind":"item"}`, "", "field kind: expected one of order.item, nothing, box"},
+		{`{"kind":1}`, "", "field kind: expected"},
+		{`{"kind":"box","before":[],"last":{}}`, "", "field last: expected one of"},
+	} {
+		var m Message
+		err := m.decodeJSON([]byte(test.message), &s)
+		switch {
+		case test.err != "":
+			if err == nil || !strings.HasPrefix(err.Error(), test.err) {
+				t.Errorf("%s\ngot  %v\nwant %s", test.message, err, test.err)
+			}
+		case err != nil:
+			t.Errorf("%s: %v", test.message, err)
+		default:
+			if got := string(m.appendJSON(nil)); got != test.want {
+				t.Errorf("%s: read %s", test.message, got)
+			}
+		}
+	}
+}
+
+// TestDefaults reads defaults into records that have had other values, which must not be written into the defaults.
+func TestDefaults(t *testing.T) {
+	const id, want = `{"id":"x"}`, `{"id":"x","state":"paid","at":1767225600.5,"tags":["a","b"],"counts":{"x":1},"item":{"sku":"s1","qty":2},` +
+		`"items":[{"sku":"s1","qty":2},{"sku":"s1","qty":2}],"grid":[[1],[],[2,3]],"change":{"names":["n"]},"maybe":["m"],"count":7}`
+	const null = `{"id":"x","state":null,"at":null,"tags":null,"counts":null,"item":null,"items":null,"grid":null,"change":null,"maybe":null,"count":null}`
+	var s jsonx.Scratch
+	var o Defaulted
+	v := newValues(5)
+	for range rounds {
+		filled := v.defaulted()
+		for _, data := range []string{string(filled.appendJSON(nil)), id, null, id} {
+			if err := o.decodeJSON([]byte(data), &s); err != nil {
+				t.Fatalf("%v: %s", err, data)
+			}
+			got := string(o.appendJSON(nil))
+			switch data {
+			case id:
+				if got != want {
+					t.Fatalf("got  %s\nwant %s", got, want)
+				}
+			case null: // of an optional, null is a value
+				if w := strings.Replace(want, `"maybe":["m"],"count":7`, `"maybe":null,"count":null`, 1); got != w {
+					t.Fatalf("got  %s\nwant %s", got, w)
+				}
+			default:
+				if got != data {
+					t.Fatalf("got  %s\nwant %s", got, data)
+				}
+			}
+		}
+	}
+	data := []byte(id)
+	if n := testing.AllocsPerRun(100, func() {
+		if err := o.decodeJSON(data, &s); err != nil {
+			panic(err)
+		}
+	}); n != 0 {
+		t.Errorf("%v allocations", n)
 	}
 }
 

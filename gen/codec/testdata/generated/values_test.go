@@ -109,3 +109,51 @@ func (v values) nested() Nested {
 		Maps: listOf(v, func() map[string][]byte { return mapOf(v, v.string, v.bytes) }),
 	}
 }
+
+func (v values) change() Change {
+	switch v.IntN(7) {
+	case 0:
+		return Change{Count: cel.Some(v.int())}
+	case 1:
+		return Change{At: cel.Some(v.millis())}
+	case 2:
+		return Change{State: cel.Some(v.status())}
+	case 3:
+		return Change{Names: cel.Some(listOf(v, v.string))}
+	case 4:
+		return Change{Item: cel.Some(v.item())}
+	case 5:
+		return Change{Items: cel.Some(mapOf(v, v.string, v.item))}
+	}
+	return Change{Blob: cel.Some(v.bytes())}
+}
+
+func (v values) box() Box {
+	return Box{Last: v.change(), Before: listOf(v, v.change), Note: opt(v, v.string())}
+}
+
+func (v values) message() Message {
+	switch v.IntN(3) {
+	case 0:
+		return Message{Item: cel.Some(v.item())}
+	case 1:
+		return Message{Nothing: cel.Some(Nothing{})}
+	}
+	return Message{Box: cel.Some(v.box())}
+}
+
+func (v values) unions() Unions {
+	return Unions{
+		Change: v.change(), Maybe: opt(v, v.change()), All: listOf(v, v.change), Named: mapOf(v, v.string, v.change), Message: v.message(),
+		Holes: listOf(v, func() cel.Opt[Message] { return opt(v, v.message()) }),
+		ByID:  mapOf(v, v.int, func() []Message { return listOf(v, v.message) }),
+		Box:   opt(v, v.box()), Boxes: listOf(v, v.box),
+	}
+}
+
+func (v values) defaulted() Defaulted {
+	return Defaulted{
+		ID: v.string(), State: v.status(), At: v.time(), Tags: listOf(v, v.string), Counts: mapOf(v, v.string, v.int), Item: v.item(), Items: listOf(v, v.item),
+		Grid: listOf(v, func() []int64 { return listOf(v, v.int) }), Change: v.change(), Maybe: opt(v, listOf(v, v.string)), Count: opt(v, v.int()),
+	}
+}

@@ -3,6 +3,7 @@
 package want
 
 import (
+	"math/bits"
 	"time"
 
 	"github.com/weirstream/weir/runtime/cel"
@@ -16,10 +17,11 @@ func (o *Order) decodeJSON(b []byte, s *jsonx.Scratch) error {
 	return s.Err(b, jsonx.End(b, i))
 }
 
-// scanJSON reads the object at b[i:], of which it takes id, status, items, address,
+// scanJSON reads the object at b[i:], of which it takes id, status, items, address, payment,
 // and returns the cursor behind it.
 func (o *Order) scanJSON(b []byte, i int, s *jsonx.Scratch) int {
 	o.Address = cel.Opt[Address]{}
+	o.Payment = cel.Opt[Payment]{}
 	var seen uint64 // bit n: required member n is there
 	key, i := jsonx.FirstKey(b, i, s)
 	for ; key != nil; key, i = jsonx.NextKey(b, i, s) {
@@ -39,6 +41,13 @@ func (o *Order) scanJSON(b []byte, i int, s *jsonx.Scratch) int {
 			} else {
 				o.Address.Valid = true
 				i = o.Address.Value.scanJSON(b, i, s)
+			}
+		case "payment":
+			if jsonx.Null(b, i) {
+				o.Payment, i = cel.Opt[Payment]{}, i+4
+			} else {
+				o.Payment.Valid = true
+				i = o.Payment.Value.scanJSON(b, i, s)
 			}
 		default:
 			i = jsonx.Skip(b, i)
@@ -180,6 +189,122 @@ func (o *Address) scanLinesJSON(b []byte, i int, s *jsonx.Scratch) int {
 	return i
 }
 
+// scanJSON reads the object at b[i:], which has one of cash, card, parts,
+// and returns the cursor behind it.
+func (o *Payment) scanJSON(b []byte, i int, s *jsonx.Scratch) int {
+	*o = Payment{}
+	var seen uint64 // bit n: member n is there
+	at := i
+	key, i := jsonx.FirstKey(b, i, s)
+	for ; key != nil; key, i = jsonx.NextKey(b, i, s) {
+		if jsonx.Null(b, i) {
+			i += 4
+			continue
+		}
+		switch string(key) {
+		case "cash":
+			seen |= 1 << 0
+			o.Cash.Valid = true
+			o.Cash.Value, i = jsonx.Int(b, i)
+		case "card":
+			seen |= 1 << 1
+			o.Card.Valid = true
+			i = o.Card.Value.scanJSON(b, i, s)
+		case "parts":
+			seen |= 1 << 2
+			i = o.scanPartsJSON(b, i, s)
+		default:
+			i = jsonx.Skip(b, i)
+		}
+		if i < 0 {
+			return s.In(i, string(key))
+		}
+	}
+	if i >= 0 && bits.OnesCount64(seen) != 1 {
+		return s.NotOne(at, seen, "cash", "card", "parts")
+	}
+	return i
+}
+
+// scanJSON reads the object at b[i:], of which it takes number, until,
+// and returns the cursor behind it.
+func (o *Card) scanJSON(b []byte, i int, s *jsonx.Scratch) int {
+	var seen uint64 // bit n: required member n is there
+	key, i := jsonx.FirstKey(b, i, s)
+	for ; key != nil; key, i = jsonx.NextKey(b, i, s) {
+		switch string(key) {
+		case "number":
+			o.Number, i = jsonx.String(b, i, s)
+			seen |= 1 << 0
+		case "until":
+			o.Until, i = jsonx.Date(b, i, s)
+			seen |= 1 << 1
+		default:
+			i = jsonx.Skip(b, i)
+		}
+		if i < 0 {
+			return s.In(i, string(key))
+		}
+	}
+	if i >= 0 && seen != 0x3 {
+		return s.Missing(i, seen, "number", "until")
+	}
+	return i
+}
+
+// scanPartsJSON reads parts, list(Part)?.
+func (o *Payment) scanPartsJSON(b []byte, i int, s *jsonx.Scratch) int {
+	if jsonx.Null(b, i) {
+		o.Parts, i = cel.Opt[[]Part]{}, i+4
+	} else {
+		o.Parts.Valid = true
+		o.Parts.Value = o.Parts.Value[:0]
+		var more bool
+		for more, i = jsonx.FirstItem(b, i); more; more, i = jsonx.NextItem(b, i) {
+			o.Parts.Value = jsonx.Grow(o.Parts.Value)
+			i = o.Parts.Value[len(o.Parts.Value)-1].scanJSON(b, i, s)
+			if i < 0 {
+				return s.At(i, len(o.Parts.Value)-1)
+			}
+		}
+	}
+	return i
+}
+
+// scanJSON reads the object at b[i:], which has one of voucher, cents,
+// and returns the cursor behind it.
+func (o *Part) scanJSON(b []byte, i int, s *jsonx.Scratch) int {
+	*o = Part{}
+	var seen uint64 // bit n: member n is there
+	at := i
+	key, i := jsonx.FirstKey(b, i, s)
+	for ; key != nil; key, i = jsonx.NextKey(b, i, s) {
+		if jsonx.Null(b, i) {
+			i += 4
+			continue
+		}
+		switch string(key) {
+		case "voucher":
+			seen |= 1 << 0
+			o.Voucher.Valid = true
+			o.Voucher.Value, i = jsonx.String(b, i, s)
+		case "cents":
+			seen |= 1 << 1
+			o.Cents.Valid = true
+			o.Cents.Value, i = jsonx.Int(b, i)
+		default:
+			i = jsonx.Skip(b, i)
+		}
+		if i < 0 {
+			return s.In(i, string(key))
+		}
+	}
+	if i >= 0 && bits.OnesCount64(seen) != 1 {
+		return s.NotOne(at, seen, "voucher", "cents")
+	}
+	return i
+}
+
 // appendJSON appends o as a JSON object. Optional fields without a value are left out.
 func (o *Priced) appendJSON(b []byte) []byte {
 	b = append(b, `{"id":`...)
@@ -192,6 +317,19 @@ func (o *Priced) appendJSON(b []byte) []byte {
 	b = o.Cheapest.appendJSON(b)
 	b = append(b, `,"city":`...)
 	b = jsonx.AppendString(b, o.City)
+	b = append(b, `,"paid":`...)
+	b = o.Paid.appendJSON(b)
+	b = append(b, `,"parts":`...)
+	b = append(b, '[')
+	for i := range o.Parts {
+		b = o.Parts[i].appendJSON(b)
+		b = append(b, ',')
+	}
+	b = jsonx.Close(b, ']')
+	if o.Back.Valid {
+		b = append(b, `,"back":`...)
+		b = o.Back.Value.appendJSON(b)
+	}
 	return append(b, '}')
 }
 
@@ -215,4 +353,52 @@ func (o *Price) appendJSON(b []byte) []byte {
 		b = jsonx.AppendTime(b, o.Since.Value)
 	}
 	return append(b, '}')
+}
+
+// appendJSON appends o as a JSON object with its member under the member's name.
+func (o *Payment) appendJSON(b []byte) []byte {
+	switch {
+	case o.Cash.Valid:
+		b = append(b, `{"cash":`...)
+		b = jsonx.AppendInt(b, o.Cash.Value)
+		return append(b, '}')
+	case o.Card.Valid:
+		b = append(b, `{"card":`...)
+		b = o.Card.Value.appendJSON(b)
+		return append(b, '}')
+	case o.Parts.Valid:
+		b = append(b, `{"parts":`...)
+		b = append(b, '[')
+		for i := range o.Parts.Value {
+			b = o.Parts.Value[i].appendJSON(b)
+			b = append(b, ',')
+		}
+		b = jsonx.Close(b, ']')
+		return append(b, '}')
+	}
+	return append(b, "{}"...)
+}
+
+// appendJSON appends o as a JSON object. Optional fields without a value are left out.
+func (o *Card) appendJSON(b []byte) []byte {
+	b = append(b, `{"number":`...)
+	b = jsonx.AppendString(b, o.Number)
+	b = append(b, `,"until":`...)
+	b = jsonx.AppendDate(b, o.Until)
+	return append(b, '}')
+}
+
+// appendJSON appends o as a JSON object with its member under the member's name.
+func (o *Part) appendJSON(b []byte) []byte {
+	switch {
+	case o.Voucher.Valid:
+		b = append(b, `{"voucher":`...)
+		b = jsonx.AppendString(b, o.Voucher.Value)
+		return append(b, '}')
+	case o.Cents.Valid:
+		b = append(b, `{"cents":`...)
+		b = jsonx.AppendInt(b, o.Cents.Value)
+		return append(b, '}')
+	}
+	return append(b, "{}"...)
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/weirstream/weir/runtime/cel"
+	"github.com/weirstream/weir/runtime/civil"
 	"github.com/weirstream/weir/runtime/jsonx"
 	"github.com/weirstream/weir/runtime/topology"
 )
@@ -77,26 +78,26 @@ func (t *ordersTask) priced(r *Order, key []byte, at int64) error {
 	{ // select total: total(items)
 		v1, err := Total(copyItemList(r.Items))
 		if err != nil {
-			return topology.At("step priced, select total", "spec.weir.yaml:31:14", err)
+			return topology.At("step priced, select total", "spec.weir.yaml:38:14", err)
 		}
 		row.Total = v1
 	}
 	{ // select status: next(status)
 		v1 := Next(r.Status)
 		if err := checkStatus(v1); err != nil {
-			return topology.At("step priced, select status", "spec.weir.yaml:32:15", err)
+			return topology.At("step priced, select status", "spec.weir.yaml:39:15", err)
 		}
 		row.Status = v1
 	}
 	{ // select cheapest: cheapest(items[0], items)
 		v1, err := cel.Index(r.Items, 0)
 		if err != nil {
-			return topology.At("step priced, select cheapest", "spec.weir.yaml:33:17", err)
+			return topology.At("step priced, select cheapest", "spec.weir.yaml:40:17", err)
 		}
 		v2 := copyItem(v1)
 		v3 := Cheapest(&v2, copyItemList(r.Items))
 		if err := checkItem(v3); err != nil {
-			return topology.At("step priced, select cheapest", "spec.weir.yaml:33:17", err)
+			return topology.At("step priced, select cheapest", "spec.weir.yaml:40:17", err)
 		}
 		row.Cheapest = v3
 	}
@@ -110,10 +111,49 @@ func (t *ordersTask) priced(r *Order, key []byte, at int64) error {
 		}
 		row.City = v1.OrValue("none")
 	}
+	{ // select paid: charge(payment.orValue(Payment{cash: total(items)}))
+		v2 := r.Payment.Value
+		if !r.Payment.Valid {
+			v1, err := Total(copyItemList(r.Items))
+			if err != nil {
+				return topology.At("step priced, select paid", "spec.weir.yaml:42:14", err)
+			}
+			v2 = Payment{Cash: cel.Some(v1)}
+		}
+		v3, err := Charge(copyPayment(v2))
+		if err != nil {
+			return topology.At("step priced, select paid", "spec.weir.yaml:42:14", err)
+		}
+		if err := checkPayment(v3); err != nil {
+			return topology.At("step priced, select paid", "spec.weir.yaml:42:14", err)
+		}
+		row.Paid = v3
+	}
+	{ // select parts: in_parts(payment, id)
+		v1 := Split(r.Payment, r.ID)
+		if err := checkPartList(v1); err != nil {
+			return topology.At("step priced, select parts", "spec.weir.yaml:43:14", err)
+		}
+		row.Parts = v1
+	}
+	{ // select back: payment.optMap(p, refund(p))
+		var v1 cel.Opt[Payment]
+		if r.Payment.Valid {
+			v2 := copyPayment(r.Payment.Value)
+			v3 := Refund(&v2)
+			if err := checkPayment(v3); err != nil {
+				return topology.At("step priced, select back", "spec.weir.yaml:44:13", err)
+			}
+			v1 = cel.Some(v3)
+		} else {
+			v1 = cel.None[Payment]()
+		}
+		row.Back = v1
+	}
 	return t.writeOut(&row, key, at)
 }
 
-// pricedWhere is spec.weir.yaml:28:12
+// pricedWhere is spec.weir.yaml:35:12
 //
 //	items.size() > 0
 func pricedWhere(r *Order) bool {
@@ -179,4 +219,106 @@ func checkItem(v Item) error {
 		return err
 	}
 	return nil
+}
+
+// copyCard copies values for a Go function that may keep them.
+func copyCard(v Card) Card {
+	v.Number = strings.Clone(v.Number)
+	return v
+}
+
+// copyOptionalCard copies values for a Go function that may keep them.
+func copyOptionalCard(v cel.Opt[Card]) cel.Opt[Card] {
+	v.Value = copyCard(v.Value)
+	return v
+}
+
+// copyOptionalString copies values for a Go function that may keep them.
+func copyOptionalString(v cel.Opt[string]) cel.Opt[string] {
+	v.Value = strings.Clone(v.Value)
+	return v
+}
+
+// copyPart copies values for a Go function that may keep them.
+func copyPart(v Part) Part {
+	v.Voucher = copyOptionalString(v.Voucher)
+	return v
+}
+
+// copyPartList copies values for a Go function that may keep them.
+func copyPartList(v []Part) []Part {
+	v = slices.Clone(v)
+	for i := range v {
+		v[i] = copyPart(v[i])
+	}
+	return v
+}
+
+// copyOptionalPartList copies values for a Go function that may keep them.
+func copyOptionalPartList(v cel.Opt[[]Part]) cel.Opt[[]Part] {
+	v.Value = copyPartList(v.Value)
+	return v
+}
+
+// copyPayment copies values for a Go function that may keep them.
+func copyPayment(v Payment) Payment {
+	v.Card = copyOptionalCard(v.Card)
+	v.Parts = copyOptionalPartList(v.Parts)
+	return v
+}
+
+// checkDate is an error if expressions can't have what a Go function returned.
+func checkDate(v civil.Date) error {
+	_, err := v.InRange()
+	return err
+}
+
+// checkCard is an error if expressions can't have what a Go function returned.
+func checkCard(v Card) error {
+	if err := checkDate(v.Until); err != nil {
+		return err
+	}
+	return nil
+}
+
+// checkOptionalCard is an error if expressions can't have what a Go function returned.
+func checkOptionalCard(v cel.Opt[Card]) error {
+	if !v.Valid {
+		return nil
+	}
+	return checkCard(v.Value)
+}
+
+// checkPart is an error if expressions can't have what a Go function returned.
+func checkPart(v Part) error {
+	return cel.CheckUnion(v.Voucher.Valid, v.Cents.Valid)
+}
+
+// checkPartList is an error if expressions can't have what a Go function returned.
+func checkPartList(v []Part) error {
+	for _, x := range v {
+		if err := checkPart(x); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkOptionalPartList is an error if expressions can't have what a Go function returned.
+func checkOptionalPartList(v cel.Opt[[]Part]) error {
+	if !v.Valid {
+		return nil
+	}
+	return checkPartList(v.Value)
+}
+
+// checkPayment is an error if expressions can't have what a Go function returned.
+func checkPayment(v Payment) error {
+	if err := checkOptionalCard(v.Card); err != nil {
+		return err
+	}
+	if err := checkOptionalPartList(v.Parts); err != nil {
+		return err
+	}
+	return cel.CheckUnion(v.Cash.Valid, v.Card.Valid, v.Parts.Valid)
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/weirstream/weir/runtime/cel"
+	"github.com/weirstream/weir/runtime/civil"
 )
 
 // Order is the record Order.
@@ -14,6 +15,7 @@ type Order struct {
 	Status  Status           // status: Status
 	Items   []Item           // items: list(Item)
 	Address cel.Opt[Address] // address: Address?
+	Payment cel.Opt[Payment] // payment: Payment?
 }
 
 // Status is the enum Status. The zero value is none of its values.
@@ -66,11 +68,33 @@ type Address struct {
 	Lines []string // lines: list(string)
 }
 
+// Payment is the union Payment: exactly one of its members has a value.
+type Payment struct {
+	Cash  cel.Opt[int64]  // cash: int
+	Card  cel.Opt[Card]   // card: Card
+	Parts cel.Opt[[]Part] // parts: list(Part)
+}
+
+// Card is the record Card.
+type Card struct {
+	Number string     // number: string
+	Until  civil.Date // until: date
+}
+
+// Part is the union Part: exactly one of its members has a value.
+type Part struct {
+	Voucher cel.Opt[string] // voucher: string
+	Cents   cel.Opt[int64]  // cents: int
+}
+
 // Priced is the result of step priced.
 type Priced struct {
-	ID       string // id: string
-	Total    int64  // total: int
-	Status   Status // status: Status
-	Cheapest Item   // cheapest: Item
-	City     string // city: string
+	ID       string           // id: string
+	Total    int64            // total: int
+	Status   Status           // status: Status
+	Cheapest Item             // cheapest: Item
+	City     string           // city: string
+	Paid     Payment          // paid: Payment
+	Parts    []Part           // parts: list(Part)
+	Back     cel.Opt[Payment] // back: Payment?
 }
