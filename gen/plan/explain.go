@@ -37,6 +37,11 @@ func (pl *Plan) explainSub(b *strings.Builder, sub *Subtopology) {
 			fmt.Fprintf(b, "; a partition that is silent for %s holds nothing back", Duration(s.IdleAfter))
 		}
 		b.WriteString(".\n")
+		if s.SkipTombstones {
+			b.WriteString("  A record with a null value, a tombstone, is passed over and counted as filtered.\n")
+		} else {
+			b.WriteString("  A record with a null value, a tombstone, can't be processed.\n")
+		}
 		switch s.OnError {
 		case check.Fail:
 			b.WriteString("  A record that can't be processed stops the service.\n")

@@ -12,6 +12,7 @@ import (
 	celtypes "cel.dev/cel-go/common/types"
 	"cel.dev/cel-go/common/types/ref"
 
+	"github.com/weirstream/weir/spec/diag"
 	"github.com/weirstream/weir/spec/types"
 )
 
@@ -173,7 +174,9 @@ func (w *refuser) call(e celast.Expr) {
 		zone := celtypes.String(last)
 		if celtypes.IsError(celtypes.Timestamp{}.Receive(overloads.TimeGetHours, overloads.TimestampToHoursWithTz, []ref.Val{zone})) {
 			is := w.issue(at, Literal, "there is no time zone %q", last)
-			is.Hint = `time zones are written like "Europe/Paris", "UTC" or "+05:30"`
+			if is.Hint = diag.DidYouMean(last, ZoneNames()); is.Hint == "" || strings.Contains(last, ":") {
+				is.Hint = `time zones are written like "Europe/Paris", "UTC" or "+05:30"`
+			}
 			w.add(is)
 		}
 	case id == "string_to_decimal":

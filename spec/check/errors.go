@@ -725,7 +725,11 @@ func offsetTooLong(offset *syntax.Duration, hop time.Duration) diag.Diagnostic {
 }
 
 func badZone(zone *syntax.Text) diag.Diagnostic {
-	return hinted(problem("WEIR4022", zone.Span, "there is no time zone %s", zone.Value), "zones have names like Europe/Paris or America/New_York; UTC is the default")
+	d := problem("WEIR4022", zone.Span, "there is no time zone %s", zone.Value)
+	if names := celenv.ZoneNames(); diag.Nearest(zone.Value, names) != "" {
+		return d.Suggest(zone.Value, names)
+	}
+	return hinted(d, "zones have names like Europe/Paris or America/New_York; UTC is the default")
 }
 
 func zoneOfParts(x *syntax.Duration, zone *syntax.Text) diag.Diagnostic {

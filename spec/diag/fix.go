@@ -45,7 +45,7 @@ func (d Diagnostic) Suggest(name string, candidates []string) Diagnostic {
 // plain tells whether a text means itself wherever a name stood in the file, within quotes of any kind or without.
 func plain(s string) bool {
 	for _, c := range []byte(s) {
-		if c != '_' && c != '.' && c != '-' && (c < '0' || c > '9') && (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') {
+		if c != '_' && c != '.' && c != '-' && c != '/' && (c < '0' || c > '9') && (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') {
 			return false
 		}
 	}
