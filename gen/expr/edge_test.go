@@ -232,6 +232,10 @@ part == part && [part] == [part] && {1u: item} == mu
 {"a": 1, "a": 2}
 {"a": 1, ?"a": oi}
 [1, ?oi, ?optional.none()]
+optional.none().?names.orValue(ls)
+optional.none().?a.b.orValue(s1)
+[optional.none().name, os][i1]
+optional.none()[?i1].orValue(s1)
 {true: [1], false: []}[b2]
 s2.size() + s2.substring(1).size() + size(y1)
 s2.charAt(3)

@@ -53,8 +53,13 @@ func (c *compiler) optSelect(operand celast.Expr, name string, t *types.Type, b 
 // optField is a.f and a.?f where a is an optional.
 func (c *compiler) optField(x value, name string, t *types.Type, b *block) value {
 	c.use(celPath)
-	if x.typ.Elem.Kind == types.Map {
+	switch x.typ.Elem.Kind {
+	case types.Map:
 		return call(t, "cel.OptLookup(%s, %s)", x.code, c.literal(celtypes.String(name), types.StringType).code)
+	case types.Record:
+	default: // optional.none(): of an optional that never holds a value nobody knows what it would be
+		c.discard(b, x)
+		return call(t, "cel.None[%s]()", c.goType(t.Elem))
 	}
 	x = c.keep(b, x)
 	f := c.field(value{code: x.code + ".Value", prec: primaryPrec, typ: x.typ.Elem, cheap: true}, name)

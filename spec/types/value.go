@@ -55,8 +55,13 @@ func parseScalar(t *Type, text string) (any, error) {
 			return v, nil
 		}
 	case Double:
-		if v, err := strconv.ParseFloat(text, 64); err == nil && !math.IsNaN(v) && !math.IsInf(v, 0) {
-			return v, nil
+		v, err := strconv.ParseFloat(text, 64)
+		switch {
+		case err != nil:
+		case math.IsNaN(v) || math.IsInf(v, 0):
+			return nil, fmt.Errorf("%q is no finite number", text)
+		default:
+			return v + 0, nil // Go has no constant -0
 		}
 	case String:
 		return text, nil

@@ -193,11 +193,24 @@ func (o *Order) defaultWait() {
 }
 
 // orderRatioDefault is what Order has where the data has no ratio.
-var orderRatioDefault = []float64{0.5, -2}
+var orderRatioDefault = []float64{0.5, -2, 0}
 
 // defaultRatio puts in what o has where the data has no ratio.
 func (o *Order) defaultRatio() {
 	o.Ratio = append(o.Ratio[:0], orderRatioDefault...)
+}
+
+// orderMessageDefault is what Order has where the data has no message.
+var orderMessageDefault = Message{Item: cel.Opt[Item]{Value: Item{SKU: "s3", Qty: 1, Tier: TierFree}, Valid: true}}
+
+// defaultMessage puts in what o has where the data has no message.
+func (o *Order) defaultMessage() {
+	o.Message.Item = orderMessageDefault.Item
+	o.Message.Moved.Valid = orderMessageDefault.Moved.Valid
+	o.Message.Moved.Value.City = orderMessageDefault.Moved.Value.City
+	o.Message.Moved.Value.Zip = orderMessageDefault.Moved.Value.Zip
+	o.Message.Moved.Value.Country = orderMessageDefault.Moved.Value.Country
+	o.Message.Moved.Value.Floors = append(o.Message.Moved.Value.Floors[:0], orderMessageDefault.Moved.Value.Floors...)
 }
 
 // orderNothingDefault is what Order has where the data has no nothing.
@@ -267,7 +280,7 @@ func (o *Order) scanJSON(b []byte, i int, s *jsonx.Scratch) int {
 	o.Price = orderPriceDefault
 	o.Nick = cel.Opt[string]{Value: "anon", Valid: true}
 	o.Due = orderDueDefault
-	var hasTags, hasStock, hasCodes, hasHome, hasItems, hasGrid, hasByDay, hasMaybe, hasChange, hasChanges, hasPrices, hasAt, hasBlobs, hasOpen, hasWait, hasRatio, hasNothing, hasEmpty, hasOld, hasWork, hasLast bool
+	var hasTags, hasStock, hasCodes, hasHome, hasItems, hasGrid, hasByDay, hasMaybe, hasChange, hasChanges, hasPrices, hasAt, hasBlobs, hasOpen, hasWait, hasRatio, hasMessage, hasNothing, hasEmpty, hasOld, hasWork, hasLast bool
 	var seen uint64 // bit n: required member n is there
 	key, i := jsonx.FirstKey(b, i, s)
 	for ; key != nil; key, i = jsonx.NextKey(b, i, s) {
@@ -381,6 +394,12 @@ func (o *Order) scanJSON(b []byte, i int, s *jsonx.Scratch) int {
 			} else {
 				i += 4
 			}
+		case "message":
+			if hasMessage = !jsonx.Null(b, i); hasMessage {
+				i = o.Message.scanJSON(b, i, s)
+			} else {
+				i += 4
+			}
 		case "nothing":
 			if hasNothing = !jsonx.Null(b, i); hasNothing {
 				i = o.scanNothingJSON(b, i, s)
@@ -480,6 +499,9 @@ func (o *Order) scanJSON(b []byte, i int, s *jsonx.Scratch) int {
 	}
 	if !hasRatio {
 		o.defaultRatio()
+	}
+	if !hasMessage {
+		o.defaultMessage()
 	}
 	if !hasNothing {
 		o.defaultNothing()
@@ -949,6 +971,25 @@ func (o *Order) scanRatioJSON(b []byte, i int, s *jsonx.Scratch) int {
 	return i
 }
 
+// scanJSON reads the object at b[i:] as the member that its kind names, one of item, moved,
+// and returns the cursor behind it.
+func (o *Message) scanJSON(b []byte, i int, s *jsonx.Scratch) int {
+	*o = Message{}
+	tag, at := s.Tag(b, i, "kind")
+	if at < 0 {
+		return at
+	}
+	switch string(tag) {
+	case "item":
+		o.Item.Valid = true
+		return o.Item.Value.scanJSON(b, i, s)
+	case "moved":
+		o.Moved.Valid = true
+		return o.Moved.Value.scanJSON(b, i, s)
+	}
+	return s.In(s.Bad(at, "expected one of item, moved"), "kind")
+}
+
 // scanNothingJSON reads nothing, list(int).
 func (o *Order) scanNothingJSON(b []byte, i int, s *jsonx.Scratch) int {
 	o.Nothing = o.Nothing[:0]
@@ -1134,6 +1175,8 @@ func (o *Order) appendJSON(b []byte) []byte {
 		b = append(b, ',')
 	}
 	b = jsonx.Close(b, ']')
+	b = append(b, `,"message":`...)
+	b = o.Message.appendJSON(b)
 	b = append(b, `,"nothing":`...)
 	b = append(b, '[')
 	for i := range o.Nothing {
@@ -1243,6 +1286,19 @@ func (o *Change) appendJSON(b []byte) []byte {
 		b = append(b, `{"tier":`...)
 		b = jsonx.AppendString(b, o.Tier.Value.String())
 		return append(b, '}')
+	}
+	return append(b, "{}"...)
+}
+
+// appendJSON appends o as the JSON object of its member, which begins with the member's name as kind.
+func (o *Message) appendJSON(b []byte) []byte {
+	switch {
+	case o.Item.Valid:
+		b = append(b, `{"kind":"item"`...)
+		return jsonx.Beside(o.Item.Value.appendJSON(b), len(b))
+	case o.Moved.Valid:
+		b = append(b, `{"kind":"moved"`...)
+		return jsonx.Beside(o.Moved.Value.appendJSON(b), len(b))
 	}
 	return append(b, "{}"...)
 }

@@ -64,6 +64,12 @@ type Change struct {
 	Tier  cel.Opt[Tier]     // tier: Tier
 }
 
+// Message is the union Message: exactly one of its members has a value.
+type Message struct {
+	Item  cel.Opt[Item]    // item: Item
+	Moved cel.Opt[Address] // moved: Address
+}
+
 // Order is the record Order.
 type Order struct {
 	ID      string                  // id: string
@@ -84,6 +90,7 @@ type Order struct {
 	Open    map[string]civil.Time   // open: map(string, time)
 	Wait    []time.Duration         // wait: list(duration)
 	Ratio   []float64               // ratio: list(double)
+	Message Message                 // message: Message
 	Nothing []int64                 // nothing: list(int)
 	Empty   map[string]int64        // empty: map(string, int)
 	Nick    cel.Opt[string]         // nick: string?
