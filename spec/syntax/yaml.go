@@ -173,7 +173,10 @@ func (r *reader) node(n *yaml.Node, at int, flow bool, depth int) *node {
 	case yaml.SequenceNode:
 		out := &node{kind: sequence, flow: n.Style&yaml.FlowStyle != 0}
 		end := start + 1
-		for _, c := range n.Content {
+		for i, c := range n.Content {
+			if i > 0 && !out.flow {
+				end = r.behindDash(end)
+			}
 			item := r.node(c, end, out.flow, depth+1)
 			out.items = append(out.items, item)
 			end = max(end, item.span.End)
@@ -182,6 +185,25 @@ func (r *reader) node(n *yaml.Node, at int, flow bool, depth int) *node {
 		return out
 	}
 	return r.scalar(n, start, at, flow, tagged || n.Anchor != "")
+}
+
+// behindDash is the place behind the dash of the element that follows one which ends at end.
+func (r *reader) behindDash(end int) int {
+	text := r.file.Text
+	for i := end; i < len(text); i++ {
+		switch text[i] {
+		case '-':
+			return i + 1
+		case '#':
+			for i < len(text) && text[i] != '\n' {
+				i++
+			}
+		case ' ', '\t', '\r', '\n':
+		default:
+			return end
+		}
+	}
+	return end
 }
 
 func (r *reader) mapping(n *yaml.Node, start, depth int) *node {
