@@ -27,7 +27,7 @@ func (g *generator) readsHeaders(sub *plan.Subtopology) bool {
 		return false
 	}
 	for _, st := range sub.Steps {
-		if reads(st.Where, st.EventTime, st.Key) || named(st.Let) || named(st.Select) || named(st.GroupBy) || st.Unnest != nil && reads(st.Unnest.Expr) {
+		if st.Log != nil && reads(st.Log.Line) || reads(st.Where, st.EventTime, st.Key) || named(st.Let) || named(st.Select) || named(st.GroupBy) || st.Unnest != nil && reads(st.Unnest.Expr) {
 			return true
 		}
 		for _, b := range st.Split {

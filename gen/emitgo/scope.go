@@ -57,6 +57,10 @@ func (c *scope) bindings(e *check.Expr) (params, args []string) {
 		params = append(params, "at int64")
 		args = append(args, "at")
 	}
+	if u[check.ProcessingTimeVar] {
+		params = append(params, "processing int64")
+		args = append(args, "t.Processing")
+	}
 	if u[check.HeadersVar] {
 		params = append(params, "headers map[string][]byte")
 		args = append(args, "t.headers")
@@ -98,6 +102,12 @@ func (r resolver) Ident(name string) (string, bool) {
 	case check.EventTimeVar:
 		r.c.f.Import("time")
 		return "time.UnixMilli(at).UTC()", true
+	case check.ProcessingTimeVar:
+		r.c.f.Import("time")
+		if r.c.free {
+			return "time.UnixMilli(processing).UTC()", true
+		}
+		return "time.UnixMilli(t.Processing).UTC()", true
 	case check.ThisVar:
 		return "this", true
 	case check.WindowStartVar:

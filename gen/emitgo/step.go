@@ -111,6 +111,11 @@ func (g *generator) step(f *printer.File, sub *plan.Subtopology, st *check.Step)
 		row, rowType = "row", st.Row
 	}
 	c = &scope{g: g, f: f, sub: sub, row: row, typ: rowType, windowed: st.From.Windowed, pointer: row == "r", key: c.key, locals: c.locals, lets: c.lets}
+	if st.Log != nil {
+		if err := g.logLine(f, c, st); err != nil {
+			return err
+		}
+	}
 	if st.EventTime != nil {
 		if err := g.retime(f, c, st); err != nil {
 			return err
@@ -182,6 +187,9 @@ func retimedParams(st *check.Step, params string) string {
 // element.
 func readsTime(st *check.Step) bool {
 	es := []*check.Expr{st.EventTime}
+	if st.Log != nil {
+		es = append(es, st.Log.Line)
+	}
 	for _, n := range st.Select {
 		es = append(es, n.Expr)
 	}

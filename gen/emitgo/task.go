@@ -151,6 +151,11 @@ func (g *generator) taskType(f *printer.File, sub *plan.Subtopology) {
 			f.F("%s []%s // of the map that step %s takes apart", keysField(g.steps[st]), g.goType(f, st.Unnest.Expr.Type.Key), st.Name)
 		}
 	}
+	for _, st := range sub.Steps {
+		if st.Log != nil {
+			f.F("%s *topology.Lines", linesField(g.steps[st]))
+		}
+	}
 	for _, s := range sub.Stores {
 		n := g.steps[s.Step]
 		if s.Step.Process != nil {
@@ -183,13 +188,21 @@ func (g *generator) constructor(f *printer.File, sub *plan.Subtopology) {
 			fields += ", " + rekeyField(g.steps[st]) + "Text: []byte{}"
 		}
 	}
-	if len(sub.Stores) == 0 {
+	logs := slices.ContainsFunc(sub.Steps, func(st *check.Step) bool { return st.Log != nil })
+	if len(sub.Stores) == 0 && !logs {
 		f.F("return &%s{%s}, nil", name, fields)
 		f.P("}")
 		return
 	}
 	f.F("t := &%s{%s}", name, fields)
-	f.P("var err error")
+	for _, st := range sub.Steps {
+		if st.Log != nil {
+			g.newLines(f, st)
+		}
+	}
+	if len(sub.Stores) > 0 {
+		f.P("var err error")
+	}
 	for _, s := range sub.Stores {
 		n := g.steps[s.Step]
 		if s.Step.Process != nil {

@@ -340,6 +340,7 @@ func TestReads(t *testing.T) {
 		{`oitem.optMap(i, i.qty)`, "oitem oitem.qty"},
 		{`oitem.hasValue() && oitem.value().qty > 0`, "oitem oitem.qty"},
 		{`has(item.tag)`, "item.tag"},
+		{`cel.bind(i, oitem.value(), 1)`, "oitem"},
 		{`item == item`, "item"},
 		{`ms.all(k, ms[k] > 0)`, "ms"},
 		{`li.map(s1, s1 + 1).size() > 0`, "li"},

@@ -87,6 +87,8 @@ func (r *reader) comprehension(x celast.ComprehensionExpr) {
 		at, found := r.resolve(x.AccuInit())
 		if !found {
 			r.read(x.AccuInit())
+		} else if at != nil && !reads(x.Result(), x.AccuVar()) {
+			r.note(*at) // nothing reads the name, but its value is compiled
 		}
 		r.scope = append(r.scope, alias{x.AccuVar(), at})
 		r.read(x.Result())

@@ -76,6 +76,9 @@ func (pl *Plan) explainSub(b *strings.Builder, sub *Subtopology) {
 		if st.Repartition {
 			fmt.Fprintf(b, ", and sends them by %s through topic %s", strings.Join(groupNames(st), ", "), pl.RepartitionTopic(st))
 		}
+		if l := st.Log; l != nil {
+			fmt.Fprintf(b, ", logs %s as %s", oneLine(l.Line.Text), l.Level)
+		}
 		if st.EventTime != nil {
 			fmt.Fprintf(b, ", gives them the event time %s", oneLine(st.EventTime.Text))
 		}

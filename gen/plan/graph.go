@@ -136,6 +136,7 @@ func clauses(st *check.Step) []string {
 	add("set", c != nil && c.Set != nil)
 	add("drop", c != nil && c.Drop != nil)
 	add("rename", c != nil && c.Rename != nil)
+	add("log", st.Log != nil)
 	add("event_time", st.EventTime != nil)
 	add("key", st.Key != nil)
 	add("split", st.Split != nil)

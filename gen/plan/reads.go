@@ -177,6 +177,9 @@ func (pl *Plan) stepReads(st *check.Step) Use {
 	for _, l := range st.Let {
 		in.addExpr(l.Expr, nil)
 	}
+	if st.Log != nil {
+		row.addExpr(st.Log.Line, nil)
+	}
 	row.addExpr(st.EventTime, nil)
 	row.addExpr(st.Key, nil)
 	for _, g := range st.GroupBy {

@@ -112,6 +112,9 @@ func (pl *Plan) writeStep(w *writer, sub *Subtopology, st *check.Step) {
 			w.line("unnest %s = each of %s", u.Name, oneLine(u.Expr.Text))
 		}
 		writeRow(w, st)
+		if l := st.Log; l != nil {
+			w.line("log %s %s", l.Level, oneLine(l.Line.Text))
+		}
 		if st.EventTime != nil {
 			w.line("event time %s", oneLine(st.EventTime.Text))
 		}

@@ -103,7 +103,7 @@ func (c *specCase) prepare(name, text string, does map[string]oracle.Processor) 
 	}
 	c.compiled = result
 	c.input = randspec.Input(result.Program, c.seed, *records, c.parts)
-	o := oracle.Options{Partitions: c.parts, End: true, Decodes: result.Decodes, Processors: does}
+	o := oracle.Options{Partitions: c.parts, End: true, Decodes: result.Decodes, Processors: does, Processing: testdriver.Epoch}
 	if c.want, err = oracle.Run(result.Program, c.input, o); err != nil {
 		return err
 	}
@@ -131,6 +131,7 @@ func schedule(r *rand.Rand, i int, partitions int32) batch.Schedule {
 		Seed: r.Uint64(), MaxBatch: int(pick(1, 3, 10, 100)), Commit: pick(0.02, 0.2, 0.8), Delay: pick(0, 0.5, 0.9),
 		Crash: pick(0, 0.02, 0.1), Wipe: pick(0, 0.5, 1),
 	}
+	s.Random.Crash = min(s.Random.Crash, s.Random.Commit) // or many tasks would hardly get on
 	return s
 }
 

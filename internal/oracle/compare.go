@@ -127,7 +127,7 @@ func (t *Topic) group(key []byte, at int64) string {
 
 func oneLane(outs []Out) bool {
 	for _, o := range outs {
-		if o.Lane != outs[0].Lane {
+		if o.Lane != outs[0].Lane || o.mixed && len(outs) > 1 {
 			return false
 		}
 	}

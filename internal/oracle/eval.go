@@ -24,6 +24,8 @@ type evaluator struct {
 	programs map[*check.Expr]cel.Program
 	consts   map[string]ref.Val // OrderStatus.paid
 	program  *check.Program
+
+	processing time.Time
 }
 
 // eval gives an expression's value. An error of CEL's is an error.
@@ -90,6 +92,8 @@ func (a *activation) ResolveName(name string) (any, bool) {
 		return a.vars.headers, true
 	case check.EventTimeVar:
 		return timestamp(time.UnixMilli(a.vars.time)), true
+	case check.ProcessingTimeVar:
+		return timestamp(a.ev.processing), true
 	case check.WindowStartVar:
 		return timestamp(time.UnixMilli(a.vars.win.start)), true
 	case check.WindowEndVar:

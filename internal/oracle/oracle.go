@@ -53,6 +53,8 @@ type Options struct {
 	Decodes Fields
 	// Functions are what the program's Go functions do, by name. One that is missing fails wherever it is called.
 	Functions map[string]functions.FunctionOp
+	// Processing is processing time, the same for the whole run.
+	Processing time.Time
 	// Processors are what the program's processors do, by step. A program with others can't be run.
 	Processors map[string]Processor
 }
@@ -103,7 +105,8 @@ type Out struct {
 	Why    error
 	Opaque bool
 	// Lane tells which task made the record: order is defined among records of one key from one lane.
-	Lane int32
+	Lane  int32
+	mixed bool // with those of other groups, so that their order is not defined
 }
 
 // Run interprets a program over an input.
@@ -117,6 +120,7 @@ func Run(p *check.Program, in Input, o Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
+	ev.processing = o.Processing
 	r := &run{p: p, ev: ev, opts: o, live: liveness(p), cuts: map[*check.Step]*cut{}, res: &Result{Topics: map[string]*Topic{}}}
 	for _, s := range p.Sinks {
 		for _, topic := range s.TopicNames() {

@@ -33,6 +33,8 @@ type elem struct {
 	locals   map[string]ref.Val // the values of let and unnest of the step that has the record in hand
 	// group is the evaluated group_by of the step that the record is on its way to.
 	group []ref.Val
+	// mixed says that results of several groups may have come to have one key: their order is not defined.
+	mixed bool
 	lane  int32 // of the task that sent it there
 }
 
@@ -283,7 +285,7 @@ func (t *task) rekey(st *check.Step, e *elem) error {
 			t.markLoose(out)
 		}
 	}
-	e.key, e.kafkaKey = []ref.Val{v}, nil
+	e.key, e.kafkaKey, e.mixed = []ref.Val{v}, nil, e.mixed || e.win != nil || t.cut != nil
 	if o, ok := v.(*celtypes.Optional); ok {
 		if !o.HasValue() {
 			return nil
@@ -340,7 +342,7 @@ func (t *task) toCut(w *window, e elem) error {
 
 // sink writes a record to a sink.
 func (t *task) sink(s *check.Sink, e elem) error {
-	o := Out{Key: e.kafkaKey, Time: e.time, Value: e.rec}
+	o := Out{Key: e.kafkaKey, Time: e.time, Value: e.rec, mixed: e.mixed}
 	for _, h := range s.Headers {
 		v, err := t.run.ev.eval(h.Expr, t.vars(&e))
 		if err != nil {

@@ -39,6 +39,7 @@ func (g *gen) env(s *stream) *env {
 		e.add("window.end", types.TimestampType, 0, true)
 	}
 	e.add("event_time", types.TimestampType, 0, true)
+	e.put(types.TimestampType, "processing_time", true)
 	return e
 }
 

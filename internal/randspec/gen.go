@@ -297,6 +297,9 @@ func (g *gen) step() {
 	if !cascade {
 		lets = g.row(st, in, &row, env)
 	}
+	if g.chance(10) {
+		st.Log, st.LogLevel = g.env(&row).gen(types.String, 2), pick(g, "", "debug", "info", "warn", "error")
+	}
 	if g.chance(8) {
 		st.EventTime = g.eventTime(&row)
 	}
@@ -451,6 +454,7 @@ func (g *gen) window(st *Step, row *stream, lets []term) stream {
 	if g.chance(30) {
 		having := g.env(&out)
 		having.drop("event_time")
+		having.drop("processing_time")
 		st.Having = having.gen(types.Bool, 1)
 	}
 	return out

@@ -60,6 +60,9 @@ func (s *Spec) Smaller() []*Spec {
 		if st.Unnest != nil {
 			step(func(n *Step) { n.Unnest = nil })
 		}
+		if st.Log != "" {
+			step(func(n *Step) { n.Log, n.LogLevel = "", "" })
+		}
 		for k := range st.Drop {
 			step(func(n *Step) { n.Drop = slices.Delete(slices.Clone(n.Drop), k, k+1) })
 		}

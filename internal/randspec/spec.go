@@ -56,6 +56,8 @@ type Step struct {
 	Set        []Named
 	Drop       []string
 	Rename     []Named
+	Log        string
+	LogLevel   string
 	EventTime  string
 	Key        string
 	Split      []Named
@@ -272,6 +274,14 @@ func (s *Spec) step(p func(string, ...any), st *Step) {
 		for _, n := range st.Rename {
 			p("      %s: %s", n.Name, n.Expr)
 		}
+	}
+	switch {
+	case st.LogLevel != "":
+		p("    log:")
+		p("      line: %s", s.scalar(st.Log, in+"  "))
+		p("      level: %s", st.LogLevel)
+	case st.Log != "":
+		p("    log: %s", s.scalar(st.Log, in))
 	}
 	if st.EventTime != "" {
 		p("    event_time: %s", s.scalar(st.EventTime, in))

@@ -49,6 +49,9 @@ func (r *Runner) Seal() (*Sealed, error) {
 		}
 	}
 	r.touched = false
+	for _, l := range r.c.Lines {
+		l.Committed()
+	}
 	r.publish()
 	r.mu.Lock()
 	r.sealed = append(r.sealed, s)

@@ -36,6 +36,9 @@ type topic struct {
 	all   []Record
 }
 
+// Epoch is the wall clock's time at the start, where the options don't say another one.
+var Epoch = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
+
 // New starts the topology with empty topics.
 func New(t *topology.Topology, o Options) (*Driver, error) {
 	d := &Driver{t: t, o: o, now: o.Start, topic: map[string]*topic{}, pool: emit.NewPool(16), cache: store.NewCache(1 << 20)}
@@ -43,7 +46,7 @@ func New(t *topology.Topology, o Options) (*Driver, error) {
 		d.o.Log = slog.New(slog.DiscardHandler)
 	}
 	if d.now.IsZero() {
-		d.now = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
+		d.now = Epoch
 	}
 	if r := o.Random; r != nil {
 		d.rand = rand.New(rand.NewPCG(r.Seed, 0))

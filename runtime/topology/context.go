@@ -51,6 +51,8 @@ type Context struct {
 
 	// Stores are the task's open stores, for the driver. Stores add themselves.
 	Stores []State
+	// Lines are what the task's steps log, for the driver. They add themselves.
+	Lines []*Lines
 }
 
 // State is what a driver needs to know of a store.

@@ -13,7 +13,7 @@ import (
 	"github.com/weirstream/weir/runtime/emit"
 )
 
-func context(p Policy) *Context {
+func fixture(p Policy) *Context {
 	return &Context{
 		Subtopology: &Subtopology{Name: "orders", Inputs: []Input{{Name: "orders", Topic: "orders", OnError: p}}},
 		Out:         emit.New(emit.NewPool(1), []emit.Target{{Topic: "orders.dlq", Fixed: -1}}),
@@ -24,21 +24,21 @@ func context(p Policy) *Context {
 var bad = &kgo.Record{Topic: "orders", Partition: 2, Offset: 7, Key: []byte("k"), Value: []byte("v"), Headers: []kgo.RecordHeader{{Key: "own", Value: []byte("1")}}}
 
 func TestFailNamesTheRecord(t *testing.T) {
-	err := context(Fail).Bad(0, bad, errors.New("field x: is missing"))
+	err := fixture(Fail).Bad(0, bad, errors.New("field x: is missing"))
 	if err == nil || err.Error() != "topic orders, partition 2, offset 7: field x: is missing" {
 		t.Errorf("got %v", err)
 	}
 }
 
 func TestSkipCounts(t *testing.T) {
-	c := context(Skip)
+	c := fixture(Skip)
 	if err := c.Bad(0, bad, errors.New("x")); err != nil || c.Stats.Skipped != 1 {
 		t.Errorf("got %v and %d", err, c.Stats.Skipped)
 	}
 }
 
 func TestDeadLetterKeepsTheRecord(t *testing.T) {
-	c := context(DeadLetter)
+	c := fixture(DeadLetter)
 	if err := c.Bad(0, bad, At("step a, where", "f:1:2", fmt.Errorf("wrapped: %w", io.ErrUnexpectedEOF))); err != nil {
 		t.Fatal(err)
 	}
@@ -65,7 +65,7 @@ func TestDeadLetterKeepsTheRecord(t *testing.T) {
 // A disk that fails is no record's fault, whatever the policy.
 func TestFatalIsFatal(t *testing.T) {
 	for _, p := range []Policy{Fail, Skip, DeadLetter} {
-		c := context(p)
+		c := fixture(p)
 		err := c.Bad(0, bad, fmt.Errorf("store: %w", Fatal(io.ErrShortWrite)))
 		if !errors.Is(err, io.ErrShortWrite) || c.Stats != (Stats{}) {
 			t.Errorf("policy %d: got %v, %+v", p, err, c.Stats)
@@ -77,7 +77,7 @@ func TestFatalIsFatal(t *testing.T) {
 }
 
 func TestBadResultNamesTheStep(t *testing.T) {
-	c := context(Fail)
+	c := fixture(Fail)
 	c.Partition = 3
 	err := c.BadResult(0, "totals", []byte("k"), nil, errors.New("division by zero"))
 	if err == nil || !strings.Contains(err.Error(), "result of step totals: division by zero") || !strings.Contains(err.Error(), "partition 3") {

@@ -156,12 +156,12 @@ func TestScopes(t *testing.T) {
 		e    *check.Expr
 		want string
 	}{
-		{"where", a.Where, fields + " key:2 event_time:3 headers:11"},
-		{"group_by", a.GroupBy[0].Expr, fields + " key:2 event_time:3 headers:11"},
-		{"aggregate", a.Aggregate[1].Args[0], fields + " event_time:3"},
-		{"having", a.Having, "k:6 n:7 s:7 window.start:4 window.end:5"},
-		{"where behind a window", b.Where, "k:1 n:1 s:1 event_time:3 window.start:4 window.end:5"},
-		{"aggregate behind a window", b.Aggregate[0].Args[0], "k:1 n:1 s:1 event_time:3"},
+		{"where", a.Where, fields + " key:2 event_time:3 processing_time:4 headers:12"},
+		{"group_by", a.GroupBy[0].Expr, fields + " key:2 event_time:3 processing_time:4 headers:12"},
+		{"aggregate", a.Aggregate[1].Args[0], fields + " event_time:3 processing_time:4"},
+		{"having", a.Having, "k:7 n:8 s:8 window.start:5 window.end:6"},
+		{"where behind a window", b.Where, "k:1 n:1 s:1 event_time:3 processing_time:4 window.start:5 window.end:6"},
+		{"aggregate behind a window", b.Aggregate[0].Args[0], "k:1 n:1 s:1 event_time:3 processing_time:4"},
 	} {
 		if got := names(c.e); got != c.want {
 			t.Errorf("%s sees %s, want %s", c.what, got, c.want)

@@ -375,6 +375,10 @@ func outOfScope(name string, scope *Scope, at place) (summary, hint string) {
 		return "source " + at.step.From.Name + " declares no key", "add key: with its type to the source"
 	case name == "key":
 		return "these records have no key that an expression could read", "behind a window, the names under group_by are fields"
+	case name == "processing_time" && at.step == nil && at.sink == nil:
+		return "the event time of a record is not when it was processed", "without event_time, it is the Kafka record's timestamp; a step can give it another one, even processing_time"
+	case name == "processing_time":
+		return "results have no processing time here", "add it to the record in a step behind: set: {at: processing_time}"
 	case name == "event_time" && at.step == nil:
 		return "event_time can't be read where it is defined", "use a field of the value"
 	case name == "event_time":

@@ -193,7 +193,7 @@ func recordVars(key []KeyPart) []Var {
 	if len(key) == 1 && key[0].Name == "key" {
 		vars = append(vars, Var{Name: "key", Kind: KeyVar, Type: key[0].Type})
 	}
-	return append(vars, Var{Name: "event_time", Kind: EventTimeVar, Type: types.TimestampType})
+	return append(vars, Var{Name: "event_time", Kind: EventTimeVar, Type: types.TimestampType}, Var{Name: "processing_time", Kind: ProcessingTimeVar, Type: types.TimestampType})
 }
 
 var windowVars = []Var{

@@ -201,6 +201,8 @@ type Step struct {
 	// RowKey is the key of From's stream as it stands behind select (fields renamed or dropped).
 	RowKey []KeyPart
 
+	// Log is what is logged of the records, nil if nothing is.
+	Log *Log
 	// EventTime is the new event time of the records, a timestamp, nil if they keep theirs.
 	EventTime *Expr
 	// Key is the new key of the records, nil if they keep theirs: a scalar, an enum, or an optional of one. A step with a window has
@@ -278,6 +280,12 @@ type State struct {
 	Type *types.Type // of the values
 	// TTL is how long a value lives after it was last set, in whole milliseconds; 0: until it is deleted.
 	TTL time.Duration
+}
+
+// Log is a line for each record, of which a task writes some.
+type Log struct {
+	Line  *Expr  // a string
+	Level string // debug, info, warn or error
 }
 
 // Unnest makes one record of each element of a list or map. Those of a map come in the order of their keys: false before true,
@@ -439,17 +447,18 @@ type VarKind uint8
 
 // The kinds of variables.
 const (
-	FieldVar       VarKind = iota + 1 // a field of the record
-	KeyVar                            // `key`, the key of the source's record
-	EventTimeVar                      // `event_time`
-	WindowStartVar                    // `window.start`
-	WindowEndVar                      // `window.end`
-	GroupKeyVar                       // a name under group_by (in having)
-	AggregateVar                      // a name under aggregate (in having)
-	ThisVar                           // `this`, the value that an alias's condition is about
-	LetVar                            // a name under let
-	ElementVar                        // the name under unnest
-	HeadersVar                        // `headers`, those of the source's record
+	FieldVar          VarKind = iota + 1 // a field of the record
+	KeyVar                               // `key`, the key of the source's record
+	EventTimeVar                         // `event_time`
+	ProcessingTimeVar                    // `processing_time`
+	WindowStartVar                       // `window.start`
+	WindowEndVar                         // `window.end`
+	GroupKeyVar                          // a name under group_by (in having)
+	AggregateVar                         // a name under aggregate (in having)
+	ThisVar                              // `this`, the value that an alias's condition is about
+	LetVar                               // a name under let
+	ElementVar                           // the name under unnest
+	HeadersVar                           // `headers`, those of the source's record
 )
 
 // Var is one variable.

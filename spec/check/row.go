@@ -260,7 +260,7 @@ func derivedField(n *Named) *types.Field {
 
 // dropUnreadLets takes out of the step the values that nothing reads, with a warning: they are not computed.
 func (c *checker) dropUnreadLets(st *Step) {
-	readers := []*Expr{st.EventTime, st.Key}
+	readers := []*Expr{st.logged(), st.EventTime, st.Key}
 	add := func(ns []*Named) {
 		for _, n := range ns {
 			readers = append(readers, n.Expr)

@@ -108,6 +108,7 @@ func (c *checker) step(st *Step, d *syntax.Step) {
 	}
 	st.Where = c.typed(d.Where, scopeOf(st.From, st.From.Type, st.From.Key), place{clause: "where", step: st, row: st.From.Type}, types.BoolType)
 	c.row(st, d, windowed)
+	c.log(st, d)
 	c.eventTime(st, d)
 	if processed {
 		c.groupBy(st, d)
@@ -144,6 +145,29 @@ func (c *checker) step(st *Step, d *syntax.Step) {
 			st.Late.Key = groupKey(st, st.Row)
 		}
 	}
+}
+
+// log checks the line that is logged of records, which sees the record that the clauses before it made.
+func (c *checker) log(st *Step, d *syntax.Step) {
+	if d.Log == nil {
+		return
+	}
+	scope := scopeOf(st.From, st.Row, st.RowKey)
+	scope.Vars = append(scope.Vars, letVars(st)...)
+	if line := c.typed(d.Log, scope, place{clause: "log", step: st, row: st.Row}, types.StringType); line != nil {
+		st.Log = &Log{Line: line, Level: "info"}
+		if d.LogLevel != nil {
+			st.Log.Level = d.LogLevel.Value
+		}
+	}
+}
+
+// logged is the line of a step, nil if it logs nothing.
+func (s *Step) logged() *Expr {
+	if s.Log == nil {
+		return nil
+	}
+	return s.Log.Line
 }
 
 // eventTime checks the event time that a step gives its records, which sees the record that the clauses before it made.

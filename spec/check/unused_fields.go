@@ -72,6 +72,7 @@ func (c *checker) warnUnusedFields() {
 		default:
 			c.unusedAggregates(st, of(st.Out), live)
 		}
+		row.addExpr(st.logged())
 		row.addExpr(st.EventTime)
 		row.addExpr(st.Key)
 		for _, g := range st.GroupBy {

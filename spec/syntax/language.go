@@ -185,6 +185,13 @@ var stepShape = &Shape{What: "a step", Either: []string{"from", "merge"}, Keys: 
 	{Name: "set", Shape: expressions("Fields that are added to the record or replaced in it.")},
 	{Name: "drop", Shape: &Shape{What: "a list of fields", List: true, NonEmpty: true, Elem: fieldText, Doc: "Fields that are left out of the record."}},
 	{Name: "rename", Shape: &Shape{What: "a mapping from new names to fields", Names: fieldName, NonEmpty: true, Elem: fieldText, Doc: "New names of fields: {new: old}."}},
+	{Name: "log", Shape: &Shape{What: "a CEL expression or {line: CEL, level: LEVEL}", Doc: "A line that is logged for a record, a string: a CEL expression, or {line: CEL, level: LEVEL}. Of each commit at most ten are.", OneOf: []*Shape{
+		celText(""),
+		{What: "{line: CEL, level: LEVEL}", Keys: []Key{
+			{Name: "line", Required: true, Shape: celText("The line, a string.")},
+			{Name: "level", Shape: &Shape{What: "debug, info, warn or error", Choices: []string{"debug", "info", "warn", "error"}, Doc: "The line's level. The default is info."}},
+		}},
+	}}},
 	{Name: "event_time", Shape: celText("The new event time of the records, a timestamp. The watermark stays as it is.")},
 	{Name: "key", Shape: celText("The new key of the records. They move to its partition where a step behind this one groups by it.")},
 	{Name: "split", Shape: &Shape{What: "a mapping from names to CEL expressions", Names: stepName, NonEmpty: true, Elem: celText(""),

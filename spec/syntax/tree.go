@@ -158,6 +158,8 @@ type Step struct {
 	Select, Set   []*Entry
 	Drop          []*Text
 	Rename        []*Entry // Expr is the field that gets the name
+	Log           *Text    // the line
+	LogLevel      *Text    // nil: info
 	EventTime     *Text
 	Key           *Text
 	Split         []*Entry
@@ -374,10 +376,13 @@ func (b builder) step(k *Text, v *node) *Step {
 		Name: k, From: text(v.get("from")), Merge: texts(v.get("merge")), Where: text(v.get("where")), Having: text(v.get("having")), Emit: text(v.get("emit")),
 		Let: entries(v.get("let")), Unnest: entries(v.get("unnest")),
 		Select: entries(v.get("select")), Set: entries(v.get("set")), Drop: texts(v.get("drop")), Rename: entries(v.get("rename")),
-		EventTime: text(v.get("event_time")), Key: text(v.get("key")), Split: entries(v.get("split")), Default: text(v.get("default")),
+		Log: text(v.get("log")), EventTime: text(v.get("event_time")), Key: text(v.get("key")), Split: entries(v.get("split")), Default: text(v.get("default")),
 		GroupBy: entries(v.get("group_by")), Aggregate: entries(v.get("aggregate")),
 		Process: text(v.get("process")), Timers: texts(v.get("timers")), Output: text(v.get("output")), Outputs: entries(v.get("outputs")),
 		Clauses: map[string]source.Span{}, node: v,
+	}
+	if l := v.get("log"); l != nil && l.kind == mapping {
+		s.Log, s.LogLevel = text(l.get("line")), text(l.get("level"))
 	}
 	if v != nil {
 		for _, p := range v.pairs {
