@@ -54,7 +54,7 @@ func (s *Sliced[V]) next(x *stream[V]) error {
 			x.key = nil
 			return nil
 		}
-		x.key, x.val = x.run.key(x.at), &x.run.vals[x.at]
+		x.key, x.val = some(x.run.key(x.at)), &x.run.vals[x.at]
 		x.at++
 		return nil
 	case x.w != nil:
@@ -91,6 +91,14 @@ func (s *Sliced[V]) next(x *stream[V]) error {
 	return nil
 }
 
+// some is a key that is there: of an empty one nothing may be stored, and nil is the end.
+func some(key []byte) []byte {
+	if key == nil {
+		return []byte{}
+	}
+	return key
+}
+
 // nextOfSlice takes the next entry of the overlay or of the DB; the overlay's are newer.
 func (s *Sliced[V]) nextOfSlice(x *stream[V]) error {
 	if x.it != nil && x.both&2 != 0 {
@@ -112,7 +120,7 @@ func (s *Sliced[V]) nextOfSlice(x *stream[V]) error {
 			return nil
 		}
 		x.refs = x.refs[1:]
-		x.key, x.val = x.w.key(e), &e.val
+		x.key, x.val = some(x.w.key(e)), &e.val
 		return nil
 	}
 	k := x.it.Key()[x.skip:]
@@ -122,7 +130,7 @@ func (s *Sliced[V]) nextOfSlice(x *stream[V]) error {
 	}
 	if e != nil && c <= 0 {
 		x.refs = x.refs[1:]
-		x.key, x.val = x.w.key(e), &e.val
+		x.key, x.val = some(x.w.key(e)), &e.val
 		x.both = 0
 		if c == 0 {
 			x.both = 2
@@ -137,7 +145,7 @@ func (s *Sliced[V]) nextOfSlice(x *stream[V]) error {
 	if err := s.decode(b, &x.own); err != nil {
 		return s.fatal(err)
 	}
-	x.key, x.val, x.both = k, &x.own, 2
+	x.key, x.val, x.both = some(k), &x.own, 2
 	return nil
 }
 
