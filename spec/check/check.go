@@ -99,6 +99,9 @@ func (c *checker) warn() {
 	c.warnUnusedFragments()
 	c.advise()
 	for _, f := range c.fragments {
+		if f.used == nil && f.tree.Span.File != c.p.File {
+			continue
+		}
 		f.own.diags = nil
 		f.own.advise()
 		c.diags = append(c.diags, f.own.diags...)

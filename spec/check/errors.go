@@ -339,8 +339,8 @@ func importCycle(at *syntax.Text, path []*source.File) diag.Diagnostic {
 	return hinted(problem("WEIR2023", at.Span, "the files import each other in a circle: %s", strings.Join(names, " → ")), "move the types that both need to a third file, which both import")
 }
 
-func typeTwice(name *syntax.Text, first source.Span) diag.Diagnostic {
-	return related(hinted(problem("WEIR2024", name.Span, "type %s is declared already, in another file", name.Value), "a name is one type in a spec and all that it imports: give one of them another name"), first, "here")
+func declaredTwice(what string, name *syntax.Text, first source.Span) diag.Diagnostic {
+	return related(hinted(problem("WEIR2024", name.Span, "%s %s is declared already, in another file", what, name.Value), "a name is one "+what+" in a spec and all that it imports: give one of them another name"), first, "here")
 }
 
 // Expressions.

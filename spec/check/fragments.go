@@ -134,6 +134,9 @@ func (c *checker) readParams(text *syntax.Text, e *Expr, at place) {
 // warnUnusedFragments warns of fragments that nothing uses, and of parameters that their steps do not read.
 func (c *checker) warnUnusedFragments() {
 	for _, f := range c.fragments {
+		if f.tree.Span.File != c.p.File { // what nothing uses here may be used elsewhere
+			continue
+		}
 		if f.used == nil {
 			c.report(unusedFragment(f.tree))
 		}

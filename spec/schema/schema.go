@@ -22,11 +22,25 @@ func Generate() ([]byte, error) {
 	root := of(syntax.Language)
 	root["$schema"] = "https://json-schema.org/draft/2020-12/schema"
 	root["title"] = "Weir spec"
+	// A file that specs import has the same keys, and none of these.
+	required := root["required"]
+	root["if"] = object{"anyOf": anyRequired("service", "sources", "steps", "sinks")}
+	root["then"] = object{"required": required}
+	root["else"] = object{"anyOf": anyRequired("types", "fragments")}
+	root["required"] = []string{"weir"}
 	b, err := json.MarshalIndent(root, "", "  ")
 	return append(b, '\n'), err
 }
 
 type object = map[string]any
+
+// anyRequired are schemas of objects that have one of some keys each.
+func anyRequired(keys ...string) (all []object) {
+	for _, k := range keys {
+		all = append(all, object{"required": []string{k}})
+	}
+	return all
+}
 
 // of is the schema of a shape. Scalars are texts whatever YAML makes of them, so numbers, booleans and null are as good as
 // strings wherever no pattern says otherwise.

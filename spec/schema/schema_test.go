@@ -37,7 +37,7 @@ func TestCommittedSchemaIsWhatTheLanguageGives(t *testing.T) {
 }
 
 func TestSchemaAcceptsWhatIsAccepted(t *testing.T) {
-	for _, pattern := range []string{"../../golden/accepted/*/spec.weir.yaml", "../../examples/*/*.weir.yaml"} {
+	for _, pattern := range []string{"../../golden/accepted/*/spec.weir.yaml", "../../examples/*/*.weir.yaml", "../../golden/accepted/imports/*.types.yaml"} {
 		paths, err := filepath.Glob(pattern)
 		if err != nil || len(paths) == 0 {
 			t.Fatalf("%s: %d files, %v", pattern, len(paths), err)
@@ -88,6 +88,15 @@ func validateFile(t *testing.T, path string) string {
 
 // validate checks the part of JSON Schema that the schema uses.
 func validate(s map[string]any, v any, at string) string {
+	if cond, ok := s["if"].(map[string]any); ok {
+		branch := "then"
+		if validate(cond, v, at) != "" {
+			branch = "else"
+		}
+		if p := validate(s[branch].(map[string]any), v, at); p != "" {
+			return p
+		}
+	}
 	if alts, ok := s["anyOf"].([]any); ok {
 		var problems []string
 		for _, alt := range alts {
@@ -143,17 +152,17 @@ func validate(s map[string]any, v any, at string) string {
 }
 
 func validateObject(s, v map[string]any, at string) string {
-	if s["type"] == nil { // of any kind
-		return ""
-	}
-	if n, ok := s["minProperties"].(float64); ok && len(v) < int(n) {
-		return at + " is empty"
-	}
 	required, _ := s["required"].([]any)
 	for _, r := range required {
 		if _, ok := v[r.(string)]; !ok {
 			return fmt.Sprintf("%s.%s is missing", at, r)
 		}
+	}
+	if s["type"] == nil { // of any kind
+		return ""
+	}
+	if n, ok := s["minProperties"].(float64); ok && len(v) < int(n) {
+		return at + " is empty"
 	}
 	properties, _ := s["properties"].(map[string]any)
 	for _, k := range slices.Sorted(maps.Keys(v)) {

@@ -49,20 +49,23 @@ var (
 )
 
 // TypesFile is the shape of a file that is imported, as far as its importers look at it.
-var TypesFile = &Shape{What: "a file of types", Doc: "Types that specs import.", Keys: []Key{
-	versionKey, importsKey,
-	{Name: "types", Required: true, Shape: &Shape{What: "a mapping from names to types", Names: typeName, Elem: typeDecl, Doc: "Records, enums, unions and aliases."}},
-}}
+var TypesFile = &Shape{What: "a file of types and fragments", Doc: "Types and fragments that specs import.", Keys: []Key{versionKey, importsKey, typesKey, fragmentsKey}}
+
+var (
+	typesKey = Key{Name: "types", Shape: &Shape{What: "a mapping from names to types", Names: typeName, Elem: typeDecl, Doc: "Records, enums, unions and aliases."}}
+
+	fragmentsKey = Key{Name: "fragments", Shape: &Shape{What: "a mapping from names to fragments", Names: stepName, Elem: fragmentShape, Doc: "Steps with parameters, which steps use by these names."}}
+)
 
 // Language is the shape of a spec.
 var Language = &Shape{What: "a spec", Doc: "A Weir topology.", Keys: []Key{
 	versionKey,
 	{Name: "service", Required: true, Shape: &Shape{What: "a name", Text: serviceName, Doc: "The service's name: its consumer group, the prefix of its internal topics, its Go package."}},
 	importsKey,
-	{Name: "types", Shape: &Shape{What: "a mapping from names to types", Names: typeName, Elem: typeDecl, Doc: "Records, enums, unions and aliases."}},
+	typesKey,
 	{Name: "functions", Shape: &Shape{What: "a mapping from names to Go functions", Names: functionName, Elem: functionShape, Doc: "Go functions that expressions call by these names."}},
 	{Name: "sources", Required: true, Shape: &Shape{What: "a mapping from names to sources", Names: stepName, NonEmpty: true, Elem: sourceShape, Doc: "The topics that are read."}},
-	{Name: "fragments", Shape: &Shape{What: "a mapping from names to fragments", Names: stepName, Elem: fragmentShape, Doc: "Steps with parameters, which steps use by these names."}},
+	fragmentsKey,
 	{Name: "steps", Shape: &Shape{What: "a mapping from names to steps", Names: stepName, Elem: stepOrUse, Doc: "What is done with the records. Steps may stand in any order."}},
 	{Name: "sinks", Required: true, Shape: &Shape{What: "a mapping from names to sinks", Names: stepName, NonEmpty: true, Elem: sinkShape, Doc: "The topics that are written."}},
 }}

@@ -235,9 +235,9 @@ func Parse(file *source.File) (*Spec, diag.List) {
 	return b.spec(root, file), diags
 }
 
-// ParseTypes reads of a file what another one imports: its imports and types. It may hold nothing else, or be a spec itself, whose
+// ParseImported reads of a file what another one imports: its imports, types and fragments. It may hold nothing else, or be a spec itself, whose
 // other sections are not looked at.
-func ParseTypes(file *source.File) (*Spec, diag.List) {
+func ParseImported(file *source.File) (*Spec, diag.List) {
 	var diags diag.List
 	r := &reader{file: file, diags: &diags}
 	root := r.read()
@@ -257,6 +257,9 @@ func ParseTypes(file *source.File) (*Spec, diag.List) {
 	}
 	c := &checker{diags: &diags}
 	c.check(&read, TypesFile, at, "the file")
+	if read.get("types") == nil && read.get("fragments") == nil {
+		c.report(missingEither(at, "the file", []string{"types", "fragments"}))
+	}
 	b := builder{}
 	return b.spec(&read, file), diags
 }

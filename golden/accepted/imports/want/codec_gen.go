@@ -8,6 +8,7 @@ import (
 	"github.com/weirstream/weir/runtime/cel"
 	"github.com/weirstream/weir/runtime/dec"
 	"github.com/weirstream/weir/runtime/jsonx"
+	"github.com/weirstream/weir/runtime/stateenc"
 )
 
 // decodeJSON reads b, one JSON object, into o. Strings and bytes alias b and s.
@@ -157,6 +158,29 @@ func (o *Place) appendJSON(b []byte) []byte {
 	b = jsonx.AppendString(b, o.Kind.String())
 	b = append(b, `,"street":`...)
 	b = jsonx.AppendString(b, o.Street)
+	return append(b, '}')
+}
+
+// appendState appends o in the encoding of package stateenc: no fields.
+func (o *BigPerHourInput) appendState(b []byte) []byte {
+	b = stateenc.AppendHeader(b, 0x1cd9)
+	b = append(b, 0)
+	return b
+}
+
+// decodeState reads what appendState wrote. Strings and bytes alias b. Other fields stay as they are.
+func (o *BigPerHourInput) decodeState(b []byte) error {
+	i := stateenc.Header(b, 0x1cd9)
+	i = stateenc.Empty(b, i)
+	return stateenc.Done(b, i)
+}
+
+// appendJSON appends o as a JSON object. Optional fields without a value are left out.
+func (o *BigPerHour) appendJSON(b []byte) []byte {
+	b = append(b, `{"email":`...)
+	b = jsonx.AppendString(b, o.Email)
+	b = append(b, `,"sales":`...)
+	b = jsonx.AppendInt(b, o.Sales)
 	return append(b, '}')
 }
 

@@ -5,9 +5,16 @@
 // Sub-topology orders (orders_gen.go) reads topic orders:
 //
 //	orders ─▶ shipped (where) ─▶ sink out
+//	orders ─▶ big_large (where) ─▶ big_per_hour (group by email) ─▶ topic imports-big_per_hour-repartition
+//
+// Sub-topology big_per_hour (big_per_hour_gen.go) reads topic imports-big_per_hour-repartition:
+//
+//	big_per_hour (tumbling 1h) ─▶ sink per_hour
 package imports
 
 import (
+	"time"
+
 	"github.com/weirstream/weir/runtime/config"
 	"github.com/weirstream/weir/runtime/service"
 	"github.com/weirstream/weir/runtime/topology"
@@ -35,10 +42,31 @@ func Topology() *topology.Topology {
 					DeadLetter: ordersDeadLettersOrders,
 				}},
 				Outputs: []topology.Output{
-					ordersSinkOut:           {Kind: topology.Sink, Name: "out", Topic: "out"},
-					ordersDeadLettersOrders: {Kind: topology.DeadLetters, Name: "orders", Topic: "dlq"},
+					ordersSinkOut:               {Kind: topology.Sink, Name: "out", Topic: "out"},
+					ordersRepartitionBigPerHour: {Kind: topology.Repartition, Name: "big_per_hour", Topic: "imports-big_per_hour-repartition"},
+					ordersDeadLettersOrders:     {Kind: topology.DeadLetters, Name: "orders", Topic: "dlq"},
 				},
 				New: newOrdersTask,
+			},
+			{
+				Name: "big_per_hour",
+				Inputs: []topology.Input{{
+					Name:        "big_per_hour",
+					Topic:       "imports-big_per_hour-repartition",
+					Repartition: true,
+					From:        []int{0},
+					OnError:     topology.DeadLetter,
+					DeadLetter:  bigPerHourDeadLettersOrders,
+				}},
+				Outputs: []topology.Output{
+					bigPerHourChangelogBigPerHour: {Kind: topology.Changelog, Name: "big_per_hour", Topic: "imports-big_per_hour-changelog"},
+					bigPerHourSinkPerHour:         {Kind: topology.Sink, Name: "per_hour", Topic: "per-hour"},
+					bigPerHourDeadLettersOrders:   {Kind: topology.DeadLetters, Name: "orders", Topic: "dlq"},
+				},
+				Stores: []topology.Store{
+					{Name: "big_per_hour", Output: bigPerHourChangelogBigPerHour, Retention: time.Hour},
+				},
+				New: newBigPerHourTask,
 			},
 		},
 	}

@@ -13,13 +13,15 @@ import (
 
 // The topics that orders writes, as indexes of its outputs.
 const (
-	ordersSinkOut           = iota // out
-	ordersDeadLettersOrders        // dlq
+	ordersSinkOut               = iota // out
+	ordersRepartitionBigPerHour        // imports-big_per_hour-repartition
+	ordersDeadLettersOrders            // dlq
 )
 
 // ordersTask runs one partition of sub-topology orders:
 //
 //	orders ─▶ shipped (where) ─▶ sink out
+//	orders ─▶ big_large (where) ─▶ big_per_hour (group by email) ─▶ topic imports-big_per_hour-repartition
 type ordersTask struct {
 	*topology.Context
 
@@ -66,7 +68,10 @@ func (t *ordersTask) read(rec *kgo.Record) (at int64, err error) {
 
 // take gives a record to what reads source orders.
 func (t *ordersTask) take(r *Order, key []byte, at int64) error {
-	return t.shipped(r, key, at)
+	if err := t.shipped(r, key, at); err != nil {
+		return err
+	}
+	return t.bigLarge(r, key, at)
 }
 
 // Advance has nothing to close: there are no windows here.
@@ -91,6 +96,36 @@ var shippedWhereDecimal = dec.Must("0")
 //	ship_to.?kind.orValue(PlaceKind.shop) == PlaceKind.home && paid > decimal("0")
 func shippedWhere(r *Order) bool {
 	return cel.When(r.ShipTo.Value.Kind, r.ShipTo.Valid).OrValue(PlaceKindShop) == PlaceKindHome && dec.Compare(r.Paid, shippedWhereDecimal) > 0
+}
+
+// bigLarge is step big_large: filters orders.
+func (t *ordersTask) bigLarge(r *Order, key []byte, at int64) error {
+	if !bigLargeWhere(r) {
+		t.Stats.Filtered++
+		return nil
+	}
+	return t.bigPerHour(r, key, at)
+}
+
+var bigLargeWhereDecimal = dec.Must("5")
+
+// bigLargeWhere is common.types.yaml:15:35
+//
+//	paid >= (decimal("5"))
+func bigLargeWhere(r *Order) bool {
+	return dec.Compare(r.Paid, bigLargeWhereDecimal) >= 0
+}
+
+// bigPerHour is step big_per_hour: sends it on by group, through topic imports-big_per_hour-repartition.
+func (t *ordersTask) bigPerHour(r *Order, key []byte, at int64) error {
+	in := BigPerHourInput{}
+	b := t.Out.Begin()
+	k := len(b)
+	b = keyenc.AppendLast(b, r.Customer.Email)
+	v := len(b)
+	b = in.appendState(b)
+	t.Out.Send(ordersRepartitionBigPerHour, b, k, v, at)
+	return nil
 }
 
 // writeOut writes a record to topic out.

@@ -57,3 +57,13 @@ type Order struct {
 	ShipTo   cel.Opt[Place] // ship_to: Place?
 	Paid     dec.Decimal    // paid: Money
 }
+
+// BigPerHourInput is the result of step big_per_hour_input.
+type BigPerHourInput struct {
+}
+
+// BigPerHour is the result of step big_per_hour.
+type BigPerHour struct {
+	Email string // email: string
+	Sales int64  // sales: int
+}
