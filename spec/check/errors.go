@@ -340,7 +340,7 @@ func importCycle(at *syntax.Text, path []*source.File) diag.Diagnostic {
 }
 
 func declaredTwice(what string, name *syntax.Text, first source.Span) diag.Diagnostic {
-	return related(hinted(problem("WEIR2024", name.Span, "%s %s is declared already, in another file", what, name.Value), "a name is one "+what+" in a spec and all that it imports: give one of them another name"), first, "here")
+	return related(hinted(problem("WEIR2024", name.Span, "%s %s is declared already, in another file", what, name.Value), "a name is one %s in a spec and all that it imports: give one of them another name", what), first, "here")
 }
 
 // Expressions.
