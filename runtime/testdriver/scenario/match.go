@@ -15,6 +15,15 @@ type pair struct {
 
 func (p *pair) fine() bool { return p.want != nil && p.got != nil && len(p.diffs) == 0 }
 
+// of tells whether the record is one of a key, whose text is right: match has read all of them.
+func (p *pair) of(key string) bool {
+	if p.got != nil {
+		return keyID(p.got.Key) == key
+	}
+	k, err := encodeKey(p.want.Key)
+	return err == nil && keyID(k) == key
+}
+
 // match pairs what was expected of a topic with what came, key by key: first the keys in the order in which they are expected,
 // then the others in the order in which they came.
 func match(t *Topic, how Match, want []*Expected, got []Record) ([]pair, error) {

@@ -226,6 +226,33 @@ func TestUpdate(t *testing.T) {
 	}
 }
 
+// TestUpdateKeepsOrder: records that were not expected are written where they came among those of their key, so that what was updated
+// passes.
+func TestUpdateKeepsOrder(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a_test.yaml")
+	text := "cases:\n  - name: a\n    do:\n"
+	for _, n := range []string{"a, n: 1", "a, n: 2", "b, n: 1", "a, n: 3", "a, n: 4", "b, n: 2", "a, n: 5", "c, n: 1"} {
+		text += "      - {send: in, value: {id: " + n + "}}\n"
+	}
+	text += "    expect:\n      out:\n"
+	for _, n := range []string{"a, n: 2", "b, n: 2", "b, n: 9", "a, n: 7", "a, n: 5"} {
+		text += "        - {key: " + n[:1] + ", value: {id: " + n + "}}\n"
+	}
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []Result{{Updated: 1}, {Passed: 1}} {
+		f, err := Read(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var out strings.Builder
+		if res, err := fakeRunner(Options{Update: true}, &out).file(f); err != nil || res != want {
+			t.Fatalf("run %d: %+v, %v\n%s", i, res, err, out.String())
+		}
+	}
+}
+
 func TestReport(t *testing.T) {
 	text := one("- {send: in, value: x}", "out: []") + "  - name: b\n    do: [end]\n  - name: c\n    do: [end]\n"
 	var out strings.Builder

@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -51,7 +52,8 @@ func (f *File) updated(outcomes map[*Case]*outcomes) ([]byte, error) {
 	}
 	// From the end, so that line numbers in front of an edit stay right; of two at one place the second comes first.
 	slices.Reverse(u.edits)
-	slices.SortStableFunc(u.edits, func(a, b edit) int { return b.from - a.from })
+	// What is put in front of lines that are replaced has its place when those have theirs.
+	slices.SortStableFunc(u.edits, func(a, b edit) int { return cmp.Or(b.from-a.from, b.to-a.to) })
 	end := len(lines)
 	for _, e := range u.edits {
 		if e.from > e.to || e.to > end {
@@ -172,12 +174,12 @@ func (u *updater) records(o *outcome) {
 	pad := o.want.list.Column - 1
 	items := o.want.list.Content
 	end := u.blockEnd(items[len(items)-1].Line-1, pad)
-	var extra []string
-	for _, p := range o.pairs {
+	for i, p := range o.pairs {
 		switch {
 		case p.fine():
 		case p.want == nil:
-			extra = append(extra, p.got.lines(pad)...)
+			at := u.place(o.pairs, i, pad, end)
+			u.edits = append(u.edits, edit{at, at, p.got.lines(pad)})
 		default:
 			from := p.want.At.Line - 1
 			e := edit{from: from, to: u.blockEnd(from, pad)}
@@ -187,9 +189,23 @@ func (u *updater) records(o *outcome) {
 			u.edits = append(u.edits, e)
 		}
 	}
-	if extra != nil {
-		u.edits = append(u.edits, edit{end, end, extra})
+}
+
+// place is the line in front of which a record is written that was not expected: behind the one of its key that came before it, or else
+// in front of the one behind it. End is the line behind all.
+func (u *updater) place(pairs []pair, i, pad, end int) int {
+	key := keyID(pairs[i].got.Key)
+	for j := i - 1; j >= 0 && pairs[j].of(key); j-- {
+		if w := pairs[j].want; w != nil {
+			return u.blockEnd(w.At.Line-1, pad)
+		}
 	}
+	for j := i + 1; j < len(pairs) && pairs[j].of(key); j++ {
+		if w := pairs[j].want; w != nil {
+			return w.At.Line - 1
+		}
+	}
+	return end
 }
 
 // blockEnd returns the line behind what begins in line from and is indented deeper than pad spaces. Comments and blank lines
