@@ -23,7 +23,10 @@ func TestManual(t *testing.T) {
 	var cases []*specCase
 	for i, m := range regexp.MustCompile("(?s)```yaml\n([^`]*?process:[^`]*?)```\n\n```go\npackage shop\n(.*?)```").FindAllStringSubmatch(string(text), -1) {
 		name := fmt.Sprintf("manual%d", i)
-		spec := "weir: v1\nservice: " + name + "\nsources: {orders: {kafka: {topic: orders}, key: string, value: Order}}\n" + strings.ReplaceAll(m[1], "./shop.", "./"+name+".")
+		spec := "weir: v1\nservice: " + name + "\n" + strings.ReplaceAll(m[1], "./shop.", "./"+name+".")
+		if !strings.Contains(spec, "\nsources:") {
+			spec += "sources: {orders: {kafka: {topic: orders}, key: string, value: Order}}\n"
+		}
 		if !strings.Contains(spec, "\nsinks:") {
 			spec += "sinks: {out: {from: watched, kafka: {topic: out}}}\n"
 		}
@@ -31,9 +34,13 @@ func TestManual(t *testing.T) {
 		if err != nil || result == nil {
 			t.Fatalf("%v\n%s\n%s", err, diags, spec)
 		}
-		cases = append(cases, &specCase{compiled: result, own: map[string]string{"own.go": "package " + name + "\n\nimport \"time\"\n" + m[2]}})
+		own := "package " + name + "\n"
+		if strings.Contains(m[2], "time.") {
+			own += "\nimport \"time\"\n"
+		}
+		cases = append(cases, &specCase{compiled: result, own: map[string]string{"own.go": own + m[2]}})
 	}
-	if len(cases) < 2 {
+	if len(cases) < 3 {
 		t.Fatalf("only %d processors are shown", len(cases))
 	}
 	for _, failure := range check(t, cases) {
