@@ -146,6 +146,9 @@ func baseName(f *source.File) string {
 // newFile starts a file of the package.
 func (g *generator) newFile() *printer.File { return printer.New(g.pkg, g.header) }
 
+// taskNames are the fields and methods that tasks have besides those of steps and sinks.
+var taskNames = strings.Fields("advance read take in scratch key rec headers group")
+
 // nameEverything gives out Go names in a fixed order, so that they depend on nothing but the spec: types first, as their names
 // are the ones that users write, then steps and sinks.
 func (g *generator) nameEverything() {
@@ -168,7 +171,10 @@ func (g *generator) nameEverything() {
 		}
 	}
 	g.nameProcessors()
-	methods := naming.Set{"advance": true}
+	methods := naming.Set{}
+	for _, n := range taskNames {
+		methods[n] = true
+	}
 	for _, st := range g.p.Steps {
 		g.steps[st] = stepNames{method: methods.Take(naming.Local(st.Name)), base: naming.Exported(st.Name)}
 	}

@@ -65,6 +65,10 @@ func (c *scope) bindings(e *check.Expr) (params, args []string) {
 		params = append(params, "headers map[string][]byte")
 		args = append(args, "t.headers")
 	}
+	if u[check.TopicVar] || u[check.PartitionVar] || u[check.OffsetVar] {
+		params = append(params, "rec *kgo.Record")
+		args = append(args, "t.rec")
+	}
 	if u[check.WindowStartVar] || u[check.WindowEndVar] {
 		c.f.Import(module + "window")
 		params = append(params, "w window.Bounds")
@@ -99,6 +103,12 @@ func (r resolver) Ident(name string) (string, bool) {
 			return "headers", true
 		}
 		return "t.headers", true
+	case check.TopicVar:
+		return r.rec() + ".Topic", true
+	case check.PartitionVar:
+		return "int64(" + r.rec() + ".Partition)", true
+	case check.OffsetVar:
+		return r.rec() + ".Offset", true
 	case check.EventTimeVar:
 		r.c.f.Import("time")
 		return "time.UnixMilli(at).UTC()", true
@@ -124,6 +134,14 @@ func (r resolver) Ident(name string) (string, bool) {
 		return "", false
 	}
 	return r.c.row + "." + fieldName(field), true
+}
+
+// rec is the Kafka record in hand.
+func (r resolver) rec() string {
+	if r.c.free {
+		return "rec"
+	}
+	return "t.rec"
 }
 
 func (c *scope) compile(e *check.Expr, onErr func(string) string) (expr.Code, error) {

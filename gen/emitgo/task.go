@@ -133,6 +133,9 @@ func (g *generator) taskType(f *printer.File, sub *plan.Subtopology) {
 			f.F("key %s // of the record in hand", g.goType(f, s.Key))
 		}
 	}
+	if g.readsPlace(sub) {
+		f.P("rec *kgo.Record // the record in hand, as it was read")
+	}
 	if g.readsHeaders(sub) {
 		f.P("headers map[string][]byte // of the record in hand")
 	}
@@ -313,6 +316,9 @@ func (g *generator) readSource(f *printer.File, sub *plan.Subtopology) error {
 	f.P()
 	f.F("// read decodes a record and gives its event time in Unix milliseconds.")
 	f.F("func (t *%s) read(rec *kgo.Record) (at int64, err error) {", taskName(sub))
+	if g.readsPlace(sub) {
+		f.P("t.rec = rec")
+	}
 	if g.readsHeaders(sub) {
 		f.Import(module + "topology")
 		f.P("t.headers = topology.Headers(rec, t.headers)")

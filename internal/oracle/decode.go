@@ -26,7 +26,7 @@ import (
 
 // decode reads an input record: value, key and event time. need are the fields that are decoded.
 func (ev *evaluator) decode(s *check.Source, need Fields, in Record) (elem, error) {
-	e := elem{kafkaKey: in.Key, headers: in.Headers}
+	e := elem{kafkaKey: in.Key, source: s, in: &in}
 	var err error
 	switch s.Format {
 	case check.JSON:

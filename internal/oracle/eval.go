@@ -59,13 +59,14 @@ func (ev *evaluator) bool(e *check.Expr, v *vars) (bool, error) {
 
 // vars is what the variables of an expression are taken from.
 type vars struct {
-	rec     *record
-	key     []ref.Val
-	headers map[string][]byte
-	time    int64
-	win     *bounds
-	locals  map[string]ref.Val // of let and unnest
-	this    ref.Val            // what an alias's condition is about
+	rec    *record
+	key    []ref.Val
+	source *check.Source // that the record is of
+	in     *Record       // the record as it was read
+	time   int64
+	win    *bounds
+	locals map[string]ref.Val // of let and unnest
+	this   ref.Val            // what an alias's condition is about
 }
 
 // activation resolves the variables of one expression by their kind.
@@ -89,7 +90,13 @@ func (a *activation) ResolveName(name string) (any, bool) {
 	case check.KeyVar:
 		return a.vars.key[0], true
 	case check.HeadersVar:
-		return a.vars.headers, true
+		return a.vars.in.Headers, true
+	case check.TopicVar:
+		return a.vars.source.Topic, true
+	case check.PartitionVar:
+		return int64(a.vars.in.Partition), true
+	case check.OffsetVar:
+		return a.vars.in.Offset, true
 	case check.EventTimeVar:
 		return timestamp(time.UnixMilli(a.vars.time)), true
 	case check.ProcessingTimeVar:

@@ -27,7 +27,8 @@ type elem struct {
 	key []ref.Val // the value of `key`, where there is one
 	// kafkaKey is the key that a sink writes: the source record's own bytes, or the text of a group; nil is null.
 	kafkaKey []byte
-	headers  map[string][]byte  // of the source's record
+	source   *check.Source // that the record is of, and in the record as it was read; nil for what was made of several
+	in       *Record
 	time     int64              // event time, Unix milliseconds
 	win      *bounds            // of the window whose result this is
 	locals   map[string]ref.Val // the values of let and unnest of the step that has the record in hand
@@ -458,5 +459,5 @@ func (t *task) bad(raw *Record, err error) {
 
 // vars is what expressions over a record see.
 func (t *task) vars(e *elem) *vars {
-	return &vars{rec: e.rec, key: e.key, headers: e.headers, time: e.time, win: e.win, locals: e.locals}
+	return &vars{rec: e.rec, key: e.key, source: e.source, in: e.in, time: e.time, win: e.win, locals: e.locals}
 }

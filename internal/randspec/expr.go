@@ -40,6 +40,11 @@ func (g *gen) env(s *stream) *env {
 	}
 	e.add("event_time", types.TimestampType, 0, true)
 	e.put(types.TimestampType, "processing_time", true)
+	if s.direct {
+		e.put(types.StringType, "kafka.topic", true)
+		e.put(types.IntType, "kafka.partition", true)
+		e.put(types.IntType, "kafka.offset", true)
+	}
 	return e
 }
 

@@ -41,6 +41,7 @@ type stream struct {
 	windowed bool
 	updates  bool
 	fail     bool // on_error is fail: expressions had better not fail
+	direct   bool // its records are those of sources as they were read: there is kafka.topic
 	mixed    bool // its records come through a repartition topic: in which order is not certain
 }
 
@@ -187,7 +188,7 @@ func (g *gen) source(i int) {
 	src.OnError = pick(g, "skip", "skip", "{dead_letter: "+src.Topic+".dlq}", "{dead_letter: dlq}", "fail", "")
 	g.spec.Types = append(g.spec.Types, rec)
 	g.spec.Sources = append(g.spec.Sources, src)
-	s := &stream{name: src.Name, typ: rec, key: key, fail: src.OnError == "" || src.OnError == "fail"}
+	s := &stream{name: src.Name, typ: rec, key: key, direct: true, fail: src.OnError == "" || src.OnError == "fail"}
 	if key != nil {
 		s.parts = [][]string{{"key"}}
 		if _, field, ok := strings.Cut(src.Key, "field: "); ok {
@@ -331,7 +332,7 @@ func (g *gen) step() {
 		late := row
 		late.name, late.windowed = st.LateTo, false
 		if !sameKey(st.GroupBy, row.parts) {
-			late.key, late.parts = nil, groupParts(st.GroupBy, row.typ)
+			late.key, late.parts, late.direct = nil, groupParts(st.GroupBy, row.typ), false
 		}
 		g.streams = append(g.streams, &late)
 	}
@@ -352,7 +353,7 @@ func (g *gen) merge(st *Step, in *stream) *stream {
 		}
 		st.Merge = append(st.Merge, s.name)
 		g.used[s.name] = true
-		all.windowed, all.updates, all.fail = all.windowed && s.windowed, all.updates || s.updates, all.fail || s.fail
+		all.windowed, all.updates, all.fail, all.direct = all.windowed && s.windowed, all.updates || s.updates, all.fail || s.fail, all.direct && s.direct
 	}
 	if st.Merge != nil {
 		all.parts = make([][]string, len(in.parts)) // nothing that is known of all of them
@@ -432,7 +433,7 @@ func (g *gen) window(st *Step, row *stream, lets []term) stream {
 	args := *row // what aggregates see: no window, and behind a repartition topic no key
 	args.windowed = false
 	if !sameKey(st.GroupBy, row.parts) {
-		args.key, args.mixed = nil, true
+		args.key, args.mixed, args.direct = nil, true, false
 	}
 	out.mixed = args.mixed
 	env = g.env(&args)

@@ -156,8 +156,8 @@ func TestScopes(t *testing.T) {
 		e    *check.Expr
 		want string
 	}{
-		{"where", a.Where, fields + " key:2 event_time:3 processing_time:4 headers:12"},
-		{"group_by", a.GroupBy[0].Expr, fields + " key:2 event_time:3 processing_time:4 headers:12"},
+		{"where", a.Where, fields + " key:2 event_time:3 processing_time:4 headers:12 kafka.topic:13 kafka.partition:14 kafka.offset:15"},
+		{"group_by", a.GroupBy[0].Expr, fields + " key:2 event_time:3 processing_time:4 headers:12 kafka.topic:13 kafka.partition:14 kafka.offset:15"},
 		{"aggregate", a.Aggregate[1].Args[0], fields + " event_time:3 processing_time:4"},
 		{"having", a.Having, "k:7 n:8 s:8 window.start:5 window.end:6"},
 		{"where behind a window", b.Where, "k:1 n:1 s:1 event_time:3 processing_time:4 window.start:5 window.end:6"},

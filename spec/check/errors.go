@@ -359,6 +359,14 @@ func outOfScope(name string, scope *Scope, at place) (summary, hint string) {
 			return "aggregates do not see the window that their records come from", "select window.start as a field first"
 		}
 		return "there is no window here: these records are not the results of one", "window.start and window.end exist in having, and in steps behind a step with a window"
+	case root == "kafka":
+		if _, ok := scope.Lookup("kafka.topic"); ok {
+			return "where a record was read is its topic, partition and offset" + notThe(name, root), "write kafka.topic, kafka.partition or kafka.offset"
+		}
+		if at.step == nil && at.sink == nil {
+			return "event_time does not see where the record was read", "give the records their event time in a step behind: event_time: …"
+		}
+		return "these records have no place in a topic that an expression could read", "the records of a source have kafka.topic, kafka.partition and kafka.offset, up to the next window, processor or repartition topic: select what is needed of them as a field"
 	case name == "headers" && at.step == nil && at.sink == nil:
 		return "event_time does not see the record's headers", "give the records their event time in a step behind: event_time: …"
 	case name == "headers":
@@ -396,6 +404,14 @@ func outOfScope(name string, scope *Scope, at place) (summary, hint string) {
 		return fmt.Sprintf("select leaves the field %s out", name), fmt.Sprintf("add %s: %s to select", name, name)
 	}
 	return "", ""
+}
+
+// notThe says that a root has nothing of a name, if that is more than the root.
+func notThe(name, root string) string {
+	if name == root {
+		return ""
+	}
+	return ", there is no " + name
 }
 
 func wrongResult(text *syntax.Text, clause string, have, want *types.Type) diag.Diagnostic {

@@ -135,6 +135,9 @@ func (c *checker) issue(text *syntax.Text, is celenv.Issue, scope *Scope, at pla
 	if d.Hint == "" && is.Name != "" {
 		if diag.Nearest(is.Name, is.Candidates) != "" {
 			d = d.Suggest(is.Name, is.Candidates)
+		} else if slices.Contains(is.Candidates, "kafka."+is.Name) {
+			d.Hint = fmt.Sprintf("did you mean %q?", "kafka."+is.Name)
+			d = d.Replace("kafka."+is.Name, false)
 		} else { // constants of enums are too many to list
 			d.Hint = diag.OneOf(slices.DeleteFunc(slices.Clone(is.Candidates), func(c string) bool { return strings.Contains(c, ".") }))
 		}
@@ -201,7 +204,13 @@ var windowVars = []Var{
 	{Name: "window.end", Kind: WindowEndVar, Type: types.TimestampType},
 }
 
-var headersVar = Var{Name: "headers", Kind: HeadersVar, Type: types.MapOf(types.StringType, types.BytesType)}
+// directVars are what is known of a record as it was read.
+var directVars = []Var{
+	{Name: "headers", Kind: HeadersVar, Type: types.MapOf(types.StringType, types.BytesType)},
+	{Name: "kafka.topic", Kind: TopicVar, Type: types.StringType},
+	{Name: "kafka.partition", Kind: PartitionVar, Type: types.IntType},
+	{Name: "kafka.offset", Kind: OffsetVar, Type: types.IntType},
+}
 
 // scopeOf is what expressions over the records of a stream see; row is their type and key their key there.
 func scopeOf(s *Stream, row *types.Type, key []KeyPart) *Scope {
@@ -209,8 +218,8 @@ func scopeOf(s *Stream, row *types.Type, key []KeyPart) *Scope {
 	if s.Windowed {
 		vars = append(vars, windowVars...)
 	}
-	if s.Headers {
-		vars = append(vars, headersVar)
+	if s.Direct {
+		vars = append(vars, directVars...)
 	}
 	return &Scope{Vars: vars}
 }

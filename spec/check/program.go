@@ -58,8 +58,9 @@ type Stream struct {
 	Type *types.Type // always a Record
 	// Key is what the Kafka key of this stream's records is made of; empty when records have no key.
 	Key []KeyPart
-	// Headers says that `headers` is in scope: the records are those of sources, and did not travel through a repartition topic.
-	Headers bool
+	// Direct says that `headers` and `kafka.topic`, `kafka.partition` and `kafka.offset` are in scope: the records are those of sources,
+	// and did not travel through a repartition topic.
+	Direct bool
 	// Windowed says that window.start and window.end are in scope: the records are results of a window.
 	Windowed bool
 	// Scattered says that records of one key may be in several partitions: Key was set by a step's key, or streams were merged that
@@ -459,6 +460,9 @@ const (
 	LetVar                               // a name under let
 	ElementVar                           // the name under unnest
 	HeadersVar                           // `headers`, those of the source's record
+	TopicVar                             // `kafka.topic`, where the source's record was read
+	PartitionVar                         // `kafka.partition`
+	OffsetVar                            // `kafka.offset`
 )
 
 // Var is one variable.

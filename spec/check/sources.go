@@ -15,7 +15,7 @@ func (c *checker) declareSources() {
 			s.Topic, s.TopicSpan = d.Topic.Value, d.Topic.Span
 		}
 		c.p.Sources = append(c.p.Sources, s)
-		s.Out = &Stream{Name: s.Name, Source: s, Headers: true}
+		s.Out = &Stream{Name: s.Name, Source: s, Direct: true}
 		c.declare(d.Name, s.Out)
 
 		c.sourceValue(s, d)

@@ -124,7 +124,7 @@ func (c *checker) step(st *Step, d *syntax.Step) {
 	if !windowed {
 		st.Out.Type, st.Out.Key = st.Row, st.RowKey
 		st.Out.Windowed, st.Out.Updates, st.Out.Scattered = st.From.Windowed, st.From.Updates, st.From.Scattered
-		st.Out.Retimed, st.Out.Headers = st.Retimes(), st.From.Headers
+		st.Out.Retimed, st.Out.Direct = st.Retimes(), st.From.Direct
 		c.rekey(st, d)
 		c.branches(st, d)
 		c.dropUnreadLets(st)
@@ -140,7 +140,7 @@ func (c *checker) step(st *Step, d *syntax.Step) {
 	c.dropUnreadLets(st)
 	if st.Late != nil {
 		st.Late.Type, st.Late.Key, st.Late.Retimed = st.Row, st.RowKey, st.Retimes()
-		st.Late.Headers = st.From.Headers && !st.Repartition
+		st.Late.Direct = st.From.Direct && !st.Repartition
 		if st.Repartition { // late records are found out behind the topic, where the group is the key
 			st.Late.Key = groupKey(st, st.Row)
 		}
@@ -255,8 +255,8 @@ func (c *checker) aggregates(st *Step, d *syntax.Step) {
 		key = nil // it stays on the other side of the topic
 	}
 	scope.Vars = append(append(scope.Vars, recordVars(key)...), letVars(st)...)
-	if st.From.Headers && !st.Repartition {
-		scope.Vars = append(scope.Vars, headersVar)
+	if st.From.Direct && !st.Repartition {
+		scope.Vars = append(scope.Vars, directVars...)
 	}
 	for _, e := range d.Aggregate {
 		a := c.aggregate(e, scope, place{clause: "aggregate " + e.Name.Value, step: st, row: st.Row, args: true})

@@ -20,6 +20,7 @@ var literals = []string{"false", "in", "null", "true"}
 // hidden are the names that expressions see besides the fields of the record.
 var hidden = map[string]string{
 	"key": "the record's key", "event_time": "the record's event time", "processing_time": "the time of processing", "window": "the bounds of a window", "headers": "the record's headers",
+	"kafka": "where the record was read",
 }
 
 // declareTypes makes the records, enums and aliases, in several passes because they refer to each other.

@@ -4,7 +4,7 @@
 //
 // Sub-topology go (go_gen.go) reads topic go:
 //
-//	go ─▶ select (where) ─▶ switch ─▶ type (where) ─▶ sink default
+//	go ─▶ select (where) ─▶ switch ─▶ type (where) ─▶ take (where) ─▶ rec (where) ─▶ read (where) ─▶ sink default
 package keywords
 
 import (

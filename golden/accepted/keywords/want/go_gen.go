@@ -17,13 +17,15 @@ const (
 
 // go_Task runs one partition of sub-topology go:
 //
-//	go ─▶ select (where) ─▶ switch ─▶ type (where) ─▶ sink default
+//	go ─▶ select (where) ─▶ switch ─▶ type (where) ─▶ take (where) ─▶ rec (where) ─▶ read (where) ─▶ sink default
 type go_Task struct {
 	*topology.Context
 
 	in      Func // the record in hand; it lives until the next one
 	scratch jsonx.Scratch
-	key     string // of the record in hand
+	key     string            // of the record in hand
+	rec     *kgo.Record       // the record in hand, as it was read
+	headers map[string][]byte // of the record in hand
 }
 
 func newGoTask(c *topology.Context) (topology.Task, error) {
@@ -47,6 +49,8 @@ func (t *go_Task) Process(input int, rec *kgo.Record) error {
 
 // read decodes a record and gives its event time in Unix milliseconds.
 func (t *go_Task) read(rec *kgo.Record) (at int64, err error) {
+	t.rec = rec
+	t.headers = topology.Headers(rec, t.headers)
 	if rec.Key == nil {
 		return 0, topology.ErrNullKey
 	}
@@ -110,7 +114,7 @@ func (t *go_Task) type_(r *Switch, key []byte, at int64) error {
 		t.Stats.Filtered++
 		return nil
 	}
-	return t.writeDefault(r, key, at)
+	return t.take2(r, key, at)
 }
 
 // type_Where is spec.weir.yaml:14:31
@@ -118,6 +122,54 @@ func (t *go_Task) type_(r *Switch, key []byte, at int64) error {
 //	error != 3
 func type_Where(r *Switch) bool {
 	return r.Error != 3
+}
+
+// take2 is step take: filters type.
+func (t *go_Task) take2(r *Switch, key []byte, at int64) error {
+	if !take2Where(t.rec) {
+		t.Stats.Filtered++
+		return nil
+	}
+	return t.rec2(r, key, at)
+}
+
+// take2Where is spec.weir.yaml:15:29
+//
+//	kafka.offset >= 0
+func take2Where(rec *kgo.Record) bool {
+	return rec.Offset >= 0
+}
+
+// rec2 is step rec: filters take.
+func (t *go_Task) rec2(r *Switch, key []byte, at int64) error {
+	if !rec2Where(t.key, t.headers) {
+		t.Stats.Filtered++
+		return nil
+	}
+	return t.read2(r, key, at)
+}
+
+// rec2Where is spec.weir.yaml:16:29
+//
+//	"x" in headers || key != ""
+func rec2Where(key string, headers map[string][]byte) bool {
+	return cel.HasKey(headers, "x") || key != ""
+}
+
+// read2 is step read: filters rec.
+func (t *go_Task) read2(r *Switch, key []byte, at int64) error {
+	if !read2Where(r) {
+		t.Stats.Filtered++
+		return nil
+	}
+	return t.writeDefault(r, key, at)
+}
+
+// read2Where is spec.weir.yaml:17:28
+//
+//	error != 4
+func read2Where(r *Switch) bool {
+	return r.Error != 4
 }
 
 // writeDefault writes a record to topic default.

@@ -1,18 +1,33 @@
 package emitgo
 
 import (
+	"slices"
+
 	"github.com/weirstream/weir/gen/plan"
 	"github.com/weirstream/weir/spec/check"
 )
 
-// readsHeaders tells whether expressions in a sub-topology read the headers of the source's records.
+// readsHeaders tells whether expressions in a sub-topology read the headers of the source's records, readsPlace whether they read where
+// those stand in Kafka.
 func (g *generator) readsHeaders(sub *plan.Subtopology) bool {
+	return g.readsDirect(sub, check.HeadersVar)
+}
+func (g *generator) readsPlace(sub *plan.Subtopology) bool {
+	return g.readsDirect(sub, check.TopicVar, check.PartitionVar, check.OffsetVar)
+}
+
+// readsDirect tells whether expressions in a sub-topology read variables of some kinds, which are those of a record as it was read.
+func (g *generator) readsDirect(sub *plan.Subtopology, kinds ...check.VarKind) bool {
 	if sub.Source == nil {
 		return false
 	}
 	reads := func(es ...*check.Expr) bool {
 		for _, e := range es {
-			if e != nil && uses(e)[check.HeadersVar] {
+			if e == nil {
+				continue
+			}
+			u := uses(e)
+			if slices.ContainsFunc(kinds, func(k check.VarKind) bool { return u[k] }) {
 				return true
 			}
 		}
