@@ -164,7 +164,9 @@ func (r *reporter) undeclared(id int64, name string) Issue {
 		is.Message = fmt.Sprintf("nothing is named %s here", name)
 		if t := r.env.named[name]; t != nil && t.Kind == types.Enum {
 			is.Message, is.Candidates = fmt.Sprintf("%s is an enum, not a value", name), nil
-			is.Hint = "write one of its values, such as " + name + "." + t.Values[0]
+			if len(t.Values) > 0 { // an enum without any is reported where it is declared
+				is.Hint = "write one of its values, such as " + name + "." + t.Values[0]
+			}
 		}
 		return is
 	}
