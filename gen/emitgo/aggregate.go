@@ -36,6 +36,8 @@ const (
 	alone
 	timed
 	chosen
+	listed   // several of them, with the event times of their records
+	distinct // several of them, in their order
 )
 
 func (ag *aggregator) held() held {
@@ -46,9 +48,16 @@ func (ag *aggregator) held() held {
 		return timed
 	case check.MinBy, check.MaxBy:
 		return chosen
+	case check.Collect:
+		return listed
+	case check.CollectSet, check.CountDistinct:
+		return distinct
 	}
 	return plain
 }
+
+// several tells whether the state holds the values of several records.
+func (ag *aggregator) several() bool { return ag.held() >= listed }
 
 // coded tells whether the state has a type of package aggregate that reads and writes itself.
 func (ag *aggregator) coded() bool {
@@ -67,6 +76,9 @@ func (ag *aggregator) wide() bool {
 
 // goType is the Go type of the state.
 func (ag *aggregator) goType() string {
+	if ag.several() {
+		return ag.listType()
+	}
 	value := ag.g.goType(ag.f, ag.Type)
 	switch {
 	case ag.coded():
@@ -125,6 +137,8 @@ func (ag *aggregator) result() string {
 	switch ag.held() {
 	case timed, chosen:
 		return ag.field + ".Value"
+	case listed, distinct:
+		return ag.listResult()
 	}
 	return ag.field
 }
@@ -166,6 +180,9 @@ func (ag *aggregator) first() string {
 	case check.Sum, check.Any, check.All:
 		return ag.field + " = " + ag.args[0]
 	}
+	if ag.several() {
+		return ag.begin()
+	}
 	if ag.held() != plain {
 		return ag.take()
 	}
@@ -177,6 +194,9 @@ func (ag *aggregator) next() string {
 	field := ag.field
 	if ag.wide() {
 		return field + ".Add(" + ag.args[0] + ")"
+	}
+	if ag.several() {
+		return ag.insert()
 	}
 	switch ag.Func {
 	case check.Count:
@@ -210,6 +230,9 @@ func (ag *aggregator) next() string {
 // merge is how the state of later records, a field of b, is taken in; "" where it changes nothing.
 func (ag *aggregator) merge() string {
 	other := "b" + ag.field[1:]
+	if ag.several() {
+		return ag.mergeList(other)
+	}
 	switch ag.Func {
 	case check.Count, check.CountIf:
 		return ag.field + " += " + other
@@ -321,7 +344,11 @@ func (ag *aggregator) keep(t *types.Type, x string) string {
 
 // value asks for the functions of the aggregate's values, which are no scalars, and returns what their names end in.
 func (ag *aggregator) value() string {
-	ag.g.codecs.needValue(ag.name, ag.Type)
+	t := ag.Type
+	if ag.several() {
+		t = ag.Args[0].Type
+	}
+	ag.g.codecs.needValue(ag.name, t)
 	return ag.name
 }
 
@@ -329,6 +356,10 @@ func (ag *aggregator) value() string {
 func (ag *aggregator) append() {
 	if ag.coded() {
 		ag.f.F("b = %s.Append(b)", ag.field)
+		return
+	}
+	if ag.several() {
+		ag.appendList()
 		return
 	}
 	switch ag.held() {
@@ -348,6 +379,10 @@ func (ag *aggregator) append() {
 func (ag *aggregator) decode() {
 	if ag.coded() {
 		ag.f.F("i = %s.Decode(b, i)", ag.field)
+		return
+	}
+	if ag.several() {
+		ag.decodeList()
 		return
 	}
 	switch ag.held() {
@@ -374,6 +409,9 @@ func (ag *aggregator) read(t *types.Type, target string) {
 func (ag *aggregator) heap() []string {
 	if ag.held() == plain {
 		return nil
+	}
+	if ag.several() {
+		return []string{ag.listHeap()}
 	}
 	var parts []string
 	of := func(t *types.Type, x string) {

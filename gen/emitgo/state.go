@@ -60,8 +60,8 @@ func (g *generator) state(f *printer.File, st *check.Step) {
 	f.P("}")
 }
 
-// layout is a fingerprint of the names and types of a step's aggregates, so that state written under others is noticed, and of how
-// windows are sliced.
+// layout is a fingerprint of the names, types and constants of a step's aggregates, so that state written under others is noticed, and of
+// how windows are sliced.
 func layout(st *check.Step) string {
 	h := fnv.New32a()
 	if st.Window.Overlap() {
@@ -72,6 +72,9 @@ func layout(st *check.Step) string {
 		structure(h, a.Type)
 		if len(a.Args) > 1 {
 			fmt.Fprintf(h, " by %s", a.Args[1].Type)
+		}
+		for _, k := range a.Constants {
+			fmt.Fprintf(h, " %v", k.Value.Value())
 		}
 		fmt.Fprint(h, ";")
 	}
@@ -99,6 +102,9 @@ func (g *generator) heapBytes(f *printer.File, st *check.Step) string {
 	}
 	if parts == nil {
 		return ""
+	}
+	if len(parts) > 3 {
+		return fmt.Sprintf("func(a *%s) int {\nreturn %s\n}", stateType(g.steps[st]), strings.Join(parts, " +\n"))
 	}
 	return fmt.Sprintf("func(a *%s) int { return %s }", stateType(g.steps[st]), strings.Join(parts, " + "))
 }

@@ -299,6 +299,9 @@ func AggregateText(a *check.Aggregate) string {
 	for _, e := range a.Args {
 		args = append(args, oneLine(e.Text))
 	}
+	for _, k := range a.Constants {
+		args = append(args, oneLine(k.Text))
+	}
 	return a.Func.String() + "(" + strings.Join(args, ", ") + ")"
 }
 

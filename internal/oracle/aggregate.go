@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"math/big"
+	"slices"
 	"strconv"
 
 	celtypes "cel.dev/cel-go/common/types"
@@ -18,13 +19,14 @@ import (
 
 // accumulator is the state of one aggregate of one group: a value that is never changed.
 type accumulator struct {
-	n              int64    // the records that count
-	val            ref.Val  // the sum, or the value of the record that was picked; nil before the first record
-	exact          *big.Int // the sum of integers, for their mean, and for windows that overlap
-	err            error    // the sum of decimals has too many digits, in windows that overlap
-	at             int64    // the event time of the record that was picked
-	by             ref.Val  // what it was picked by
-	center, spread float64  // the mean and the sum of the squared differences to it, for a variance
+	n              int64     // the records that count
+	val            ref.Val   // the sum, or the value of the record that was picked; nil before the first record
+	exact          *big.Int  // the sum of integers, for their mean, and for windows that overlap
+	err            error     // the sum of decimals has too many digits, in windows that overlap
+	at             int64     // the event time of the record that was picked
+	by             ref.Val   // what it was picked by
+	center, spread float64   // the mean and the sum of the squared differences to it, for a variance
+	all            []picking // every record, for what several of them are picked for
 }
 
 // add gives the state after one more record of an event time. Sums follow CEL's +, so those of integers and durations fail on overflow.
@@ -35,6 +37,10 @@ func (a accumulator) add(f check.Func, args []ref.Val, at int64) (accumulator, e
 	}
 	if f != check.CountIf || v == celtypes.True {
 		a.n++
+	}
+	if several(f) {
+		a.all = append(slices.Clip(a.all), picking{at, args})
+		return a, nil
 	}
 	pick := a.val == nil
 	switch f {
@@ -123,8 +129,11 @@ func (a accumulator) mean(v ref.Val) (accumulator, error) {
 }
 
 // value is the aggregate's result.
-func (a accumulator) value(f check.Func) ref.Val {
-	switch f {
+func (a accumulator) value(g *check.Aggregate) ref.Val {
+	if several(g.Func) {
+		return picked(g, a.all)
+	}
+	switch f := g.Func; f {
 	case check.Count, check.CountIf:
 		return celtypes.Int(a.n)
 	case check.VariancePop:
@@ -154,11 +163,14 @@ func (a accumulator) value(f check.Func) ref.Val {
 	return a.val
 }
 
-// less orders the scalars: false before true, text and bytes by their bytes, NaN before every number.
+// less orders the scalars and enums: false before true, text and bytes by their bytes, NaN before every number, the values of an enum as
+// they are declared.
 func less(a, b ref.Val) bool {
 	switch a := a.(type) {
 	case celtypes.Bool:
 		return bool(!a && b.(celtypes.Bool))
+	case *enum:
+		return slices.Index(a.typ.Values, a.name) < slices.Index(a.typ.Values, b.(*enum).name)
 	case celtypes.Bytes:
 		return bytes.Compare(a, b.(celtypes.Bytes)) < 0
 	case celtypes.Double:

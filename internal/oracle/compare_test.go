@@ -108,7 +108,7 @@ func TestAccumulators(t *testing.T) {
 		}
 		got := ""
 		if err == nil {
-			got = show(a.value(c.f))
+			got = show(a.value(&check.Aggregate{Func: c.f}))
 		}
 		if got != c.want {
 			t.Errorf("%s of %v: %s, want %s", c.f, c.vals, got, c.want)

@@ -289,6 +289,10 @@ func (a accumulator) plus(b accumulator) accumulator {
 
 // merge takes the state b of later records in.
 func (a accumulator) merge(f check.Func, b accumulator) accumulator {
+	if several(f) {
+		a.all = slices.Concat(a.all, b.all)
+		return a
+	}
 	pick := false
 	switch f {
 	case check.Count, check.CountIf:
@@ -326,12 +330,12 @@ func (a accumulator) merge(f check.Func, b accumulator) accumulator {
 }
 
 // whole is the result of merged parts.
-func (a accumulator) whole(f check.Func) (ref.Val, error) {
+func (a accumulator) whole(g *check.Aggregate) (ref.Val, error) {
 	if a.err != nil {
 		return nil, a.err
 	}
-	if f != check.Sum || a.exact == nil {
-		return a.value(f), nil
+	if g.Func != check.Sum || a.exact == nil {
+		return a.value(g), nil
 	}
 	switch a.val.(type) {
 	case celtypes.Uint:

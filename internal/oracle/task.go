@@ -207,7 +207,11 @@ func (t *task) step(st *check.Step, e elem) error {
 	if err != nil {
 		return fmt.Errorf("step %s, unnest: %w", st.Name, err)
 	}
-	for _, x := range taken(st.Unnest, v) {
+	elems := taken(st.Unnest, v)
+	if len(elems) == 0 {
+		t.filtered(st, e)
+	}
+	for _, x := range elems {
 		each := e
 		each.locals = maps.Clone(e.locals)
 		each.locals[st.Unnest.Name] = x

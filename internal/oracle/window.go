@@ -165,7 +165,7 @@ func (t *task) handOn(w *window, g *group) error {
 		e.rec.fields[n.Name] = g.key[i]
 	}
 	for i, a := range st.Aggregate {
-		v, err := g.accs[i].whole(a.Func)
+		v, err := g.accs[i].whole(a)
 		if err != nil {
 			return fmt.Errorf("step %s, aggregate %s: %w", st.Name, a.Name, err)
 		}

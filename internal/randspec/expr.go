@@ -347,8 +347,9 @@ func (e *env) aggregate(mixed, overlap bool) (string, *types.Type) {
 		if !overlap {
 			fns = append(fns, "first_arrived", "last_arrived")
 		}
-		fns = append(fns, "first", "last", "min_by", "max_by", "variance", "variance_pop", "stddev", "stddev_pop")
+		fns = append(fns, "first", "last", "min_by", "max_by", "variance", "variance_pop", "stddev", "stddev_pop", "collect")
 	}
+	fns = append(fns, "collect_set", "count_distinct")
 	switch fn := pick(g, fns...); fn {
 	case "count":
 		return "count()", types.IntType
@@ -368,6 +369,20 @@ func (e *env) aggregate(mixed, overlap bool) (string, *types.Type) {
 		arg, t := e.any()
 		by, _ := e.argument(ordered...)
 		return fn + "(" + strings.TrimSpace(arg) + ", " + by + ")", t
+	case "collect":
+		arg, t := e.any()
+		return fmt.Sprintf("collect(%s, %d)", strings.TrimSpace(arg), 1+g.r.IntN(5)), types.ListOf(t)
+	case "collect_set", "count_distinct":
+		of := append(slices.Clone(ordered), g.enums...)
+		if mixed { // of doubles that differ in their last digits, how many there are would depend on the order
+			of = slices.DeleteFunc(of, func(t *types.Type) bool { return t.Kind == types.Double })
+		}
+		arg, t := e.argument(of...)
+		call := fmt.Sprintf("%s(%s, %d)", fn, arg, 1+g.r.IntN(5))
+		if fn == "count_distinct" {
+			return call, types.IntType
+		}
+		return call, types.ListOf(t)
 	case "avg":
 		arg, t := e.argument(types.IntType, types.UintType, types.DoubleType, types.DecimalType)
 		return "avg(" + arg + ")", meanType(t)

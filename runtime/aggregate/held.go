@@ -11,3 +11,6 @@ type Chosen[T, K any] struct {
 	By    K
 	Value T
 }
+
+// Len is what a string or bytes take outside themselves.
+func Len[T string | []byte](v T) int { return len(v) }

@@ -9,6 +9,8 @@
 //	SumInt, SumDuration, SumUint: high 64 bits, low 64 bits
 //	SumDecimal:        as MeanDecimal; the count of a sum that has too many digits is 2^64-1
 //	Variance:          count (uint64), IEEE 754 bits of the mean and of the sum of squared differences
+//	Earliest:          as package stateenc writes them, the number of values, and of each the event time in Unix milliseconds and the value
+//	Set:               the same without times
 package aggregate
 
 import (

@@ -150,6 +150,9 @@ func (s *Sliced[V]) keep(x *stream[V]) (*run[V], error) {
 		r.keys = append(r.keys, x.key...)
 		r.ends = append(r.ends, uint32(len(r.keys)))
 		r.vals = append(r.vals, *x.val)
+		if s.cfg.Bytes != nil {
+			r.heap += int64(s.cfg.Bytes(x.val))
+		}
 	}
 }
 

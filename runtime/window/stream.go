@@ -31,6 +31,7 @@ type run[V any] struct {
 	keys []byte
 	ends []uint32 // of the keys
 	vals []V
+	heap int64 // what the values hold besides themselves
 }
 
 func (r *run[V]) key(i int) []byte {
@@ -43,7 +44,7 @@ func (r *run[V]) key(i int) []byte {
 
 func (r *run[V]) bytes() int64 {
 	var v V
-	return int64(cap(r.keys)) + int64(cap(r.ends))*4 + int64(cap(r.vals))*int64(unsafe.Sizeof(v))
+	return int64(cap(r.keys)) + int64(cap(r.ends))*4 + int64(cap(r.vals))*int64(unsafe.Sizeof(v)) + r.heap
 }
 
 // next moves a stream on to its next value.

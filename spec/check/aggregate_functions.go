@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 
+	"cel.dev/cel-go/common/types/ref"
+
 	"github.com/weirstream/weir/spec/types"
 )
 
@@ -30,6 +32,9 @@ const (
 	VariancePop
 	Stddev // of a sample; absent below two records
 	StddevPop
+	Collect       // in order of event time, of those with the same one in order of arrival; the earliest ones up to the limit
+	CollectSet    // each once, in their order; the least ones up to the limit
+	CountDistinct // up to the limit
 )
 
 // aggregateSignature says how a function is called, and what it gives.
@@ -44,16 +49,26 @@ type parameter struct {
 	name string // in texts: x
 	fits func(t *types.Type) bool
 	says string // the types that fit, for a hint
+	// constant says what is wrong with the value of an argument that must be known when the spec is compiled, "" if nothing is. It is nil
+	// for an argument over a record. Arguments that are constants come last.
+	constant func(v ref.Val) string
 }
 
 var (
-	condition = parameter{"condition", func(t *types.Type) bool { return t.Kind == types.Bool }, "it takes a bool"}
-	summand   = parameter{"x", kinds(types.Int, types.Uint, types.Double, types.Decimal, types.Duration), "it takes int, uint, double, decimal and duration"}
-	number    = parameter{"x", kinds(types.Int, types.Uint, types.Double, types.Decimal), "it takes int, uint, double and decimal"}
-	ordered   = parameter{"x", (*types.Type).Scalar, "it takes bool, int, uint, double, decimal, string, bytes, timestamp, duration, date and time"}
-	by        = parameter{"by", ordered.fits, ordered.says}
-	anything  = parameter{"x", func(*types.Type) bool { return true }, ""}
+	condition = parameter{name: "condition", fits: kinds(types.Bool), says: "it takes a bool"}
+	summand   = parameter{name: "x", fits: kinds(types.Int, types.Uint, types.Double, types.Decimal, types.Duration), says: "it takes int, uint, double, decimal and duration"}
+	number    = parameter{name: "x", fits: kinds(types.Int, types.Uint, types.Double, types.Decimal), says: "it takes int, uint, double and decimal"}
+	ordered   = parameter{name: "x", fits: (*types.Type).Scalar, says: scalars}
+	distinct  = parameter{name: "x", fits: (*types.Type).Keyable, says: scalars + ", and enums"}
+	by        = parameter{name: "by", fits: ordered.fits, says: ordered.says}
+	anything  = parameter{name: "x", fits: func(*types.Type) bool { return true }}
+	limit     = parameter{name: "limit", fits: kinds(types.Int), says: "it takes an int", constant: withinLimit}
 )
+
+const scalars = "it takes bool, int, uint, double, decimal, string, bytes, timestamp, duration, date and time"
+
+// MaxLimit is how many values an aggregate keeps at most: all of them are in one record of the changelog.
+const MaxLimit = 10_000
 
 func kinds(all ...types.Kind) func(*types.Type) bool {
 	return func(t *types.Type) bool { return slices.Contains(all, t.Kind) }
@@ -61,24 +76,27 @@ func kinds(all ...types.Kind) func(*types.Type) bool {
 
 // signatures are those of all functions, in the order in which texts list them.
 var signatures = map[Func]aggregateSignature{
-	Count:        {"count", nil, always(types.IntType)},
-	CountIf:      {"count_if", []parameter{condition}, always(types.IntType)},
-	Any:          {"any", []parameter{condition}, always(types.BoolType)},
-	All:          {"all", []parameter{condition}, always(types.BoolType)},
-	Sum:          {"sum", []parameter{summand}, ofFirst},
-	Min:          {"min", []parameter{ordered}, ofFirst},
-	Max:          {"max", []parameter{ordered}, ofFirst},
-	Avg:          {"avg", []parameter{number}, mean},
-	First:        {"first", []parameter{anything}, ofFirst},
-	Last:         {"last", []parameter{anything}, ofFirst},
-	FirstArrived: {"first_arrived", []parameter{anything}, ofFirst},
-	LastArrived:  {"last_arrived", []parameter{anything}, ofFirst},
-	MinBy:        {"min_by", []parameter{anything, by}, ofFirst},
-	MaxBy:        {"max_by", []parameter{anything, by}, ofFirst},
-	Variance:     {"variance", []parameter{number}, always(types.OptionalOf(types.DoubleType))},
-	VariancePop:  {"variance_pop", []parameter{number}, always(types.DoubleType)},
-	Stddev:       {"stddev", []parameter{number}, always(types.OptionalOf(types.DoubleType))},
-	StddevPop:    {"stddev_pop", []parameter{number}, always(types.DoubleType)},
+	Count:         {"count", nil, always(types.IntType)},
+	CountIf:       {"count_if", []parameter{condition}, always(types.IntType)},
+	Any:           {"any", []parameter{condition}, always(types.BoolType)},
+	All:           {"all", []parameter{condition}, always(types.BoolType)},
+	Sum:           {"sum", []parameter{summand}, ofFirst},
+	Min:           {"min", []parameter{ordered}, ofFirst},
+	Max:           {"max", []parameter{ordered}, ofFirst},
+	Avg:           {"avg", []parameter{number}, mean},
+	First:         {"first", []parameter{anything}, ofFirst},
+	Last:          {"last", []parameter{anything}, ofFirst},
+	FirstArrived:  {"first_arrived", []parameter{anything}, ofFirst},
+	LastArrived:   {"last_arrived", []parameter{anything}, ofFirst},
+	MinBy:         {"min_by", []parameter{anything, by}, ofFirst},
+	MaxBy:         {"max_by", []parameter{anything, by}, ofFirst},
+	Variance:      {"variance", []parameter{number}, always(types.OptionalOf(types.DoubleType))},
+	VariancePop:   {"variance_pop", []parameter{number}, always(types.DoubleType)},
+	Stddev:        {"stddev", []parameter{number}, always(types.OptionalOf(types.DoubleType))},
+	StddevPop:     {"stddev_pop", []parameter{number}, always(types.DoubleType)},
+	Collect:       {"collect", []parameter{anything, limit}, listOfFirst},
+	CollectSet:    {"collect_set", []parameter{distinct, limit}, listOfFirst},
+	CountDistinct: {"count_distinct", []parameter{distinct, limit}, always(types.IntType)},
 }
 
 func always(t *types.Type) func([]*types.Type) *types.Type {
@@ -86,6 +104,8 @@ func always(t *types.Type) func([]*types.Type) *types.Type {
 }
 
 func ofFirst(args []*types.Type) *types.Type { return args[0] }
+
+func listOfFirst(args []*types.Type) *types.Type { return types.ListOf(args[0]) }
 
 func mean(args []*types.Type) *types.Type {
 	if args[0].Kind == types.Decimal {
@@ -105,10 +125,15 @@ func (s aggregateSignature) String() string {
 	return s.name + "(" + strings.Join(names, ", ") + ")"
 }
 
+// number is how many arguments there are, in words.
+func (s aggregateSignature) number() string {
+	return [...]string{"no argument", "one argument", "two arguments", "three arguments"}[len(s.takes)]
+}
+
 // functionNames are the names of all functions.
 var functionNames = func() []string {
 	var names []string
-	for f := Count; f <= StddevPop; f++ {
+	for f := Count; f <= CountDistinct; f++ {
 		names = append(names, f.String())
 	}
 	return names

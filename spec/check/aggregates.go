@@ -63,6 +63,11 @@ func (c *checker) aggregate(d *syntax.Entry, scope *Scope, at place) *Aggregate 
 		case !sig.takes[i].fits(e.Type):
 			c.report(badAggregateType(text, sig, sig.takes[i], e.Type))
 			fits = false
+		case sig.takes[i].constant != nil:
+			k, ok := c.constant(text, e, sig, sig.takes[i])
+			fits = fits && ok
+			a.Constants = append(a.Constants, k)
+			continue
 		default:
 			of = append(of, e.Type)
 		}

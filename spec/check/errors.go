@@ -473,18 +473,17 @@ func countArgument(at source.Span) diag.Diagnostic {
 
 func fewArguments(at source.Span, sig aggregateSignature) diag.Diagnostic {
 	takes := "an expression over a record"
-	if len(sig.takes) > 1 {
+	switch {
+	case sig.takes[len(sig.takes)-1].constant != nil:
+		takes = sig.number()
+	case len(sig.takes) > 1:
 		takes = "two expressions over a record"
 	}
 	return hinted(problem("WEIR3011", at, "%s takes %s", sig.name, takes), "write %s", sig)
 }
 
 func manyArguments(at source.Span, sig aggregateSignature) diag.Diagnostic {
-	takes := "one argument"
-	if len(sig.takes) > 1 {
-		takes = "two arguments"
-	}
-	return hinted(problem("WEIR3011", at, "%s takes %s", sig.name, takes), "write %s", sig)
+	return hinted(problem("WEIR3011", at, "%s takes %s", sig.name, sig.number()), "write %s", sig)
 }
 
 func badAggregateType(arg *syntax.Text, sig aggregateSignature, p parameter, t *types.Type) diag.Diagnostic {
@@ -496,6 +495,15 @@ func badAggregateType(arg *syntax.Text, sig aggregateSignature, p parameter, t *
 		return hinted(d, "a value may be missing: turn records without it away (where: x.hasValue(), select: {x: x.value()}),\nor say what to take for it: x.orValue(…)")
 	}
 	return hinted(d, "%s", p.says)
+}
+
+func noConstant(arg *syntax.Text, sig aggregateSignature, p parameter, reads string) diag.Diagnostic {
+	d := problem("WEIR3013", arg.Span, "the %s of %s must be a constant, and this reads %s", p.name, sig.name, reads)
+	return hinted(d, "it is the same for all records and known when the spec is compiled")
+}
+
+func badConstant(arg *syntax.Text, sig aggregateSignature, p parameter, wrong string) diag.Diagnostic {
+	return problem("WEIR3013", arg.Span, "the %s of %s %s", p.name, sig.name, wrong)
 }
 
 // Streams.

@@ -380,8 +380,10 @@ type Aggregate struct {
 	Name string
 	Span source.Span
 	Func Func
-	Args []*Expr     // as the function's signature says; none for count
+	Args []*Expr     // those over a record, as the function's signature says; none for count
 	Type *types.Type // of the result
+	// Constants are the arguments behind Args, which are known when the spec is compiled: a limit, say.
+	Constants []Constant
 }
 
 // Emit says when a window's results are handed on.

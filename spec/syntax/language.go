@@ -213,7 +213,7 @@ var stepShape = &Shape{What: "a step", Either: []string{"from", "merge"}, Keys: 
 		{Name: "late_to", Shape: &Shape{What: "a name", Text: stepName, Doc: "The name of a stream of the records that come after their window closed. Without it they are dropped and counted."}},
 	}}},
 	{Name: "aggregate", Shape: &Shape{What: "a mapping from names to aggregates", Names: fieldName, NonEmpty: true,
-		Elem: &Shape{What: "count(), sum(...), max_by(..., ...) or another aggregate", Text: &Pattern{Rule: "must be an aggregate"}}, Doc: "What is kept for each group and window: count(), or count_if, any, all, sum, min, max, avg, first, last, first_arrived, last_arrived, variance, variance_pop, stddev or stddev_pop of a CEL expression, or min_by(CEL, CEL), max_by(CEL, CEL)."}},
+		Elem: &Shape{What: "count(), sum(...), max_by(..., ...) or another aggregate", Text: &Pattern{Rule: "must be an aggregate"}}, Doc: "What is kept for each group and window: count(), or count_if, any, all, sum, min, max, avg, first, last, first_arrived, last_arrived, variance, variance_pop, stddev or stddev_pop of a CEL expression, min_by(CEL, CEL), max_by(CEL, CEL), or collect(CEL, limit), collect_set(CEL, limit), count_distinct(CEL, limit)."}},
 	{Name: "process", Shape: &Shape{What: "a Go type, as in ./shop.Scorer", Text: &Pattern{Rule: "must be a Go type of the generated package, as in ./shop.Scorer"},
 		Doc: "A Go type of yours that takes the records of each group, with state and timers: the generated package's path from the spec's directory, a dot, and its name."}},
 	{Name: "state", Shape: &Shape{What: "a mapping from names to kinds of state", Names: fieldName, NonEmpty: true, Elem: stateShape, Doc: "What process keeps for each group."}},

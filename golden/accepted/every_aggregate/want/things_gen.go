@@ -46,7 +46,12 @@ func newThingsTask(c *topology.Context) (topology.Task, error) {
 		Lateness: 0,
 		Append:   appendAllState,
 		Decode:   decodeAllState,
-		Bytes:    func(a *allState) int { return len(a.MinS) + len(a.MaxS) + len(a.MinY) + len(a.MaxY) },
+		Bytes: func(a *allState) int {
+			return len(a.MinS) +
+				len(a.MaxS) +
+				len(a.MinY) +
+				len(a.MaxY)
+		},
 	})
 	if err != nil {
 		return nil, err

@@ -56,7 +56,10 @@ func newFillsTask(c *topology.Context) (topology.Task, error) {
 		Decode:   decodeLastMinuteState,
 		Merge:    mergeLastMinuteState,
 		Bytes: func(a *lastMinuteState) int {
-			return len(a.FirstAccount) + len(a.By.Value) + len(a.Cheapest.Value) + len(a.Dearest.Value)
+			return len(a.FirstAccount) +
+				len(a.By.Value) +
+				len(a.Cheapest.Value) +
+				len(a.Dearest.Value)
 		},
 	})
 	if err != nil {

@@ -49,7 +49,20 @@ func newRidesTask(c *topology.Context) (topology.Task, error) {
 		Append:   appendHoursState,
 		Decode:   decodeHoursState,
 		Bytes: func(a *hoursState) int {
-			return len(a.FirstRider.Value) + len(a.LastRider.Value) + len(a.FirstArrived) + len(a.LastArrived) + len(a.BestRider.Value) + len(a.Photo.Value) + heapHoursStateCoupon(a.Coupon.Value) + heapHoursStateStops(a.Stops.Value) + heapHoursStateStop(a.Stop.Value) + heapHoursStateExtras(a.Extras.Value) + len(a.ByRider.By) + heapHoursStateByPhoto(a.ByPhoto.Value) + len(a.ByPhoto.By) + heapHoursStateNames(a.Names.Value)
+			return len(a.FirstRider.Value) +
+				len(a.LastRider.Value) +
+				len(a.FirstArrived) +
+				len(a.LastArrived) +
+				len(a.BestRider.Value) +
+				len(a.Photo.Value) +
+				heapHoursStateCoupon(a.Coupon.Value) +
+				heapHoursStateStops(a.Stops.Value) +
+				heapHoursStateStop(a.Stop.Value) +
+				heapHoursStateExtras(a.Extras.Value) +
+				len(a.ByRider.By) +
+				heapHoursStateByPhoto(a.ByPhoto.Value) +
+				len(a.ByPhoto.By) +
+				heapHoursStateNames(a.Names.Value)
 		},
 	})
 	if err != nil {

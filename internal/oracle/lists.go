@@ -1,0 +1,50 @@
+package oracle
+
+import (
+	"slices"
+
+	celtypes "cel.dev/cel-go/common/types"
+	"cel.dev/cel-go/common/types/ref"
+
+	"github.com/weirstream/weir/spec/check"
+)
+
+// picking is a record of a group: its event time, and the aggregate's arguments over it. Here all are kept, in the order in which they came,
+// and limits are looked at last: that a service may forget what is beyond them as it goes is for a test to find out.
+type picking struct {
+	at   int64
+	args []ref.Val
+}
+
+// several tells whether an aggregate picks several records.
+func several(f check.Func) bool { return f >= check.Collect }
+
+// picked is the result of an aggregate over all records of a group.
+func picked(g *check.Aggregate, all []picking) ref.Val {
+	all = slices.Clone(all)
+	switch g.Func {
+	case check.Collect:
+		slices.SortStableFunc(all, func(a, b picking) int { return int(max(-1, min(1, a.at-b.at))) })
+	case check.CollectSet, check.CountDistinct:
+		slices.SortStableFunc(all, func(a, b picking) int { return order(a.args[0], b.args[0]) })
+		all = slices.CompactFunc(all, func(a, b picking) bool { return order(a.args[0], b.args[0]) == 0 })
+	}
+	if all = all[:min(len(all), g.Limit())]; g.Func == check.CountDistinct {
+		return celtypes.Int(len(all))
+	}
+	values := make([]ref.Val, len(all))
+	for i, m := range all {
+		values[i] = m.args[0]
+	}
+	return celtypes.NewRefValList(celtypes.DefaultTypeAdapter, values)
+}
+
+func order(a, b ref.Val) int {
+	switch {
+	case less(a, b):
+		return -1
+	case less(b, a):
+		return 1
+	}
+	return 0
+}
