@@ -65,7 +65,7 @@ func (ag *aggregator) coded() bool {
 	case check.Avg, check.Variance, check.VariancePop, check.Stddev, check.StddevPop:
 		return true
 	}
-	return ag.wide()
+	return ag.sketched() || ag.wide()
 }
 
 // wide tells whether the state is a sum that is told to be too large only when the result is made: in a part of a window no record can be
@@ -98,7 +98,13 @@ func (ag *aggregator) codedType() string {
 	if ag.wide() {
 		return map[types.Kind]string{types.Int: "SumInt", types.Uint: "SumUint", types.Duration: "SumDuration", types.Decimal: "SumDecimal"}[ag.Type.Kind]
 	}
-	if ag.Func != check.Avg {
+	switch ag.Func {
+	case check.ApproxCountDistinct:
+		return "Cardinality"
+	case check.Quantile, check.Median:
+		return "Quantiles"
+	case check.Avg:
+	default:
 		return "Variance"
 	}
 	switch ag.Args[0].Type.Kind {
@@ -133,6 +139,9 @@ func (ag *aggregator) result() string {
 		return ag.field + ".Population()"
 	case check.StddevPop:
 		return ag.field + ".PopulationDeviation()"
+	}
+	if ag.sketched() {
+		return ag.estimate()
 	}
 	switch ag.held() {
 	case timed, chosen:
@@ -212,6 +221,10 @@ func (ag *aggregator) next() string {
 	case check.Avg:
 		return field + ".Add(" + ag.args[0] + ")"
 	case check.Variance, check.VariancePop, check.Stddev, check.StddevPop:
+		return field + ".Add(" + ag.double() + ")"
+	case check.ApproxCountDistinct:
+		return field + ".Add(" + ag.hash() + ")"
+	case check.Quantile, check.Median:
 		return field + ".Add(" + ag.double() + ")"
 	case check.First:
 		return "if at < " + field + ".At {\n" + ag.take() + "\n}"
@@ -407,6 +420,9 @@ func (ag *aggregator) read(t *types.Type, target string) {
 
 // heap are the Go expressions of what the state holds outside itself, in bytes.
 func (ag *aggregator) heap() []string {
+	if ag.sketched() {
+		return []string{ag.field + ".Heap()"}
+	}
 	if ag.held() == plain {
 		return nil
 	}

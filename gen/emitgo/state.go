@@ -73,6 +73,13 @@ func layout(st *check.Step) string {
 		if len(a.Args) > 1 {
 			fmt.Fprintf(h, " by %s", a.Args[1].Type)
 		}
+		switch a.Func {
+		case check.CountDistinct, check.ApproxCountDistinct:
+			fmt.Fprintf(h, " of %s", a.Args[0].Type)
+		case check.Quantile: // what is kept does not depend on which is asked for
+			fmt.Fprint(h, ";")
+			continue
+		}
 		for _, k := range a.Constants {
 			fmt.Fprintf(h, " %v", k.Value.Value())
 		}

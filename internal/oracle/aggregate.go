@@ -79,21 +79,27 @@ func (a accumulator) add(f check.Func, args []ref.Val, at int64) (accumulator, e
 // differ takes a number into a variance. Rounding is a part of the result where numbers are large beside their spread, so this is
 // Welford's method as in the service.
 func (a accumulator) differ(v ref.Val) accumulator {
-	var x float64
-	switch v := v.(type) {
-	case celtypes.Int:
-		x = float64(v)
-	case celtypes.Uint:
-		x = float64(v)
-	case celtypes.Double:
-		x = float64(v)
-	case celenv.Decimal:
-		x, _ = strconv.ParseFloat(v.String(), 64) // it spells a number
-	}
+	x := double(v)
 	d := x - a.center
 	a.center += d / float64(a.n)
 	a.spread += d * (x - a.center)
 	return a
+}
+
+// double is a number, or the nanoseconds of a duration, as a double.
+func double(v ref.Val) float64 {
+	switch v := v.(type) {
+	case celtypes.Int:
+		return float64(v)
+	case celtypes.Uint:
+		return float64(v)
+	case celtypes.Duration:
+		return float64(v.Nanoseconds())
+	case celenv.Decimal:
+		x, _ := strconv.ParseFloat(v.String(), 64) // it spells a number
+		return x
+	}
+	return float64(v.(celtypes.Double))
 }
 
 func (a accumulator) sum(v ref.Val) (accumulator, error) {

@@ -23,11 +23,14 @@ func several(f check.Func) bool { return f >= check.Collect }
 func picked(g *check.Aggregate, all []picking) ref.Val {
 	all = slices.Clone(all)
 	switch g.Func {
+	case check.Quantile, check.Median:
+		return quantile(g, all)
+	case check.ApproxCountDistinct:
+		return cardinality(all)
 	case check.Collect:
 		slices.SortStableFunc(all, func(a, b picking) int { return int(max(-1, min(1, a.at-b.at))) })
 	case check.CollectSet, check.CountDistinct:
-		slices.SortStableFunc(all, func(a, b picking) int { return order(a.args[0], b.args[0]) })
-		all = slices.CompactFunc(all, func(a, b picking) bool { return order(a.args[0], b.args[0]) == 0 })
+		all = different(all)
 	}
 	if all = all[:min(len(all), g.Limit())]; g.Func == check.CountDistinct {
 		return celtypes.Int(len(all))
@@ -37,6 +40,12 @@ func picked(g *check.Aggregate, all []picking) ref.Val {
 		values[i] = m.args[0]
 	}
 	return celtypes.NewRefValList(celtypes.DefaultTypeAdapter, values)
+}
+
+// different are the different values in their order.
+func different(all []picking) []picking {
+	slices.SortStableFunc(all, func(a, b picking) int { return order(a.args[0], b.args[0]) })
+	return slices.CompactFunc(all, func(a, b picking) bool { return order(a.args[0], b.args[0]) == 0 })
 }
 
 func order(a, b ref.Val) int {

@@ -349,7 +349,7 @@ func (e *env) aggregate(mixed, overlap bool) (string, *types.Type) {
 		}
 		fns = append(fns, "first", "last", "min_by", "max_by", "variance", "variance_pop", "stddev", "stddev_pop", "collect")
 	}
-	fns = append(fns, "collect_set", "count_distinct")
+	fns = append(fns, "collect_set", "count_distinct", "approx_count_distinct", "quantile", "median")
 	switch fn := pick(g, fns...); fn {
 	case "count":
 		return "count()", types.IntType
@@ -372,12 +372,28 @@ func (e *env) aggregate(mixed, overlap bool) (string, *types.Type) {
 	case "collect":
 		arg, t := e.any()
 		return fmt.Sprintf("collect(%s, %d)", strings.TrimSpace(arg), 1+g.r.IntN(5)), types.ListOf(t)
-	case "collect_set", "count_distinct":
+	case "quantile", "median":
+		of := []*types.Type{types.IntType, types.UintType, types.DecimalType, types.DurationType}
+		if !mixed { // doubles that differ in their last digits may differ more when they are cut down
+			of = append(of, types.DoubleType)
+		}
+		arg, t := e.argument(of...)
+		if t.Kind != types.Duration {
+			t = types.DoubleType
+		}
+		if fn == "median" {
+			return "median(" + arg + ")", t
+		}
+		return fmt.Sprintf("quantile(%s, %s)", arg, pick(g, "0.0", "0.07", "0.5", "0.9", "0.99", "1.0", "1.0 / 3.0")), t
+	case "collect_set", "count_distinct", "approx_count_distinct":
 		of := append(slices.Clone(ordered), g.enums...)
 		if mixed { // of doubles that differ in their last digits, how many there are would depend on the order
 			of = slices.DeleteFunc(of, func(t *types.Type) bool { return t.Kind == types.Double })
 		}
 		arg, t := e.argument(of...)
+		if fn == "approx_count_distinct" {
+			return fn + "(" + arg + ")", types.IntType
+		}
 		call := fmt.Sprintf("%s(%s, %d)", fn, arg, 1+g.r.IntN(5))
 		if fn == "count_distinct" {
 			return call, types.IntType

@@ -35,6 +35,9 @@ const (
 	Collect       // in order of event time, of those with the same one in order of arrival; the earliest ones up to the limit
 	CollectSet    // each once, in their order; the least ones up to the limit
 	CountDistinct // up to the limit
+	ApproxCountDistinct
+	Quantile // of the numbers in order, the one at a fraction of them
+	Median
 )
 
 // aggregateSignature says how a function is called, and what it gives.
@@ -62,6 +65,7 @@ var (
 	distinct  = parameter{name: "x", fits: (*types.Type).Keyable, says: scalars + ", and enums"}
 	by        = parameter{name: "by", fits: ordered.fits, says: ordered.says}
 	anything  = parameter{name: "x", fits: func(*types.Type) bool { return true }}
+	fraction  = parameter{name: "q", fits: kinds(types.Double), says: "it takes a double, such as 0.99", constant: withinOne}
 	limit     = parameter{name: "limit", fits: kinds(types.Int), says: "it takes an int", constant: withinLimit}
 )
 
@@ -76,27 +80,30 @@ func kinds(all ...types.Kind) func(*types.Type) bool {
 
 // signatures are those of all functions, in the order in which texts list them.
 var signatures = map[Func]aggregateSignature{
-	Count:         {"count", nil, always(types.IntType)},
-	CountIf:       {"count_if", []parameter{condition}, always(types.IntType)},
-	Any:           {"any", []parameter{condition}, always(types.BoolType)},
-	All:           {"all", []parameter{condition}, always(types.BoolType)},
-	Sum:           {"sum", []parameter{summand}, ofFirst},
-	Min:           {"min", []parameter{ordered}, ofFirst},
-	Max:           {"max", []parameter{ordered}, ofFirst},
-	Avg:           {"avg", []parameter{number}, mean},
-	First:         {"first", []parameter{anything}, ofFirst},
-	Last:          {"last", []parameter{anything}, ofFirst},
-	FirstArrived:  {"first_arrived", []parameter{anything}, ofFirst},
-	LastArrived:   {"last_arrived", []parameter{anything}, ofFirst},
-	MinBy:         {"min_by", []parameter{anything, by}, ofFirst},
-	MaxBy:         {"max_by", []parameter{anything, by}, ofFirst},
-	Variance:      {"variance", []parameter{number}, always(types.OptionalOf(types.DoubleType))},
-	VariancePop:   {"variance_pop", []parameter{number}, always(types.DoubleType)},
-	Stddev:        {"stddev", []parameter{number}, always(types.OptionalOf(types.DoubleType))},
-	StddevPop:     {"stddev_pop", []parameter{number}, always(types.DoubleType)},
-	Collect:       {"collect", []parameter{anything, limit}, listOfFirst},
-	CollectSet:    {"collect_set", []parameter{distinct, limit}, listOfFirst},
-	CountDistinct: {"count_distinct", []parameter{distinct, limit}, always(types.IntType)},
+	Count:               {"count", nil, always(types.IntType)},
+	CountIf:             {"count_if", []parameter{condition}, always(types.IntType)},
+	Any:                 {"any", []parameter{condition}, always(types.BoolType)},
+	All:                 {"all", []parameter{condition}, always(types.BoolType)},
+	Sum:                 {"sum", []parameter{summand}, ofFirst},
+	Min:                 {"min", []parameter{ordered}, ofFirst},
+	Max:                 {"max", []parameter{ordered}, ofFirst},
+	Avg:                 {"avg", []parameter{number}, mean},
+	First:               {"first", []parameter{anything}, ofFirst},
+	Last:                {"last", []parameter{anything}, ofFirst},
+	FirstArrived:        {"first_arrived", []parameter{anything}, ofFirst},
+	LastArrived:         {"last_arrived", []parameter{anything}, ofFirst},
+	MinBy:               {"min_by", []parameter{anything, by}, ofFirst},
+	MaxBy:               {"max_by", []parameter{anything, by}, ofFirst},
+	Variance:            {"variance", []parameter{number}, always(types.OptionalOf(types.DoubleType))},
+	VariancePop:         {"variance_pop", []parameter{number}, always(types.DoubleType)},
+	Stddev:              {"stddev", []parameter{number}, always(types.OptionalOf(types.DoubleType))},
+	StddevPop:           {"stddev_pop", []parameter{number}, always(types.DoubleType)},
+	Collect:             {"collect", []parameter{anything, limit}, listOfFirst},
+	CollectSet:          {"collect_set", []parameter{distinct, limit}, listOfFirst},
+	CountDistinct:       {"count_distinct", []parameter{distinct, limit}, always(types.IntType)},
+	ApproxCountDistinct: {"approx_count_distinct", []parameter{distinct}, always(types.IntType)},
+	Quantile:            {"quantile", []parameter{summand, fraction}, placed},
+	Median:              {"median", []parameter{summand}, placed},
 }
 
 func always(t *types.Type) func([]*types.Type) *types.Type {
@@ -106,6 +113,14 @@ func always(t *types.Type) func([]*types.Type) *types.Type {
 func ofFirst(args []*types.Type) *types.Type { return args[0] }
 
 func listOfFirst(args []*types.Type) *types.Type { return types.ListOf(args[0]) }
+
+// placed is the type of what is chosen among numbers, and may not be one of them.
+func placed(args []*types.Type) *types.Type {
+	if args[0].Kind == types.Duration {
+		return types.DurationType
+	}
+	return types.DoubleType
+}
 
 func mean(args []*types.Type) *types.Type {
 	if args[0].Kind == types.Decimal {
@@ -133,7 +148,7 @@ func (s aggregateSignature) number() string {
 // functionNames are the names of all functions.
 var functionNames = func() []string {
 	var names []string
-	for f := Count; f <= CountDistinct; f++ {
+	for f := Count; f <= Median; f++ {
 		names = append(names, f.String())
 	}
 	return names

@@ -26,6 +26,14 @@ func (a *Aggregate) Limit() int {
 	return 0
 }
 
+// Fraction is the q of a quantile.
+func (a *Aggregate) Fraction() float64 {
+	if a.Func == Median {
+		return 0.5
+	}
+	return float64(a.Constants[0].Value.(celtypes.Double))
+}
+
 // constant computes an argument of an aggregate that must be known when the spec is compiled. What it is in a fragment's definition may
 // depend on parameters; it is then looked at where the fragment is used.
 func (c *checker) constant(text *syntax.Text, e *Expr, sig aggregateSignature, p parameter) (Constant, bool) {
@@ -62,6 +70,14 @@ func (c *checker) constant(text *syntax.Text, e *Expr, sig aggregateSignature, p
 func withinLimit(v ref.Val) string {
 	if n := v.(celtypes.Int); n < 1 || n > MaxLimit {
 		return fmt.Sprintf("must be from 1 to %d", MaxLimit)
+	}
+	return ""
+}
+
+// withinOne says what is wrong with the q of a quantile.
+func withinOne(v ref.Val) string {
+	if q := v.(celtypes.Double); !(q >= 0 && q <= 1) {
+		return "must be from 0.0 to 1.0"
 	}
 	return ""
 }

@@ -339,7 +339,7 @@ type hoursState struct {
 
 // appendHoursState appends the stored form: the layout's fingerprint, then the fields in order.
 func appendHoursState(b []byte, a *hoursState) []byte {
-	b = stateenc.AppendHeader(b, 0x7f7e)
+	b = stateenc.AppendHeader(b, 0xad87)
 	b = a.Users.Append(b, stateenc.AppendString)
 	b = a.Ages.Append(b, stateenc.AppendInt)
 	b = a.Coupons.Append(b, appendHoursStateCoupons)
@@ -365,7 +365,7 @@ func appendHoursState(b []byte, a *hoursState) []byte {
 
 // decodeHoursState reads the stored form.
 func decodeHoursState(b []byte, a *hoursState) error {
-	i := stateenc.Header(b, 0x7f7e)
+	i := stateenc.Header(b, 0xad87)
 	i = a.Users.Decode(b, i, stateenc.String)
 	i = a.Ages.Decode(b, i, stateenc.Int)
 	i = a.Coupons.Decode(b, i, readHoursStateCoupons)
@@ -484,7 +484,7 @@ type lastHalfMinuteState struct {
 
 // appendLastHalfMinuteState appends the stored form: the layout's fingerprint, then the fields in order.
 func appendLastHalfMinuteState(b []byte, a *lastHalfMinuteState) []byte {
-	b = stateenc.AppendHeader(b, 0x7552)
+	b = stateenc.AppendHeader(b, 0xc1e4)
 	b = a.Users.Append(b, stateenc.AppendString)
 	b = a.Referrers.Append(b, appendLastHalfMinuteStateReferrers)
 	b = a.UserSet.Append(b, stateenc.AppendString)
@@ -499,7 +499,7 @@ func appendLastHalfMinuteState(b []byte, a *lastHalfMinuteState) []byte {
 
 // decodeLastHalfMinuteState reads the stored form.
 func decodeLastHalfMinuteState(b []byte, a *lastHalfMinuteState) error {
-	i := stateenc.Header(b, 0x7552)
+	i := stateenc.Header(b, 0xc1e4)
 	i = a.Users.Decode(b, i, stateenc.String)
 	i = a.Referrers.Decode(b, i, readLastHalfMinuteStateReferrers)
 	i = a.UserSet.Decode(b, i, stateenc.String)
