@@ -68,6 +68,7 @@ type Request struct {
 	Names  Names
 	Types  []Need
 	Values []Value
+	Texts  []Text
 	// Use is what is read of the records that are decoded; nil is everything.
 	Use Use
 }
@@ -130,6 +131,11 @@ func Generate(r Request) ([]Decl, error) {
 	}
 	for i := range r.Values {
 		if err := g.value(&r.Values[i]); err != nil {
+			return nil, err
+		}
+	}
+	for i := range r.Texts {
+		if err := g.text(&r.Texts[i]); err != nil {
 			return nil, err
 		}
 	}

@@ -19,6 +19,10 @@ type codecs struct {
 	needs map[string]*codec.Need
 	// values are those of aggregates that are no scalars, by the name that their functions end in.
 	values map[string]*types.Type
+	// texts are the types of values whose JSON text expressions make, by the function that does.
+	texts map[string]*types.Type
+	// textOf names it by the Go type.
+	textOf map[string]string
 	use    codec.Use
 	// csvSuffix is what stands behind decodeCSV in the name of a source's decoder.
 	csvSuffix map[*check.Source]string
@@ -39,7 +43,7 @@ func Decoded(pl *plan.Plan) codec.Use {
 
 // newCodecs asks for the types of all streams and for the decoders of all inputs.
 func newCodecs(g *generator) *codecs {
-	c := &codecs{g: g, needs: map[string]*codec.Need{}, values: map[string]*types.Type{}, use: Decoded(g.pl), csvSuffix: map[*check.Source]string{}}
+	c := &codecs{g: g, needs: map[string]*codec.Need{}, values: map[string]*types.Type{}, texts: map[string]*types.Type{}, textOf: map[string]string{}, use: Decoded(g.pl), csvSuffix: map[*check.Source]string{}}
 	for _, t := range g.p.Types {
 		c.need(t)
 	}
@@ -113,6 +117,17 @@ func (c *codecs) needJSON(t *types.Type) { c.need(t).JSONEncode = true }
 // needValue asks for the functions of values of a type, whose names end in name.
 func (c *codecs) needValue(name string, t *types.Type) { c.values[name] = t }
 
+// needText asks for the function that makes the JSON text of a value, and returns its name, which begins with ident.
+func (c *codecs) needText(t *types.Type, ident string) string {
+	goType, _ := codec.GoType(t, c.g.codecNames())
+	name := c.textOf[goType]
+	if name == "" {
+		name = c.g.names.Take(lowerFirst(ident) + "JSON")
+		c.textOf[goType], c.texts[name] = name, t
+	}
+	return name
+}
+
 // needCSV asks for appendCSV of a record as a sink writes it, and returns the suffix of its name: sinks may differ in their
 // columns.
 func (c *codecs) needCSV(t *types.Type, sk *check.Sink) string {
@@ -128,6 +143,20 @@ func csvOf(o check.CSVOptions, suffix string) codec.CSV {
 
 // files prints the types and the codecs.
 func (c *codecs) files() (typesFile, codecFile *printer.File, err error) {
+	typesFile, codecFile = c.g.newFile(), c.g.newFile()
+	printed := map[string]bool{}
+	if err := c.print(typesFile, codecFile, printed); err != nil {
+		return nil, nil, err
+	}
+	if err := c.g.conditionFuncs(codecFile); err != nil {
+		return nil, nil, err
+	}
+	// Which conditions are tested is known by now, and so is what they need.
+	return typesFile, codecFile, c.print(typesFile, codecFile, printed)
+}
+
+// print prints what is asked for by now and was not printed before.
+func (c *codecs) print(typesFile, codecFile *printer.File, printed map[string]bool) error {
 	req := codec.Request{Names: c.g.codecNames(), Use: c.use}
 	for _, t := range c.order {
 		req.Types = append(req.Types, *c.needs[typeKey(t)])
@@ -135,12 +164,18 @@ func (c *codecs) files() (typesFile, codecFile *printer.File, err error) {
 	for _, name := range slices.Sorted(maps.Keys(c.values)) {
 		req.Values = append(req.Values, codec.Value{Name: name, Type: c.values[name]})
 	}
+	for _, name := range slices.Sorted(maps.Keys(c.texts)) {
+		req.Texts = append(req.Texts, codec.Text{Name: name, Type: c.texts[name]})
+	}
 	decls, err := codec.Generate(req)
 	if err != nil {
-		return nil, nil, err
+		return err
 	}
-	typesFile, codecFile = c.g.newFile(), c.g.newFile()
 	for _, d := range decls {
+		if printed[d.Name] {
+			continue
+		}
+		printed[d.Name] = true
 		f := codecFile
 		if d.Type {
 			f = typesFile
@@ -148,8 +183,5 @@ func (c *codecs) files() (typesFile, codecFile *printer.File, err error) {
 		f.Import(d.Imports...)
 		f.P(d.Code)
 	}
-	if err := c.g.conditionFuncs(codecFile); err != nil {
-		return nil, nil, err
-	}
-	return typesFile, codecFile, nil
+	return nil
 }

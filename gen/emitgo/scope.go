@@ -147,7 +147,7 @@ func (r resolver) rec() string {
 func (c *scope) compile(e *check.Expr, onErr func(string) string) (expr.Code, error) {
 	code, err := expr.Compile(e.AST, resolver{c, e}, expr.Options{
 		Env: c.g.env, TypeName: c.g.typeName, FieldName: fieldName, EnumConst: c.g.enumConst, Prefix: c.prefix, Decls: c.g.decls,
-		Functions: c.g.funcs,
+		Functions: c.g.funcs, JSON: c.g.codecs.needText,
 	}, onErr)
 	if err != nil {
 		return code, fmt.Errorf("%s: %w", c.g.pos(e), err)

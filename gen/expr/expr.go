@@ -40,6 +40,9 @@ type Options struct {
 	EnumConst func(t *types.Type, value string) string
 	// Functions are the functions of the user's that expressions may call, by their names there.
 	Functions map[string]GoFunc
+	// JSON is the Go function that makes the JSON text of a value of t, which is no scalar and no enum. Ident is a piece of an
+	// identifier that names t.
+	JSON func(t *types.Type, ident string) string
 	// Prefix begins the names of package-level declarations that belong to the expression ("paid" gives paidRegex).
 	Prefix string
 	// Decls is shared by the expressions of one package, so that equal declarations are made once and names are not given
@@ -71,6 +74,7 @@ const (
 	decPath   = "github.com/weirstream/weir/runtime/dec"
 	civilPath = "github.com/weirstream/weir/runtime/civil"
 	celPath   = "github.com/weirstream/weir/runtime/cel"
+	jsonPath  = "github.com/weirstream/weir/runtime/jsonx"
 	zonePath  = "github.com/weirstream/weir/runtime/cel/zone"
 )
 

@@ -19,7 +19,7 @@ var functions map[string]function
 func init() {
 	functions = map[string]function{}
 	for _, m := range []map[string]function{operatorFuncs(), conversionFuncs(), stringFuncs(), mathFuncs(), containerFuncs(), timeFuncs(),
-		decimalFuncs(), civilFuncs(), listFuncs(), networkFuncs(), patternFuncs()} {
+		decimalFuncs(), civilFuncs(), listFuncs(), networkFuncs(), patternFuncs(), jsonFuncs()} {
 		for id, f := range m {
 			functions[id] = f
 		}

@@ -108,6 +108,7 @@ func (g *exprGen) extension(t *types.Type, d int) string {
 				return f(`regex.extract(%s, %s).orValue("-")`, e(s), pick(g.Rand, `"b(.)"`, `"[0-9]+"`, "s2"))
 			},
 			func() string { return f("base64.encode(%s)", e(types.BytesType)) },
+			func() string { return f("json(%s)", e(pick(g.Rand, g.scalarType(), g.anyType()))) },
 		)
 	case types.Bytes:
 		add(func() string { return f("base64.decode(%s)", e(s)) })

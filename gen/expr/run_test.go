@@ -97,6 +97,12 @@ func run(t *testing.T, subjects []subject, rows []celval.Record) {
 			imports[p] = true
 		}
 	}
+	for _, d := range testTexts.decls(t) {
+		body.WriteString(d.Code + "\n")
+		for _, p := range d.Imports {
+			imports[p] = true
+		}
+	}
 	src.WriteString("package main\n\nimport (\n")
 	for p := range imports {
 		fmt.Fprintf(&src, "%q\n", p)

@@ -2,12 +2,16 @@ package expr
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"strings"
+	"testing"
 	"time"
 
+	"github.com/weirstream/weir/gen/codec"
 	"github.com/weirstream/weir/internal/celval"
 	"github.com/weirstream/weir/spec/celenv"
 	"github.com/weirstream/weir/spec/naming"
@@ -82,7 +86,36 @@ func testOptions() Options {
 	return Options{
 		Env: testEnv, TypeName: func(t *types.Type) string { return t.Name }, FieldName: goField,
 		EnumConst: func(t *types.Type, v string) string { return t.Name + naming.Exported(v) }, Prefix: "test",
+		JSON: testTexts.name,
 	}
+}
+
+// texts are the functions of JSON texts that the expressions under test call, by the Go types of the values.
+type texts map[string]codec.Text
+
+var testTexts = texts{}
+
+func (ts texts) name(t *types.Type, ident string) string {
+	key := testGoType(t)
+	if _, ok := ts[key]; !ok {
+		ts[key] = codec.Text{Name: fmt.Sprint(lowerFirst(ident), "JSON", len(ts)), Type: t}
+	}
+	return ts[key].Name
+}
+
+// decls are those functions and what they call.
+func (ts texts) decls(t *testing.T) []codec.Decl {
+	t.Helper()
+	o := testOptions()
+	req := codec.Request{Names: codec.Names{Type: o.TypeName, Field: o.FieldName, EnumConst: o.EnumConst}}
+	for _, key := range slices.Sorted(maps.Keys(ts)) {
+		req.Texts = append(req.Texts, ts[key])
+	}
+	decls, err := codec.Generate(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return decls
 }
 
 // rowResolver finds variables as fields of r.

@@ -80,7 +80,7 @@ func TestConformance(t *testing.T) {
 	}
 	checkTable(t, excluded)
 	checkDoc(t, counts)
-	for i, got := range run(t, "", subjects) {
+	for i, got := range run(t, "", nil, subjects) {
 		s := subjects[i]
 		if s.want == "" || got == s.want || s.want == "error" && strings.HasPrefix(got, "error: ") {
 			continue
@@ -255,13 +255,16 @@ func goType(t *types.Type) string {
 	}[t.Kind]
 }
 
-// run builds one program of the cases and gives a line for each. The prelude is Go that they need.
-func run(t *testing.T, prelude string, subjects []compiled) []string {
+// run builds one program of the cases and gives a line for each. The prelude is Go that they need, with what it imports.
+func run(t *testing.T, prelude string, preludeImports []string, subjects []compiled) []string {
 	t.Helper()
 	var body, main bytes.Buffer
 	imports := map[string]bool{"bufio": true, "fmt": true, "math": true, "os": true, "time": true,
 		"github.com/weirstream/weir/internal/conformance/show": true, "github.com/weirstream/weir/runtime/cel": true, "github.com/weirstream/weir/runtime/civil": true,
 		"github.com/weirstream/weir/runtime/dec": true}
+	for _, p := range preludeImports {
+		imports[p] = true
+	}
 	printed := map[string]bool{}
 	for i, s := range subjects {
 		fmt.Fprintf(&body, "// %s\nfunc case%d() (zero %s, _ error) {\n", s.id(), i, goType(s.typ))

@@ -2,12 +2,14 @@ package conformance
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/weirstream/weir/gen/codec"
 	"github.com/weirstream/weir/gen/expr"
 	"github.com/weirstream/weir/spec/celenv"
 	"github.com/weirstream/weir/spec/check"
@@ -22,7 +24,8 @@ const pageFile = "../../docs/functions.md"
 type page struct {
 	types    []*types.Type
 	record   *types.Type
-	value    string // the record, in CEL
+	value    string                 // the record, in CEL
+	texts    map[string]*types.Type // whose JSON text an example makes, by the function that does
 	examples []example
 }
 
@@ -52,7 +55,7 @@ func readPage(t *testing.T) *page {
 	if program == nil {
 		t.Fatalf("the page's types are refused:\n%s", diags)
 	}
-	p := &page{types: program.Types, value: valueBlock.FindStringSubmatch(text)[1], record: program.Sources[0].Value}
+	p := &page{types: program.Types, texts: map[string]*types.Type{}, value: valueBlock.FindStringSubmatch(text)[1], record: program.Sources[0].Value}
 	for i, line := range strings.Split(text, "\n") {
 		for _, m := range exampleEntry.FindAllStringSubmatch(line, -1) {
 			unescape := strings.NewReplacer(`\|`, `|`).Replace // as Markdown wants it in a table
@@ -113,40 +116,45 @@ func (p *page) options(env *celenv.Env, decls *expr.Decls) expr.Options {
 	o.TypeName = func(t *types.Type) string { return t.Name }
 	o.FieldName = func(f *types.Field) string { return naming.Exported(f.Name) }
 	o.EnumConst = func(t *types.Type, v string) string { return t.Name + naming.Exported(v) }
+	o.JSON = func(t *types.Type, ident string) string {
+		name := "text" + ident
+		p.texts[name] = t
+		return name
+	}
 	return o
 }
 
-// prelude is the page's types and record in Go.
-func (p *page) prelude(t *testing.T, env *celenv.Env) string {
+// prelude is the page's types, what reads and writes them in JSON, and its record, in Go, with what that imports.
+func (p *page) prelude(t *testing.T, env *celenv.Env) (code string, imports []string) {
 	t.Helper()
 	o := p.options(env, expr.NewDecls(nil))
 	o.Prefix = "record"
-	var b strings.Builder
+	req := codec.Request{Names: codec.Names{Type: o.TypeName, Field: o.FieldName, EnumConst: o.EnumConst}}
 	for _, typ := range p.types {
-		if typ.Kind == types.Enum {
-			fmt.Fprintf(&b, "type %s uint8\n\nconst (\n_ %s = iota\n", typ.Name, typ.Name)
-			for _, v := range typ.Values {
-				fmt.Fprintln(&b, typ.Name+naming.Exported(v))
-			}
-			fmt.Fprintf(&b, ")\n\nfunc (v %s) String() string { return %#v[v] }\n\n", typ.Name, append([]string{""}, typ.Values...))
-			continue
-		}
-		fmt.Fprintf(&b, "type %s struct {\n", typ.Name)
-		for _, f := range typ.Fields {
-			fmt.Fprintln(&b, naming.Exported(f.Name), goType(f.Type))
-		}
-		b.WriteString("}\n\n")
+		req.Types = append(req.Types, codec.Need{Type: typ, Struct: true})
+	}
+	for _, name := range slices.Sorted(maps.Keys(p.texts)) {
+		req.Texts = append(req.Texts, codec.Text{Name: name, Type: p.texts[name]})
+	}
+	decls, err := codec.Generate(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b strings.Builder
+	for _, d := range decls {
+		b.WriteString(d.Code + "\n")
+		imports = append(imports, d.Imports...)
 	}
 	ast, _, issues := env.Compile(p.value, nil)
 	if len(issues) > 0 {
 		t.Fatalf("%s: the record: %s", pageFile, issues[0].Message)
 	}
-	code, err := expr.Compile(ast, &compiled{}, o, func(e string) string { return "panic(" + e + ")" })
+	value, err := expr.Compile(ast, &compiled{}, o, func(e string) string { return "panic(" + e + ")" })
 	if err != nil {
 		t.Fatalf("%s: the record: %v", pageFile, err)
 	}
-	fmt.Fprintf(&b, "var record = func() Order {\n%s\nreturn %s\n}()\n\n%s\n\n", code.Stmts, code.Value, strings.Join(code.Decls, "\n\n"))
-	return b.String()
+	fmt.Fprintf(&b, "var record = func() Order {\n%s\nreturn %s\n}()\n\n%s\n\n", value.Stmts, value.Value, strings.Join(value.Decls, "\n\n"))
+	return b.String(), imports
 }
 
 // internalOverloads are what no text of an expression names: cel.@block is made by optimisers.
@@ -182,7 +190,8 @@ func TestFunctionsPage(t *testing.T) {
 			}
 		}
 	}
-	for i, got := range run(t, p.prelude(t, env), subjects) {
+	prelude, imports := p.prelude(t, env)
+	for i, got := range run(t, prelude, imports, subjects) {
 		e, s := of[i], subjects[i]
 		value, want, _ := strings.Cut(got, " → ")
 		if e.fails {

@@ -45,6 +45,9 @@ func (r *record) Equal(other ref.Val) ref.Val {
 	return celtypes.True
 }
 
+// RecordType implements celenv.Record.
+func (r *record) RecordType() *types.Type { return r.typ }
+
 // Type implements ref.Val.
 func (r *record) Type() ref.Type { return celtypes.NewObjectType(r.typ.Name) }
 

@@ -29,6 +29,9 @@ func (g *gen) env(s *stream) *env {
 	for _, f := range s.typ.Fields {
 		e.add(f.Name, f.Type, 0, true)
 		e.all = append(e.all, term{f.Name, f.Type})
+		if g.chance(10) {
+			e.put(types.StringType, "json("+f.Name+")", true)
+		}
 	}
 	if s.key != nil {
 		e.add("key", s.key, 0, true)

@@ -95,6 +95,9 @@ func AppendDuration(b []byte, v time.Duration) []byte {
 	return append(scalar.AppendDuration(append(b, '"'), v), '"')
 }
 
+// Own is a string that takes over the memory of a text that was appended: nothing may change b from then on.
+func Own(b []byte) string { return view(b) }
+
 // Close ends an object or a list whose members each end in a comma, with the bracket end: the last comma becomes it.
 func Close(b []byte, end byte) []byte {
 	if n := len(b) - 1; b[n] == ',' {

@@ -128,6 +128,7 @@ func TestIssues(t *testing.T) {
 		{`ip(name)`, "ip(name)", Type, "an expression cannot have the type net.IP", ""},
 		{`[[1]].flatten(amount)`, "amount", Type, "the depth of flatten must be a constant: the type of the result depends on it", ""},
 		{`json.encode(amount)`, "json.encode(amount)", Unsupported, "json.encode is not supported", ""},
+		{`json(ip("10.0.0.1"))`, `ip("10.0.0.1")`, Type, "JSON has no form for net.IP", ""},
 		{`Item{sku: "a"}.sku`, `Item{sku: "a"}`, Type, "Item needs a value for qty", ""},
 		{`Item{sku: "a", qty: "b"}.sku`, `"b"`, Type, "expected type of field 'qty' is 'int' but provided type is 'string'", ""},
 		{`now() > placed_at`, "now", Undeclared, "there is no function now", ""},

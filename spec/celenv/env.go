@@ -181,7 +181,7 @@ func (e *Env) newBase() (*cel.Env, error) {
 	opts = append(opts, decimals()...)
 	opts = append(opts, civil()...)
 	opts = append(opts, unions()...)
-	opts = append(opts, uuids(), hashes())
+	opts = append(opts, uuids(), hashes(), jsonTexts())
 	names := make([]string, 0, len(e.named))
 	for name := range e.named {
 		names = append(names, name)

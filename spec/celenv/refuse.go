@@ -148,6 +148,12 @@ func (w *refuser) call(e celast.Expr) {
 		w.format(e, args)
 		return
 	}
+	if t, _ := w.env.TypeOf(w.ast.GetType(args[0].ID())); ids[0] == jsonOverload && within(t) {
+		is := w.issue(args[0].ID(), Type, "JSON has no form for %s", typeText(w.ast.GetType(args[0].ID())))
+		is.Hint = "addresses become texts by string(...)"
+		w.add(is)
+		return
+	}
 	if strings.HasPrefix(ids[0], "regex_") {
 		w.pattern(args[1], strings.HasPrefix(ids[0], "regex_extract"))
 		return
