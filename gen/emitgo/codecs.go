@@ -78,6 +78,9 @@ func newCodecs(g *generator) *codecs {
 			c.needOuts(sub.Cut)
 		}
 		for _, s := range sub.Stores {
+			if s.Step.Dedup != nil && s.Step.Dedup.Keep == check.KeepLast {
+				c.needState(s.Step.Row)
+			}
 			if s.Step.Process != nil {
 				for _, state := range s.Step.Process.State {
 					c.needState(g.storedType(s.Step, state))

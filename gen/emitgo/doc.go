@@ -87,7 +87,7 @@ func (g *generator) describeSub(f *printer.File, sub *plan.Subtopology) {
 	if len(sub.Stores) > 0 {
 		f.P("Stores: []topology.Store{")
 		for _, s := range sub.Stores {
-			if s.Step.Process != nil {
+			if inProcessStore(s.Step) {
 				f.F("{Name: %q, Output: %s},", s.Step.Name, outputConst(sub, s.Output.Index))
 				continue
 			}

@@ -69,14 +69,7 @@ func (g *generator) processorFields(f *printer.File, st *check.Step) {
 // newProcessor prints the part of a task's constructor that belongs to a processor.
 func (g *generator) newProcessor(f *printer.File, sub *plan.Subtopology, s *plan.Store) {
 	st, n := s.Step, g.steps[s.Step]
-	delay := ""
-	if d := g.upstreamDelay(sub, st); d > 0 {
-		delay = ", Delay: " + grouped(d)
-	}
-	f.F("t.%s, err = process.New(c, process.Config{Name: %q, Output: %s%s})", processStore(n), st.Name, outputConst(sub, s.Output.Index), delay)
-	f.P("if err != nil {")
-	f.P("return nil, err")
-	f.P("}")
+	g.newStore(f, sub, s)
 	names := g.processors[st]
 	f.F("t.%sContext = %s{", n.method, names.context)
 	for _, state := range st.Process.State {
@@ -90,22 +83,6 @@ func (g *generator) newProcessor(f *printer.File, sub *plan.Subtopology, s *plan
 	}
 	f.F("store: t.%s,", processStore(n))
 	f.P("}")
-}
-
-// giveToProcessor prints the end of a step that needs no repartitioning: the record goes to the processor.
-func (g *generator) giveToProcessor(f *printer.File, c *scope, st *check.Step, row string) error {
-	values, err := g.groupValues(f, c, st)
-	if err != nil {
-		return err
-	}
-	f.P("group := t.group[:0]")
-	g.appendKey(f, st, "group", values)
-	f.P("t.group = group")
-	if row == "row" {
-		row = "&row"
-	}
-	f.F("return t.%sProcess(%s, group, at)", g.steps[st].method, row)
-	return nil
 }
 
 // processor prints what the user implements, what it is given, and how the task calls it.

@@ -8,11 +8,11 @@ import (
 	"github.com/weirstream/weir/spec/check"
 )
 
-// fireTimers prints the part of Advance that belongs to a processor.
+// fireTimers prints the part of Advance that belongs to a step with a store of package process.
 func (g *generator) fireTimers(f *printer.File, sub *plan.Subtopology, st *check.Step) {
 	n := g.steps[st]
 	fire := "nil"
-	if st.Process.Timers {
+	if st.Process != nil && st.Process.Timers || st.Dedup != nil && st.Dedup.Keep == check.KeepLast {
 		fire = "t." + n.method + "Timer"
 	}
 	if d := g.upstreamDelay(sub, st); d > 0 {

@@ -125,8 +125,8 @@ func (g *generator) step(f *printer.File, sub *plan.Subtopology, st *check.Step)
 	switch {
 	case st.Repartition:
 		err = g.repartition(f, c, st)
-	case st.Process != nil:
-		err = g.giveToProcessor(f, c, st, row)
+	case inProcessStore(st):
+		err = g.giveWithGroup(f, c, st, row)
 	case st.Window != nil:
 		err = g.addToWindow(f, c, st, row)
 	default:
@@ -222,6 +222,8 @@ func (g *generator) describe(st *check.Step) string {
 		parts = append(parts, "sends it on by group, through topic "+g.pl.RepartitionTopic(st))
 	case st.Process != nil:
 		parts = append(parts, "gives it to "+st.Process.Go)
+	case st.Dedup != nil:
+		parts = append(parts, "passes the "+st.Dedup.Keep.String()+" one of its group")
 	case st.Window != nil:
 		word := "window"
 		if st.Window.Overlap() {

@@ -67,9 +67,12 @@ func (g *generator) subtopology(sub *plan.Subtopology) (*printer.File, error) {
 
 // keeperParts prints what a step with a window or a processor needs besides the method that takes its records.
 func (g *generator) keeperParts(f *printer.File, sub *plan.Subtopology, st *check.Step) error {
-	if st.Process != nil {
+	switch {
+	case st.Process != nil:
 		g.processor(f, sub, st)
-	} else {
+	case st.Dedup != nil:
+		g.dedup(f, sub, st)
+	default:
 		if err := g.result(f, sub, st); err != nil {
 			return err
 		}
@@ -161,8 +164,12 @@ func (g *generator) taskType(f *printer.File, sub *plan.Subtopology) {
 	}
 	for _, s := range sub.Stores {
 		n := g.steps[s.Step]
-		if s.Step.Process != nil {
+		switch {
+		case s.Step.Process != nil:
 			g.processorFields(f, s.Step)
+			continue
+		case s.Step.Dedup != nil:
+			g.dedupFields(f, s.Step)
 			continue
 		}
 		f.Import(module + "window")
@@ -208,8 +215,12 @@ func (g *generator) constructor(f *printer.File, sub *plan.Subtopology) {
 	}
 	for _, s := range sub.Stores {
 		n := g.steps[s.Step]
-		if s.Step.Process != nil {
+		switch {
+		case s.Step.Process != nil:
 			g.newProcessor(f, sub, s)
+			continue
+		case s.Step.Dedup != nil:
+			g.newDedup(f, sub, s)
 			continue
 		}
 		f.F("t.%s, err = window.New%s(c, window.Config[%s]{", storeField(n), storeType(s.Step), stateType(n))
@@ -294,10 +305,14 @@ func (g *generator) process(f *printer.File, sub *plan.Subtopology) error {
 		return nil
 	}
 	st := sub.Cut
-	if st.Process != nil {
-		f.F("// take gives a record to the processor of step %s; its group is its key.", st.Name)
+	if inProcessStore(st) {
+		whose := "step "
+		if st.Process != nil {
+			whose = "the processor of step "
+		}
+		f.F("// take gives a record to %s%s; its group is its key.", whose, st.Name)
 		f.F("func (t *%s) take(r *%s, key []byte, at int64) error {", taskName(sub), g.typeName(g.inputType(sub)))
-		f.F("return t.%sProcess(r, key, at)", g.steps[st].method)
+		f.F("return t.%s(r, key, at)", g.takesByGroup(st))
 		f.P("}")
 		return nil
 	}
@@ -407,13 +422,13 @@ func (g *generator) advance(f *printer.File, sub *plan.Subtopology) {
 	f.F("// Advance %s the watermark has passed, those of earlier steps first.", passing(sub))
 	f.F("func (t *%s) Advance(wm int64) error {", taskName(sub))
 	for _, s := range sub.Stores {
-		if s.Step.Process != nil {
+		if inProcessStore(s.Step) {
 			g.fireTimers(f, sub, s.Step)
 		} else {
 			g.closeWindows(f, sub, s.Step)
 		}
 	}
-	if slices.ContainsFunc(sub.Steps, retimed) {
+	if slices.ContainsFunc(sub.Steps, retimed) || slices.ContainsFunc(sub.Stores, func(s *plan.Store) bool { return s.Step.Dedup != nil }) {
 		f.P("t.Clock.Pass(wm)")
 	}
 	f.P("return nil")
@@ -422,14 +437,14 @@ func (g *generator) advance(f *printer.File, sub *plan.Subtopology) {
 
 // passing says what a task does with what the watermark passes.
 func passing(sub *plan.Subtopology) string {
-	windows, processors := false, false
+	windows, others := false, false
 	for _, s := range sub.Stores {
-		windows, processors = windows || s.Step.Window != nil, processors || s.Step.Process != nil
+		windows, others = windows || s.Step.Window != nil, others || inProcessStore(s.Step)
 	}
 	switch {
-	case windows && processors:
+	case windows && others:
 		return "closes the windows and fires the timers that"
-	case processors:
+	case others:
 		return "fires the timers, and ends the state, that"
 	}
 	return "closes the windows that"
@@ -478,7 +493,7 @@ func (g *generator) seal(f *printer.File, sub *plan.Subtopology) {
 	var calls []string
 	for _, s := range sub.Stores {
 		n := g.steps[s.Step]
-		if s.Step.Process != nil {
+		if inProcessStore(s.Step) {
 			calls = append(calls, fmt.Sprintf("t.%s.Seal()", processStore(n)))
 			continue
 		}

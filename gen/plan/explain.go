@@ -156,9 +156,12 @@ func explainSplit(branches []*check.Branch) string {
 }
 
 func explainKept(b *strings.Builder, st *check.Step) {
-	if st.Process != nil {
+	switch {
+	case st.Process != nil:
 		explainProcess(b, st)
-	} else {
+	case st.Dedup != nil:
+		explainDedup(b, st)
+	default:
 		explainWindow(b, st)
 	}
 }

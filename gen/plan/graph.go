@@ -145,8 +145,11 @@ func clauses(st *check.Step) []string {
 
 // keptLabel is what stands in the box of a step behind its group_by.
 func keptLabel(st *check.Step) string {
-	if st.Process == nil {
+	switch {
+	case st.Window != nil:
 		return windowLabel(st)
+	case st.Dedup != nil:
+		return DedupText(st.Dedup)
 	}
 	label := "process " + st.Process.Go
 	for _, s := range st.Process.State {
@@ -288,8 +291,11 @@ func (pl *Plan) ASCII(sub *Subtopology) []string {
 }
 
 func keptShort(st *check.Step) string {
-	if st.Process != nil {
+	switch {
+	case st.Process != nil:
 		return "process " + st.Process.Go
+	case st.Dedup != nil:
+		return DedupText(st.Dedup)
 	}
 	return WindowText(st.Window)
 }

@@ -74,7 +74,7 @@ type Output struct {
 	Delay time.Duration
 }
 
-// Store is the state of a step with a window or a processor.
+// Store is the state of a step with a window, or with another clause that keeps something for each group.
 type Store struct {
 	Step   *check.Step
 	Output *Output // its changelog
@@ -321,7 +321,7 @@ func (sub *Subtopology) Output(kind OutputKind, name string) *Output {
 }
 
 // Delay is how far the records of a stream may stay behind the watermark of a task in sub: the lateness of each window that they
-// have gone through within it, since a final result waits for it.
+// have gone through within it, since a final result waits for it, and the time for which a last record was waited.
 func (pl *Plan) Delay(sub *Subtopology, s *check.Stream) time.Duration {
 	var d time.Duration
 	for _, in := range s.Merged { // the latest of them
@@ -330,9 +330,7 @@ func (pl *Plan) Delay(sub *Subtopology, s *check.Stream) time.Duration {
 		}
 	}
 	if st := s.Step; st != nil {
-		if st.Window != nil {
-			d += st.Window.Lateness
-		}
+		d += st.Lateness()
 		if st != sub.Cut {
 			d += pl.Delay(sub, st.From)
 		}
@@ -351,9 +349,9 @@ func (pl *Plan) ChangelogTopic(s *check.Step) string {
 }
 
 // Payload is the record that travels through the repartition topic of a step: the fields of its row that are read behind the
-// cut, then the values of let that aggregates read. A processor gets the row itself. When late records are wanted and there are no such values it is the row itself.
+// cut, then the values of let that aggregates read. A step without a window gets the row itself. When late records are wanted and there are no such values it is the row itself.
 func (pl *Plan) Payload(st *check.Step) *types.Type {
-	if st.Process != nil {
+	if st.Window == nil {
 		return st.Row
 	}
 	use, lets := Use{}, []*types.Field{}

@@ -196,6 +196,8 @@ func (pl *Plan) stepReads(st *check.Step) Use {
 	switch {
 	case st.Process != nil:
 		row.add() // what Go reads is not known
+	case st.Dedup != nil && st.Dedup.Keep == check.KeepLast:
+		row.add() // what is read of a stored record may change before it is handed on
 	case st.Window == nil:
 		row.addAll(pl.use(st.Out))
 	}

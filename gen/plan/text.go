@@ -196,9 +196,12 @@ func writeRow(w *writer, st *check.Step) {
 
 // writeKept prints the part of a step behind its group_by.
 func (pl *Plan) writeKept(w *writer, st *check.Step) {
-	if st.Process != nil {
+	switch {
+	case st.Process != nil:
 		pl.writeProcess(w, st)
-	} else {
+	case st.Dedup != nil:
+		pl.writeDedup(w, st)
+	default:
 		pl.writeWindow(w, st)
 	}
 }

@@ -205,7 +205,10 @@ func (r *run) behindCut(c *cut) {
 	t.windows = []*window{r.newWindow(c.step, 0)}
 	t.grow(c.step.Late, 0)
 	for _, out := range c.step.Outs() {
-		t.grow(out, c.step.Lateness())
+		t.grow(out, c.step.Lateness().Milliseconds())
+	}
+	if c.step.Dedup != nil {
+		c.loose = c.loose || anyFirst(c.elems)
 	}
 	if c.step.Process != nil {
 		c.loose = c.loose || interleaves(c.step, lanesOf(c.elems))

@@ -81,7 +81,7 @@ func (t *task) grow(s *check.Stream, delay int64) {
 			delay = t.place(t.run.newWindow(st, delay))
 			t.grow(st.Late, delay)
 			for _, out := range st.Outs() {
-				t.grow(out, delay+st.Lateness())
+				t.grow(out, delay+st.Lateness().Milliseconds())
 			}
 		default:
 			for _, out := range st.Outs() {
@@ -335,6 +335,11 @@ func (t *task) toCut(w *window, e elem) error {
 	}
 	e.group, e.lane = group, t.lane
 	if w.step.Process != nil {
+		w.cut.elems = append(w.cut.elems, e)
+		return nil
+	}
+	if w.step.Dedup != nil {
+		w.cut.loose = w.cut.loose || w.step.Dedup.TTL > 0 && e.time < minus(t.wm, w.delay)
 		w.cut.elems = append(w.cut.elems, e)
 		return nil
 	}

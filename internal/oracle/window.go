@@ -9,7 +9,7 @@ import (
 	"github.com/weirstream/weir/spec/check"
 )
 
-// window is a step with a window or a processor within one task: every group that is still open.
+// window is a step with a window, or another clause that keeps something, within one task: every group that is still open.
 type window struct {
 	step  *check.Step
 	delay int64
@@ -21,6 +21,8 @@ type window struct {
 
 	does Processor // instead of all these
 	kept map[string]*kept
+
+	onces map[string]*once // instead of all these, in a step with dedup
 }
 
 // group is one key in one window.
@@ -34,6 +36,9 @@ type group struct {
 func (r *run) newWindow(st *check.Step, delay int64) *window {
 	if st.Process != nil {
 		return &window{step: st, delay: delay, does: r.opts.Processors[st.Name], kept: map[string]*kept{}}
+	}
+	if st.Dedup != nil {
+		return &window{step: st, delay: delay, onces: map[string]*once{}}
 	}
 	w := &window{step: st, delay: delay, cal: newCalendar(st.Window), groups: map[string]*group{}}
 	if st.Window.Overlap() {
@@ -83,6 +88,9 @@ func (t *task) add(w *window, e elem) error {
 	st := w.step
 	if st.Process != nil {
 		return t.process(w, e)
+	}
+	if st.Dedup != nil {
+		return t.dedup(w, e)
 	}
 	if e.group == nil {
 		g, err := t.group(st, &e)
@@ -199,6 +207,11 @@ func (t *task) advance(wm int64) {
 		if w.step.Process != nil {
 			t.fire(w, wm)
 			t.wm = old
+			continue
+		}
+		if w.step.Dedup != nil {
+			t.wm = old
+			t.lasts(w, wm)
 			continue
 		}
 		due := t.due(w, old, wm)

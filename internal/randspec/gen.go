@@ -319,6 +319,10 @@ func (g *gen) step() {
 		g.split(st, &row, lets)
 		return
 	}
+	if !in.updates && g.chance(15) {
+		g.dedup(st, &row, lets)
+		return
+	}
 	if !in.updates && (g.chance(55) || st.Where == "" && !remakes(st)) {
 		out = g.window(st, &row, lets)
 	} else if st.Where == "" && !remakes(st) {
@@ -416,20 +420,7 @@ func (g *gen) window(st *Step, row *stream, lets []term) stream {
 		out.typ.Fields = append(out.typ.Fields, f)
 		*to = append(*to, Named{f.Name, expr})
 	}
-	switch {
-	case row.key != nil && row.key.Kind != types.Optional && g.chance(70):
-		add(&st.GroupBy, "key", row.key)
-	case row.windowed && len(row.parts) > 0 && !slices.ContainsFunc(row.parts, func(p []string) bool { return p == nil }) && g.chance(60):
-		for _, p := range row.parts { // the key of the window before
-			n := pick(g, p...)
-			add(&st.GroupBy, n, row.typ.Field(n).Type)
-		}
-	default:
-		for range 1 + g.r.IntN(2) {
-			e, t := env.keyable()
-			add(&st.GroupBy, e, t)
-		}
-	}
+	g.group(row, env, func(expr string, t *types.Type) { add(&st.GroupBy, expr, t) })
 	args := *row // what aggregates see: no window, and behind a repartition topic no key
 	args.windowed = false
 	if !sameKey(st.GroupBy, row.parts) {
@@ -459,6 +450,51 @@ func (g *gen) window(st *Step, row *stream, lets []term) stream {
 		st.Having = having.gen(types.Bool, 1)
 	}
 	return out
+}
+
+// group picks what a step groups by.
+func (g *gen) group(row *stream, env *env, add func(expr string, t *types.Type)) {
+	switch {
+	case row.key != nil && row.key.Kind != types.Optional && g.chance(70):
+		add("key", row.key)
+	case row.windowed && len(row.parts) > 0 && !slices.ContainsFunc(row.parts, func(p []string) bool { return p == nil }) && g.chance(60):
+		for _, p := range row.parts { // the key of the window before
+			n := pick(g, p...)
+			add(n, row.typ.Field(n).Type)
+		}
+	default:
+		for range 1 + g.r.IntN(2) {
+			e, t := env.keyable()
+			add(e, t)
+		}
+	}
+}
+
+// dedup ends a step with the first or the last record of each group.
+func (g *gen) dedup(st *Step, row *stream, lets []term) {
+	env := g.env(row)
+	env.addAll(lets)
+	name := g.uniqueNames()
+	g.group(row, env, func(expr string, _ *types.Type) { st.GroupBy = append(st.GroupBy, Named{name(), expr}) })
+	life := "ttl: " + pick(g, "1ms", "1s", "2500ms", "10s", "1m", "1h")
+	st.Dedup = pick(g, "", "keep: first, ") + life
+	out := *row
+	switch {
+	case g.chance(40):
+		st.Dedup, out.windowed = "keep: last, "+life, false
+	case g.chance(20):
+		st.Dedup = "unbounded: true"
+	}
+	out.name, out.key, out.parts = st.Name, nil, groupParts(st.GroupBy, row.typ)
+	if !sameKey(st.GroupBy, row.parts) {
+		out.windowed, out.mixed = false, true
+	}
+	if strings.HasPrefix(st.Dedup, "keep: last") {
+		out.parts = make([][]string, len(out.parts)) // it is grouped through a topic again, whatever the group
+	}
+	g.used[st.From] = true
+	g.spec.Steps = append(g.spec.Steps, st)
+	g.streams = append(g.streams, &out)
 }
 
 // sinks writes out every stream that nothing reads, and some others.

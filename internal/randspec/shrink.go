@@ -45,6 +45,9 @@ func (s *Spec) Smaller() []*Spec {
 		if st.Having != "" {
 			step(func(n *Step) { n.Having = "" })
 		}
+		if st.Dedup != "" {
+			step(func(n *Step) { n.Dedup, n.GroupBy = "", nil })
+		}
 		if st.LateTo != "" {
 			step(func(n *Step) { n.LateTo = "" })
 		}

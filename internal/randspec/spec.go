@@ -71,6 +71,7 @@ type Step struct {
 	Lateness   string
 	LateTo     string
 	Aggregate  []Named
+	Dedup      string // what stands under dedup
 	Having     string
 	Emit       string
 }
@@ -310,6 +311,9 @@ func (s *Spec) step(p func(string, ...any), st *Step) {
 		p("    window: {%s}", w)
 	}
 	named("aggregate", st.Aggregate)
+	if st.Dedup != "" {
+		p("    dedup: {%s}", st.Dedup)
+	}
 	if st.Having != "" {
 		p("    having: %s", s.scalar(st.Having, in))
 	}

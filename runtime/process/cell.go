@@ -31,7 +31,10 @@ func (c *cell[V]) failed(err error) {
 }
 
 // lives tells whether an entry with the value b is still to be seen; b may be nil.
-func (c *cell[V]) lives(b []byte) bool {
+func (c *cell[V]) lives(b []byte) bool { return c.livesAt(b, c.s.now()) }
+
+// livesAt is lives at a time.
+func (c *cell[V]) livesAt(b []byte, now int64) bool {
 	if b == nil {
 		return false
 	}
@@ -40,7 +43,7 @@ func (c *cell[V]) lives(b []byte) bool {
 		c.failed(err)
 		return false
 	}
-	return c.ttl == 0 || watermark.Add(written, c.ttl) > c.s.now()
+	return c.ttl == 0 || watermark.Add(written, c.ttl) > now
 }
 
 // read is the value in an entry; false, and the zero value, if there is none. It may keep parts of b.
@@ -61,9 +64,11 @@ func (c *cell[V]) read(b []byte) (value V, ok bool) {
 }
 
 // write gives an entry a copy of value.
-func (c *cell[V]) write(e *entry, value *V) {
+func (c *cell[V]) write(e *entry, value *V) { c.put(e, value, max(c.s.call.at, c.s.now())) }
+
+// put is write at a time.
+func (c *cell[V]) put(e *entry, value *V, written int64) {
 	s := c.s
-	written := max(s.call.at, s.now())
 	reminded := false
 	if e.value != nil {
 		var err error

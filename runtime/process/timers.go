@@ -53,7 +53,11 @@ func (t ProcessingTimers) Delete(at time.Time) { t.s.deleteTimer(&t.s.processing
 func (t ProcessingTimers) Now() time.Time { return time.UnixMilli(t.s.c.Processing).UTC() }
 
 func (s *Store) setTimer(q *queue, at time.Time, value []byte) {
-	ms := at.UnixMilli()
+	s.setTimerAt(q, at.UnixMilli(), value)
+}
+
+// setTimerAt is setTimer for a time in Unix milliseconds.
+func (s *Store) setTimerAt(q *queue, ms int64, value []byte) {
 	if s.call.fired == q && ms <= s.call.due {
 		s.fail(ErrTimer)
 		return
@@ -61,8 +65,11 @@ func (s *Store) setTimer(q *queue, at time.Time, value []byte) {
 	s.enqueue(q, append(appendTime(s.name[:0], q.kind, ms, timerMark), s.call.group...), value)
 }
 
-func (s *Store) deleteTimer(q *queue, at time.Time) {
-	s.name = append(appendTime(s.name[:0], q.kind, at.UnixMilli(), timerMark), s.call.group...)
+func (s *Store) deleteTimer(q *queue, at time.Time) { s.deleteTimerAt(q, at.UnixMilli()) }
+
+// deleteTimerAt is deleteTimer for a time in Unix milliseconds.
+func (s *Store) deleteTimerAt(q *queue, ms int64) {
+	s.name = append(appendTime(s.name[:0], q.kind, ms, timerMark), s.call.group...)
 	if e, ok := s.lookup(s.name); ok && e.value != nil {
 		s.set(e, nil)
 	}

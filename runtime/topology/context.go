@@ -70,14 +70,14 @@ type State interface {
 // Stats counts what happened in a task. Plain integers: only the task's goroutine touches them, the driver copies them out.
 type Stats struct {
 	Records, Bytes int64 // read
-	Filtered       int64 // times that a where turned a record away
+	Filtered       int64 // times that a where turned a record away, or a dedup dropped one
 	Late           int64 // records that came after their window had closed
 	Skipped        int64 // bad records dropped by on_error: skip
 	DeadLetters    int64 // bad records written to a dead letter topic
-	Results        int64 // results of windows and processors handed on
+	Results        int64 // results of windows and of what waits for a timer handed on
 	WindowsClosed  int64
-	Timers         int64 // timers of processors that fired
-	Expired        int64 // entries of processors' state whose time to live was over
+	Timers         int64 // timers of steps that fired
+	Expired        int64 // entries of stores of package process whose time to live was over
 }
 
 // FatalError is an error that is no record's fault: a disk that fails, state that can't be decoded. It stops the task

@@ -645,10 +645,15 @@ func clauseWithoutWindow(at source.Span, clause string) diag.Diagnostic {
 	return hinted(d, "without a window every record is handed on at once: leave it out")
 }
 
-func (c *checker) aggregatesUpdates(d *syntax.Step) diag.Diagnostic {
+// aggregatesUpdates is about updates of results that come into a step with a clause that can't take them.
+func (c *checker) aggregatesUpdates(d *syntax.Step, clause string) diag.Diagnostic {
+	what := "can't be aggregated"
+	if clause != "" {
+		what = "is nothing for " + clause
+	}
 	ins := d.Inputs()
 	at := ins[slices.IndexFunc(ins, func(in *syntax.Text) bool { return c.streams[in.Value].Updates })]
-	return related(hinted(problem("WEIR4006", at.Span, "%s hands on updates, and one result several times can't be aggregated", at.Value), "use emit: final there"), c.updatesFrom(c.streams[at.Value]), "here")
+	return related(hinted(problem("WEIR4006", at.Span, "%s hands on updates, and one result several times %s", at.Value, what), "use emit: final there"), c.updatesFrom(c.streams[at.Value]), "here")
 }
 
 func mergeOfOne(name *syntax.Text) diag.Diagnostic {
@@ -932,6 +937,29 @@ func longLife(at source.Span) diag.Diagnostic {
 
 func noProcessor(text *syntax.Text) diag.Diagnostic {
 	return hinted(problem("WEIR7007", text.Span, "%q names no Go type of the generated package", text.Value), "write the package's path from the spec's directory and the type's name, as in ./shop.Scorer: it uses generated types, so it stands beside them")
+}
+
+// Other clauses that keep something.
+
+func keeperNeedsGroup(at source.Span, clause string) diag.Diagnostic {
+	return hinted(problem("WEIR4024", at, "a step with %s also needs group_by", clause), "say what the groups are: group_by: {customer: customer_id}, say")
+}
+
+func keeperAnd(at source.Span, clause string, keeper source.Span, name string) diag.Diagnostic {
+	d := hinted(problem("WEIR4024", at, "%s does not go with %s", clause, name), "put it into a step in front of this one or behind it")
+	return related(d, keeper, name+" stands here")
+}
+
+func unboundedClause(at source.Span, clause string) diag.Diagnostic {
+	return hinted(problem("WEIR4020", at, "what %s keeps could grow for ever: it has no time to live", clause), "write ttl: 30d, say, or unbounded: true if there are few groups")
+}
+
+func clauseBoundedTwice(unbounded *syntax.Text, clause string) diag.Diagnostic {
+	return hinted(problem("WEIR4020", unbounded.Span, "%s is unbounded and has a time to live", clause), "remove one of the two")
+}
+
+func lastForEver(unbounded *syntax.Text) diag.Diagnostic {
+	return hinted(problem("WEIR4020", unbounded.Span, "the last record of a group is handed on when its time is over, which needs a ttl"), "say how long to wait: ttl: 1h, say")
 }
 
 // Topics.

@@ -215,7 +215,11 @@ type Step struct {
 	// Process is the user's Go that takes the records, nil in a step without it. GroupBy and Process come together.
 	Process *Process
 
-	// The rest is nil or zero in a step without a window or process. GroupBy, Window and Aggregate come together.
+	// Dedup passes one record of each group, nil in a step without it. GroupBy and Dedup come together.
+	Dedup *Dedup
+
+	// The rest is nil or zero in a step without a window or another clause that keeps something. GroupBy, Window and Aggregate come
+	// together.
 	GroupBy   []*Named
 	Window    *Window
 	Aggregate []*Aggregate
@@ -230,18 +234,42 @@ type Step struct {
 }
 
 // Keeps tells whether the step keeps something for each of its groups.
-func (s *Step) Keeps() bool { return s.Window != nil || s.Process != nil }
+func (s *Step) Keeps() bool { return s.Window != nil || s.Process != nil || s.Dedup != nil }
 
-// Lateness is how far, in milliseconds, results of the step's windows may stay behind what it reads; 0 without windows.
-func (s *Step) Lateness() int64 {
-	if s.Window == nil {
-		return 0
+// Lateness is how far what the step hands on may stay behind what it reads, in event time: a window's results by its allowed lateness, the
+// last record of a group by the time for which it is waited.
+func (s *Step) Lateness() time.Duration {
+	switch {
+	case s.Window != nil:
+		return s.Window.Lateness
+	case s.Dedup != nil && s.Dedup.Keep == KeepLast:
+		return s.Dedup.TTL
 	}
-	return s.Window.Lateness.Milliseconds()
+	return 0
 }
 
 // Retimes reports whether the records that a step groups or hands on were given their event time by it or by a step before.
 func (s *Step) Retimes() bool { return s.EventTime != nil || s.From.Retimed }
+
+// Keep says which record of a group is handed on.
+type Keep uint8
+
+// The records that dedup keeps.
+const (
+	KeepFirst Keep = iota + 1 // the one that was processed first, at once
+	KeepLast                  // the latest one by event time, when the time to live is over
+)
+
+func (k Keep) String() string { return [...]string{KeepFirst: "first", KeepLast: "last"}[k] }
+
+// Dedup passes one record of each group.
+type Dedup struct {
+	Span source.Span
+	Keep Keep
+	// TTL is how long a group is remembered after the record that it began with, in whole milliseconds; 0: for ever, which only goes
+	// with KeepFirst.
+	TTL time.Duration
+}
 
 // Process is a processor: a Go type of the user's in the generated package.
 type Process struct {

@@ -20,6 +20,9 @@ func (c *checker) declareSteps() {
 			st.Process = &Process{}
 			c.declareOutputs(st, d)
 		}
+		if d.Clauses["dedup"] != (source.Span{}) {
+			st.Dedup = &Dedup{}
+		}
 		if d.Window != nil && d.Window.LateTo != nil {
 			st.Late = &Stream{Name: d.Window.LateTo.Value, LateOf: st}
 			c.declare(d.Window.LateTo, st.Late)
@@ -86,15 +89,19 @@ func (c *checker) maker(name *syntax.Text) *Step {
 // step checks one step. Where its input is broken, only what needs no input is checked.
 func (c *checker) step(st *Step, d *syntax.Step) {
 	windowed := c.clauses(d)
-	_, processed := d.Clauses["process"]
-	if !processed {
+	keeper, _ := keeper(d)
+	if keeper == "" {
 		c.splitClauses(d, windowed)
 	}
 	st.From = c.input(d)
 	st.Emit = 0
-	if processed {
+	switch keeper {
+	case "process":
 		windowed = false
 		c.processor(st, d)
+	case "dedup":
+		windowed = false
+		c.dedup(st, d)
 	}
 	if windowed {
 		c.window(st, d)
@@ -110,11 +117,18 @@ func (c *checker) step(st *Step, d *syntax.Step) {
 	c.row(st, d, windowed)
 	c.log(st, d)
 	c.eventTime(st, d)
-	if processed {
+	if keeper != "" {
+		if keeper != "process" && st.From.Updates {
+			c.report(c.aggregatesUpdates(d, keeper))
+		}
 		c.groupBy(st, d)
 		c.dropUnreadLets(st)
 		for _, n := range d.GroupBy {
 			c.derivedName(n.Name)
+		}
+		if keeper == "dedup" {
+			c.passed(st)
+			return
 		}
 		for _, out := range st.Outs() {
 			out.Key, out.Scattered = groupKey(st, out.Type), true
@@ -131,7 +145,7 @@ func (c *checker) step(st *Step, d *syntax.Step) {
 		return
 	}
 	if st.From.Updates {
-		c.report(c.aggregatesUpdates(d))
+		c.report(c.aggregatesUpdates(d, ""))
 	}
 	c.groupBy(st, d)
 	c.aggregates(st, d)
@@ -177,11 +191,16 @@ func (c *checker) eventTime(st *Step, d *syntax.Step) {
 	st.EventTime = c.typed(d.EventTime, scope, place{clause: "event_time", step: st, row: st.Row}, types.TimestampType)
 }
 
-// clauses checks which clauses stand together. It tells whether the step is one with a window or a processor.
+// clauses checks which clauses stand together. It tells whether the step is one that keeps something for groups.
 func (c *checker) clauses(d *syntax.Step) bool {
 	window := []string{"group_by", "window", "aggregate"}
-	if at, ok := d.Clauses["process"]; ok {
+	switch k, at := keeper(d); k {
+	case "":
+	case "process":
 		c.processClauses(d, at)
+		return true
+	default:
+		c.keeperClauses(d, k, at)
 		return true
 	}
 	for _, k := range []string{"state", "timers", "output", "outputs"} {

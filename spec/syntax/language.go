@@ -176,6 +176,12 @@ var stateShape = &Shape{What: "{value: TYPE}, {list: TYPE} or {map: TYPE, key: T
 		{Name: "unbounded", Shape: &Shape{What: "true or false", Bool: true, Doc: "Without ttl: the state lives until the processor deletes it, which has to keep it from growing for ever."}},
 	}}
 
+var dedupShape = &Shape{What: "a mapping with keep and ttl", Doc: "One record of each group, for as long as ttl says.", Keys: []Key{
+	{Name: "keep", Shape: &Shape{What: "first or last", Choices: []string{"first", "last"}, Doc: "Which record of a group is handed on: first (the default), at once, or last, when the time is over."}},
+	{Name: "ttl", Shape: durationText("How long a group is remembered after the record that it began with, in event time.")},
+	{Name: "unbounded", Shape: &Shape{What: "true or false", Bool: true, Doc: "In place of ttl: groups are remembered for ever. There have to be few of them."}},
+}}
+
 var stepShape = &Shape{What: "a step", Either: []string{"from", "merge"}, Keys: []Key{
 	{Name: "from", Shape: &Shape{What: "the name of a stream", Text: streamName, Doc: "The source, step or late output whose records come in."}},
 	{Name: "merge", Shape: &Shape{What: "a list of streams", List: true, NonEmpty: true, Elem: &Shape{What: "the name of a stream", Text: streamName},
@@ -222,6 +228,7 @@ var stepShape = &Shape{What: "a step", Either: []string{"from", "merge"}, Keys: 
 	{Name: "output", Shape: &Shape{What: "a type", Text: typeExpr, Doc: "The record that process hands on."}},
 	{Name: "outputs", Shape: &Shape{What: "a mapping from names to types", Names: stepName, NonEmpty: true, Elem: &Shape{What: "a type", Text: typeExpr},
 		Doc: "In place of output: several kinds of records that process hands on. A step or a sink reads one as STEP.OUTPUT."}},
+	{Name: "dedup", Shape: dedupShape},
 	{Name: "having", Shape: celText("A condition over the group's key, the aggregates and the window. Results for which it is false are not handed on.")},
 	{Name: "emit", Shape: &Shape{What: "final or updates", Choices: []string{"final", "updates"}, Doc: "When results are handed on: final (the default), once, when the window closes; or updates, whenever they changed."}},
 }}

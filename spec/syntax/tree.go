@@ -173,6 +173,7 @@ type Step struct {
 	Timers        []*Text
 	Output        *Text
 	Outputs       []*Entry
+	Dedup         *Dedup
 	// Clauses are the places of the keys that were written.
 	Clauses map[string]source.Span
 
@@ -199,6 +200,14 @@ type Window struct {
 	Zone                          *Text
 	Lateness                      *Duration
 	LateTo                        *Text
+}
+
+// Dedup is what stands under a step's dedup.
+type Dedup struct {
+	Span      source.Span
+	Keep      *Text // nil: first
+	TTL       *Duration
+	Unbounded *Text // true, or nil
 }
 
 // Entry is a name and an expression.
@@ -405,7 +414,18 @@ func (b builder) step(k *Text, v *node) *Step {
 			Lateness: duration(w.get("allowed_lateness")), LateTo: text(w.get("late_to")),
 		}
 	}
+	if d := v.get("dedup"); d != nil && d.kind == mapping {
+		s.Dedup = &Dedup{Span: d.span, Keep: text(d.get("keep")), TTL: duration(d.get("ttl")), Unbounded: yes(d.get("unbounded"))}
+	}
 	return s
+}
+
+// yes is a scalar that says true, nil if it does not.
+func yes(n *node) *Text {
+	if t := text(n); t != nil && t.Value == "true" {
+		return t
+	}
+	return nil
 }
 
 // Inputs are the streams that the step names: under from or merge.
