@@ -11,8 +11,11 @@ func inProcessStore(st *check.Step) bool { return st.Keeps() && st.Window == nil
 
 // takesByGroup is the method of the task that takes a record of a step with its group, behind a repartition topic or in front.
 func (g *generator) takesByGroup(st *check.Step) string {
-	if st.Process != nil {
+	switch {
+	case st.Process != nil:
 		return g.steps[st].method + "Process"
+	case st.Previous != nil:
+		return g.steps[st].method + "Changes"
 	}
 	return g.steps[st].method + "Dedup"
 }

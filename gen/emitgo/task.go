@@ -72,6 +72,10 @@ func (g *generator) keeperParts(f *printer.File, sub *plan.Subtopology, st *chec
 		g.processor(f, sub, st)
 	case st.Dedup != nil:
 		g.dedup(f, sub, st)
+	case st.Previous != nil:
+		if err := g.changes(f, sub, st); err != nil {
+			return err
+		}
 	default:
 		if err := g.result(f, sub, st); err != nil {
 			return err
@@ -171,6 +175,9 @@ func (g *generator) taskType(f *printer.File, sub *plan.Subtopology) {
 		case s.Step.Dedup != nil:
 			g.dedupFields(f, s.Step)
 			continue
+		case s.Step.Previous != nil:
+			g.changesFields(f, s.Step)
+			continue
 		}
 		f.Import(module + "window")
 		f.F("%s *window.%s[%s]", storeField(n), storeType(s.Step), stateType(n))
@@ -221,6 +228,9 @@ func (g *generator) constructor(f *printer.File, sub *plan.Subtopology) {
 			continue
 		case s.Step.Dedup != nil:
 			g.newDedup(f, sub, s)
+			continue
+		case s.Step.Previous != nil:
+			g.newChanges(f, sub, s)
 			continue
 		}
 		f.F("t.%s, err = window.New%s(c, window.Config[%s]{", storeField(n), storeType(s.Step), stateType(n))
@@ -428,7 +438,7 @@ func (g *generator) advance(f *printer.File, sub *plan.Subtopology) {
 			g.closeWindows(f, sub, s.Step)
 		}
 	}
-	if slices.ContainsFunc(sub.Steps, retimed) || slices.ContainsFunc(sub.Stores, func(s *plan.Store) bool { return s.Step.Dedup != nil }) {
+	if slices.ContainsFunc(sub.Steps, retimed) || slices.ContainsFunc(sub.Stores, func(s *plan.Store) bool { return s.Step.Dedup != nil || s.Step.Previous != nil }) {
 		f.P("t.Clock.Pass(wm)")
 	}
 	f.P("return nil")

@@ -161,6 +161,8 @@ func explainKept(b *strings.Builder, st *check.Step) {
 		explainProcess(b, st)
 	case st.Dedup != nil:
 		explainDedup(b, st)
+	case st.Previous != nil:
+		explainPrevious(b, st)
 	default:
 		explainWindow(b, st)
 	}

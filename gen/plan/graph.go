@@ -150,6 +150,8 @@ func keptLabel(st *check.Step) string {
 		return windowLabel(st)
 	case st.Dedup != nil:
 		return DedupText(st.Dedup)
+	case st.Previous != nil:
+		return PreviousText(st.Previous)
 	}
 	label := "process " + st.Process.Go
 	for _, s := range st.Process.State {
@@ -296,6 +298,8 @@ func keptShort(st *check.Step) string {
 		return "process " + st.Process.Go
 	case st.Dedup != nil:
 		return DedupText(st.Dedup)
+	case st.Previous != nil:
+		return PreviousText(st.Previous)
 	}
 	return WindowText(st.Window)
 }

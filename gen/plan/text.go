@@ -201,6 +201,8 @@ func (pl *Plan) writeKept(w *writer, st *check.Step) {
 		pl.writeProcess(w, st)
 	case st.Dedup != nil:
 		pl.writeDedup(w, st)
+	case st.Previous != nil:
+		pl.writePrevious(w, st)
 	default:
 		pl.writeWindow(w, st)
 	}

@@ -7,7 +7,8 @@ import (
 	"github.com/weirstream/weir/spec/check"
 )
 
-// once is what a step with dedup knows of a group: when its time began, and of keep: last the record to hand on.
+// once is what a step with dedup or changes knows of a group: when its time began, and with keep: last the record to hand on. With changes
+// that is the record before, and the time begins with each record anew.
 type once struct {
 	began int64
 	text  string // of the group, to order groups
@@ -54,7 +55,7 @@ func (t *task) dedup(w *window, e elem) error {
 // last hands on the last record of a group whose time is over. If it is bad, no other is.
 func (t *task) last(w *window, g *once) {
 	e := g.last
-	e.win = nil
+	e.win, e.waited = nil, true
 	if err := t.push(w.step.Out, e); err != nil {
 		t.bad(nil, fmt.Errorf("result of step %s: %w", w.step.Name, err))
 	}
@@ -81,15 +82,4 @@ func (t *task) lasts(w *window, wm int64) {
 	for _, g := range due {
 		t.last(w, g)
 	}
-}
-
-// anyFirst tells whether it depends on when upstream tasks commit which records a step behind their repartition topic hands on: on which
-// of them comes first.
-func anyFirst(elems []elem) bool {
-	for _, e := range elems {
-		if e.mixed {
-			return true
-		}
-	}
-	return lanesOf(elems) > 1
 }

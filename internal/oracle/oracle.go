@@ -207,8 +207,8 @@ func (r *run) behindCut(c *cut) {
 	for _, out := range c.step.Outs() {
 		t.grow(out, c.step.Lateness().Milliseconds())
 	}
-	if c.step.Dedup != nil {
-		c.loose = c.loose || anyFirst(c.elems)
+	if c.step.Dedup != nil || c.step.Previous != nil {
+		c.loose = c.loose || lanesOf(c.elems) > 1
 	}
 	if c.step.Process != nil {
 		c.loose = c.loose || interleaves(c.step, lanesOf(c.elems))

@@ -36,7 +36,9 @@ type elem struct {
 	group []ref.Val
 	// mixed says that results of several groups may have come to have one key: their order is not defined.
 	mixed bool
-	lane  int32 // of the task that sent it there
+	// waited says that the record was handed on when the watermark came to its time, in an order among groups that is the runtime's own.
+	waited bool
+	lane   int32 // of the task that sent it there
 }
 
 // bounds are a window, in Unix milliseconds.
@@ -338,8 +340,10 @@ func (t *task) toCut(w *window, e elem) error {
 		w.cut.elems = append(w.cut.elems, e)
 		return nil
 	}
-	if w.step.Dedup != nil {
-		w.cut.loose = w.cut.loose || w.step.Dedup.TTL > 0 && e.time < minus(t.wm, w.delay)
+	if w.step.Dedup != nil || w.step.Previous != nil {
+		lasting := w.step.Dedup != nil && w.step.Dedup.TTL == 0 || w.step.Previous != nil && w.step.Previous.TTL == 0
+		old := !lasting && e.time < minus(t.wm, w.delay)
+		w.cut.loose = w.cut.loose || old || t.cut != nil || e.win != nil || e.mixed || e.waited // which record comes first is not certain
 		w.cut.elems = append(w.cut.elems, e)
 		return nil
 	}

@@ -22,7 +22,7 @@ type window struct {
 	does Processor // instead of all these
 	kept map[string]*kept
 
-	onces map[string]*once // instead of all these, in a step with dedup
+	onces map[string]*once // instead of all these, in a step with dedup or changes
 }
 
 // group is one key in one window.
@@ -37,7 +37,7 @@ func (r *run) newWindow(st *check.Step, delay int64) *window {
 	if st.Process != nil {
 		return &window{step: st, delay: delay, does: r.opts.Processors[st.Name], kept: map[string]*kept{}}
 	}
-	if st.Dedup != nil {
+	if st.Dedup != nil || st.Previous != nil {
 		return &window{step: st, delay: delay, onces: map[string]*once{}}
 	}
 	w := &window{step: st, delay: delay, cal: newCalendar(st.Window), groups: map[string]*group{}}
@@ -91,6 +91,9 @@ func (t *task) add(w *window, e elem) error {
 	}
 	if st.Dedup != nil {
 		return t.dedup(w, e)
+	}
+	if st.Previous != nil {
+		return t.changes(w, e)
 	}
 	if e.group == nil {
 		g, err := t.group(st, &e)
@@ -212,6 +215,10 @@ func (t *task) advance(wm int64) {
 		if w.step.Dedup != nil {
 			t.wm = old
 			t.lasts(w, wm)
+			continue
+		}
+		if w.step.Previous != nil {
+			t.wm = old
 			continue
 		}
 		due := t.due(w, old, wm)

@@ -319,8 +319,8 @@ func (g *gen) step() {
 		g.split(st, &row, lets)
 		return
 	}
-	if !in.updates && g.chance(15) {
-		g.dedup(st, &row, lets)
+	if !in.updates && g.chance(20) {
+		g.once(st, &row, lets)
 		return
 	}
 	if !in.updates && (g.chance(55) || st.Where == "" && !remakes(st)) {
@@ -470,24 +470,34 @@ func (g *gen) group(row *stream, env *env, add func(expr string, t *types.Type))
 	}
 }
 
-// dedup ends a step with the first or the last record of each group.
-func (g *gen) dedup(st *Step, row *stream, lets []term) {
+// once ends a step with the first or the last record of each group, or with each record and the one before it.
+func (g *gen) once(st *Step, row *stream, lets []term) {
 	env := g.env(row)
 	env.addAll(lets)
 	name := g.uniqueNames()
 	g.group(row, env, func(expr string, _ *types.Type) { st.GroupBy = append(st.GroupBy, Named{name(), expr}) })
 	life := "ttl: " + pick(g, "1ms", "1s", "2500ms", "10s", "1m", "1h")
-	st.Dedup = pick(g, "", "keep: first, ") + life
 	out := *row
 	switch {
+	case g.chance(30) && row.typ.Field("previous") == nil:
+		st.Changes = pick(g, life, life, "unbounded: true")
+		out.typ = &types.Type{Kind: types.Record, Name: st.Name, Derived: true, Fields: append(slices.Clone(row.typ.Fields),
+			&types.Field{Name: "previous", Wire: "previous", Type: types.OptionalOf(row.typ)})}
 	case g.chance(40):
-		st.Dedup, out.windowed = "keep: last, "+life, false
+		st.Dedup, out.windowed, out.direct = "keep: last, "+life, false, false
 	case g.chance(20):
 		st.Dedup = "unbounded: true"
+	default:
+		st.Dedup = pick(g, "", "keep: first, ") + life
 	}
 	out.name, out.key, out.parts = st.Name, nil, groupParts(st.GroupBy, row.typ)
 	if !sameKey(st.GroupBy, row.parts) {
-		out.windowed, out.mixed = false, true
+		out.windowed, out.direct, out.mixed = false, false, true
+	}
+	if st.Changes != "" && g.chance(50) {
+		having := out
+		having.windowed, having.direct = false, false
+		st.Having = g.env(&having).gen(types.Bool, 2)
 	}
 	if strings.HasPrefix(st.Dedup, "keep: last") {
 		out.parts = make([][]string, len(out.parts)) // it is grouped through a topic again, whatever the group

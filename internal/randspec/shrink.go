@@ -48,6 +48,9 @@ func (s *Spec) Smaller() []*Spec {
 		if st.Dedup != "" {
 			step(func(n *Step) { n.Dedup, n.GroupBy = "", nil })
 		}
+		if st.Changes != "" {
+			step(func(n *Step) { n.Changes, n.GroupBy, n.Having = "", nil, "" })
+		}
 		if st.LateTo != "" {
 			step(func(n *Step) { n.LateTo = "" })
 		}

@@ -72,6 +72,7 @@ type Step struct {
 	LateTo     string
 	Aggregate  []Named
 	Dedup      string // what stands under dedup
+	Changes    string // what stands under changes
 	Having     string
 	Emit       string
 }
@@ -313,6 +314,9 @@ func (s *Spec) step(p func(string, ...any), st *Step) {
 	named("aggregate", st.Aggregate)
 	if st.Dedup != "" {
 		p("    dedup: {%s}", st.Dedup)
+	}
+	if st.Changes != "" {
+		p("    changes: {%s}", st.Changes)
 	}
 	if st.Having != "" {
 		p("    having: %s", s.scalar(st.Having, in))

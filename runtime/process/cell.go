@@ -47,8 +47,11 @@ func (c *cell[V]) livesAt(b []byte, now int64) bool {
 }
 
 // read is the value in an entry; false, and the zero value, if there is none. It may keep parts of b.
-func (c *cell[V]) read(b []byte) (value V, ok bool) {
-	if !c.lives(b) {
+func (c *cell[V]) read(b []byte) (value V, ok bool) { return c.readAt(b, c.s.now()) }
+
+// readAt is read at a time.
+func (c *cell[V]) readAt(b []byte, now int64) (value V, ok bool) {
+	if !c.livesAt(b, now) {
 		return value, false
 	}
 	_, _, v, err := split(b)

@@ -176,3 +176,62 @@ func TestLatest(t *testing.T) {
 		}
 	}
 }
+
+// TestPrevious goes through the borders, with what is known in memory and in the local store, and pins the bytes.
+func TestPrevious(t *testing.T) {
+	for _, commits := range []bool{false, true} {
+		h := start(t, 0)
+		previous := NewPrevious(h.s, 100, appendInt, decodeInt)
+		for i, step := range []struct {
+			group  string
+			at, v  int64
+			before int64
+			ok     bool
+		}{
+			{"a", 1000, 1, 0, false},
+			{"b", 1000, 2, 0, false},
+			{"a", 1099, 3, 1, true},
+			{"a", 1050, 4, 3, true},  // out of order: the time stays that of 1099
+			{"a", 1198, 5, 4, true},  //
+			{"a", 1298, 6, 0, false}, // the end
+			{"b", 1299, 7, 0, false},
+			{"c", 10, 8, 0, false}, // late: kept from the watermark, 1299, on
+			{"c", 1398, 9, 8, true},
+			{"a", 1398, 10, 0, false},
+		} {
+			wm := h.c.Clock.Observe(0, step.at)
+			before, ok, err := previous.Swap([]byte(step.group), step.at, &step.v)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if before != step.before || ok != step.ok {
+				t.Errorf("commits %v: record %d: before it was %d, %v", commits, i, before, ok)
+			}
+			if err := h.s.Advance(wm, nil); err != nil {
+				t.Fatal(err)
+			}
+			h.c.Clock.Pass(wm)
+			if commits {
+				h.commit()
+			}
+		}
+		if !commits {
+			continue
+		}
+		h.first(NewSeen(h.s, 1), "end", 5000)
+		h.commit()
+		if got := h.scan(); len(got) != 2 { // what is seen, and its reminder
+			t.Errorf("left are %q", got)
+		}
+	}
+	h := start(t, 0)
+	v := int64(5)
+	if _, _, err := NewPrevious(h.s, 64, appendInt, decodeInt).Swap([]byte("gr"), 1000, &v); err != nil {
+		t.Fatal(err)
+	}
+	h.commit()
+	want := []string{`"q\x80\x00\x00\x00\x00\x00\x04(xv\bpreviousgr" 01`, `"v\bpreviousgr" 0101d00f0100070a`}
+	if got := h.scan(); !slices.Equal(got, want) {
+		t.Errorf("got\n%q\nwant\n%q", got, want)
+	}
+}

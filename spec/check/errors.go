@@ -950,6 +950,11 @@ func keeperAnd(at source.Span, clause string, keeper source.Span, name string) d
 	return related(d, keeper, name+" stands here")
 }
 
+func previousTwice(at source.Span, f *types.Field) diag.Diagnostic {
+	d := hinted(problem("WEIR4024", at, "changes gives records a field previous, and these have one"), "rename it: rename: {before: previous}, say")
+	return related(d, f.Span, "here")
+}
+
 func unboundedClause(at source.Span, clause string) diag.Diagnostic {
 	return hinted(problem("WEIR4020", at, "what %s keeps could grow for ever: it has no time to live", clause), "write ttl: 30d, say, or unbounded: true if there are few groups")
 }

@@ -218,6 +218,10 @@ type Step struct {
 	// Dedup passes one record of each group, nil in a step without it. GroupBy and Dedup come together.
 	Dedup *Dedup
 
+	// Previous gives each record the one of its group before it, nil in a step without changes. GroupBy and Previous come together, and
+	// Having may stand beside them.
+	Previous *Previous
+
 	// The rest is nil or zero in a step without a window or another clause that keeps something. GroupBy, Window and Aggregate come
 	// together.
 	GroupBy   []*Named
@@ -234,7 +238,9 @@ type Step struct {
 }
 
 // Keeps tells whether the step keeps something for each of its groups.
-func (s *Step) Keeps() bool { return s.Window != nil || s.Process != nil || s.Dedup != nil }
+func (s *Step) Keeps() bool {
+	return s.Window != nil || s.Process != nil || s.Dedup != nil || s.Previous != nil
+}
 
 // Lateness is how far what the step hands on may stay behind what it reads, in event time: a window's results by its allowed lateness, the
 // last record of a group by the time for which it is waited.
@@ -269,6 +275,15 @@ type Dedup struct {
 	// TTL is how long a group is remembered after the record that it began with, in whole milliseconds; 0: for ever, which only goes
 	// with KeepFirst.
 	TTL time.Duration
+}
+
+// PreviousField is the field of what a step with changes hands on that has the record before.
+const PreviousField = "previous"
+
+// Previous hands on each record with the one of its group that was processed before it.
+type Previous struct {
+	Span source.Span
+	TTL  time.Duration // how long that is kept, in whole milliseconds; 0: for ever
 }
 
 // Process is a processor: a Go type of the user's in the generated package.

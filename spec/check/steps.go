@@ -23,6 +23,9 @@ func (c *checker) declareSteps() {
 		if d.Clauses["dedup"] != (source.Span{}) {
 			st.Dedup = &Dedup{}
 		}
+		if d.Clauses["changes"] != (source.Span{}) {
+			st.Previous = &Previous{}
+		}
 		if d.Window != nil && d.Window.LateTo != nil {
 			st.Late = &Stream{Name: d.Window.LateTo.Value, LateOf: st}
 			c.declare(d.Window.LateTo, st.Late)
@@ -102,6 +105,9 @@ func (c *checker) step(st *Step, d *syntax.Step) {
 	case "dedup":
 		windowed = false
 		c.dedup(st, d)
+	case "changes":
+		windowed = false
+		c.previous(st, d)
 	}
 	if windowed {
 		c.window(st, d)
@@ -114,7 +120,7 @@ func (c *checker) step(st *Step, d *syntax.Step) {
 		return
 	}
 	st.Where = c.typed(d.Where, scopeOf(st.From, st.From.Type, st.From.Key), place{clause: "where", step: st, row: st.From.Type}, types.BoolType)
-	c.row(st, d, windowed)
+	c.row(st, d, windowed || st.Previous != nil)
 	c.log(st, d)
 	c.eventTime(st, d)
 	if keeper != "" {
@@ -126,8 +132,12 @@ func (c *checker) step(st *Step, d *syntax.Step) {
 		for _, n := range d.GroupBy {
 			c.derivedName(n.Name)
 		}
-		if keeper == "dedup" {
+		switch keeper {
+		case "dedup":
 			c.passed(st)
+			return
+		case "changes":
+			c.withPrevious(st, d)
 			return
 		}
 		for _, out := range st.Outs() {

@@ -182,6 +182,11 @@ var dedupShape = &Shape{What: "a mapping with keep and ttl", Doc: "One record of
 	{Name: "unbounded", Shape: &Shape{What: "true or false", Bool: true, Doc: "In place of ttl: groups are remembered for ever. There have to be few of them."}},
 }}
 
+var changesShape = &Shape{What: "{ttl: DURATION} or {unbounded: true}", Doc: "Each record of a group with the one before it, in the field previous.", Keys: []Key{
+	{Name: "ttl", Shape: durationText("How long the last record of a group is kept, in event time. A record that comes later has no previous one.")},
+	{Name: "unbounded", Shape: &Shape{What: "true or false", Bool: true, Doc: "In place of ttl: it is kept for ever. There have to be few groups."}},
+}}
+
 var stepShape = &Shape{What: "a step", Either: []string{"from", "merge"}, Keys: []Key{
 	{Name: "from", Shape: &Shape{What: "the name of a stream", Text: streamName, Doc: "The source, step or late output whose records come in."}},
 	{Name: "merge", Shape: &Shape{What: "a list of streams", List: true, NonEmpty: true, Elem: &Shape{What: "the name of a stream", Text: streamName},
@@ -229,7 +234,8 @@ var stepShape = &Shape{What: "a step", Either: []string{"from", "merge"}, Keys: 
 	{Name: "outputs", Shape: &Shape{What: "a mapping from names to types", Names: stepName, NonEmpty: true, Elem: &Shape{What: "a type", Text: typeExpr},
 		Doc: "In place of output: several kinds of records that process hands on. A step or a sink reads one as STEP.OUTPUT."}},
 	{Name: "dedup", Shape: dedupShape},
-	{Name: "having", Shape: celText("A condition over the group's key, the aggregates and the window. Results for which it is false are not handed on.")},
+	{Name: "changes", Shape: changesShape},
+	{Name: "having", Shape: celText("A condition over the group's key, the aggregates and the window, or with changes over the record and the previous one. Results for which it is false are not handed on.")},
 	{Name: "emit", Shape: &Shape{What: "final or updates", Choices: []string{"final", "updates"}, Doc: "When results are handed on: final (the default), once, when the window closes; or updates, whenever they changed."}},
 }}
 

@@ -174,6 +174,7 @@ type Step struct {
 	Output        *Text
 	Outputs       []*Entry
 	Dedup         *Dedup
+	Changes       *Changes
 	// Clauses are the places of the keys that were written.
 	Clauses map[string]source.Span
 
@@ -206,6 +207,13 @@ type Window struct {
 type Dedup struct {
 	Span      source.Span
 	Keep      *Text // nil: first
+	TTL       *Duration
+	Unbounded *Text // true, or nil
+}
+
+// Changes is what stands under a step's changes.
+type Changes struct {
+	Span      source.Span
 	TTL       *Duration
 	Unbounded *Text // true, or nil
 }
@@ -416,6 +424,9 @@ func (b builder) step(k *Text, v *node) *Step {
 	}
 	if d := v.get("dedup"); d != nil && d.kind == mapping {
 		s.Dedup = &Dedup{Span: d.span, Keep: text(d.get("keep")), TTL: duration(d.get("ttl")), Unbounded: yes(d.get("unbounded"))}
+	}
+	if ch := v.get("changes"); ch != nil && ch.kind == mapping {
+		s.Changes = &Changes{Span: ch.span, TTL: duration(ch.get("ttl")), Unbounded: yes(ch.get("unbounded"))}
 	}
 	return s
 }
