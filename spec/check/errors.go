@@ -377,11 +377,16 @@ func outOfScope(name string, scope *Scope, at place) (summary, hint string) {
 		return "event_time does not see the record's key", "use the field of the value that equals it"
 	case name == "key" && at.group:
 		return "having does not see the keys of records, but the group's", "use the names under group_by"
+	case name == "key" && at.clause == "having":
+		return "having does not see the keys of records here", "it sees the fields: select the key as one"
 	case name == "key" && at.args && at.step.Repartition && at.step.From.Source != nil:
 		return "aggregates do not see the record's key when records are grouped by something else", "select it as a field first"
 	case name == "key" && at.step.From != nil && at.step.From.Source != nil:
 		return "source " + at.step.From.Name + " declares no key", "add key: with its type to the source"
 	case name == "key":
+		if in := at.step.From; in != nil && in.Step != nil && (in.Step.Dedup != nil || in.Step.Previous != nil) {
+			return "these records have no key that an expression could read", "step " + in.Step.Name + " hands records on as they were, under the group as their key: select in it what the key says"
+		}
 		return "these records have no key that an expression could read", "behind a window, the names under group_by are fields"
 	case name == "processing_time" && at.step == nil && at.sink == nil:
 		return "the event time of a record is not when it was processed", "without event_time, it is the Kafka record's timestamp; a step can give it another one, even processing_time"
