@@ -6,6 +6,7 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
+	"iter"
 	"maps"
 	"os"
 	"regexp"
@@ -36,8 +37,8 @@ func (d delays) String() string {
 	return fmt.Sprintf("%s %s %d %.9f %d", d.Origin, d.Hour.UTC().Format(time.RFC3339), d.Flights, d.MeanDelay, d.MaxDelay)
 }
 
-// expected computes the topic from the file with nothing of weir in it: a map and a loop.
-func expected(t *testing.T) (lines []string, read, undeparted int) {
+// rows are the rows of the file: what each has in a column.
+func rows(t *testing.T) iter.Seq[func(column string) string] {
 	t.Helper()
 	f, err := os.Open(january)
 	if err != nil {
@@ -56,28 +57,40 @@ func expected(t *testing.T) (lines []string, read, undeparted int) {
 	for i, name := range rows[0] {
 		col[name] = i
 	}
+	return func(yield func(func(string) string) bool) {
+		for _, row := range rows[1:] {
+			if !yield(func(column string) string { return row[col[column]] }) {
+				return
+			}
+		}
+	}
+}
+
+// expected computes the topic from the file with nothing of weir in it: a map and a loop.
+func expected(t *testing.T) (lines []string, read, undeparted int) {
+	t.Helper()
 	type group struct {
 		n, sum, max int
 		origin      string
 		hour        time.Time
 	}
 	groups := map[string]*group{}
-	for _, row := range rows[1:] {
+	for row := range rows(t) {
 		read++
-		if row[col["dep_delay"]] == "NA" {
+		if row("dep_delay") == "NA" {
 			undeparted++
 			continue
 		}
-		hour, err := time.Parse(time.RFC3339, row[col["time_hour"]])
+		hour, err := time.Parse(time.RFC3339, row("time_hour"))
 		if err != nil {
 			t.Fatal(err)
 		}
-		minute, delay := number(t, row[col["minute"]]), number(t, row[col["dep_delay"]])
+		minute, delay := number(t, row("minute")), number(t, row("dep_delay"))
 		left := hour.Add(time.Duration(minute+delay) * time.Minute).Truncate(time.Hour)
-		id := row[col["origin"]] + left.String()
+		id := row("origin") + left.String()
 		g := groups[id]
 		if g == nil {
-			g = &group{origin: row[col["origin"]], hour: left, max: delay}
+			g = &group{origin: row("origin"), hour: left, max: delay}
 			groups[id] = g
 		}
 		g.n++
@@ -158,9 +171,11 @@ func firstDifference(got, want []string) string {
 	return "none"
 }
 
+// csvOfFlights is topic flights as the scenarios write it.
+var csvOfFlights = scenario.Topic{Name: "flights", Topic: "flights", Delimiter: ",", Nulls: []string{"", "NA"}, KeyField: "tailnum", Columns: strings.Split(
+	"year,month,day,dep_time,sched_dep_time,dep_delay,arr_time,sched_arr_time,arr_delay,carrier,flight,tailnum,origin,dest,air_time,distance,hour,minute,time_hour", ",")}
+
 // TestScenarios runs the scenarios on the committed code, as written and under random schedules.
 func TestScenarios(t *testing.T) {
-	source := scenario.Topic{Name: "flights", Topic: "flights", Delimiter: ",", Nulls: []string{"", "NA"}, KeyField: "tailnum", Columns: strings.Split(
-		"year,month,day,dep_time,sched_dep_time,dep_delay,arr_time,sched_arr_time,arr_delay,carrier,flight,tailnum,origin,dest,air_time,distance,hour,minute,time_hour", ",")}
-	scenario.Test(t, flights.Topology(), "flights_test.yaml", scenario.Options{Schema: scenario.Schema{Topics: []scenario.Topic{source}}, Schedules: 20, Seed: 1})
+	scenario.Test(t, flights.Topology(), "flights_test.yaml", scenario.Options{Schema: scenario.Schema{Topics: []scenario.Topic{csvOfFlights}}, Schedules: 20, Seed: 1})
 }

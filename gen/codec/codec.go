@@ -69,6 +69,7 @@ type Request struct {
 	Types  []Need
 	Values []Value
 	Texts  []Text
+	Parses []Parse
 	// Use is what is read of the records that are decoded; nil is everything.
 	Use Use
 }
@@ -136,6 +137,11 @@ func Generate(r Request) ([]Decl, error) {
 	}
 	for i := range r.Texts {
 		if err := g.text(&r.Texts[i]); err != nil {
+			return nil, err
+		}
+	}
+	for i := range r.Parses {
+		if err := g.parse(&r.Parses[i]); err != nil {
 			return nil, err
 		}
 	}

@@ -98,8 +98,10 @@ func (p *printer) literal(t *types.Type, v *types.Value, use Use) string {
 }
 
 // durationLiteral is a duration in the largest unit that it is a multiple of.
-func (p *printer) durationLiteral(d time.Duration) string {
-	pkg := p.pkg(pkgTime)
+func (p *printer) durationLiteral(d time.Duration) string { return Duration(d, p.pkg(pkgTime)) }
+
+// Duration is a Go constant of a duration; pkg is the name of package time.
+func Duration(d time.Duration, pkg string) string {
 	for _, u := range []struct {
 		unit time.Duration
 		name string

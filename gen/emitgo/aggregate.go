@@ -24,7 +24,7 @@ type aggregator struct {
 func (g *generator) aggregator(f *printer.File, st *check.Step, a *check.Aggregate) *aggregator {
 	return &aggregator{
 		Aggregate: a, g: g, f: f, field: "a." + stateField(a),
-		name: naming.Exported(stateType(g.steps[st])) + stateField(a), parts: st.Window.Overlap(),
+		name: naming.Exported(stateType(g.steps[st])) + stateField(a), parts: st.Window.Merges(),
 	}
 }
 
@@ -37,6 +37,7 @@ const (
 	timed
 	chosen
 	listed   // several of them, with the event times of their records
+	ranked   // several of them, with what they are ranked by
 	distinct // several of them, in their order
 )
 
@@ -48,8 +49,10 @@ func (ag *aggregator) held() held {
 		return timed
 	case check.MinBy, check.MaxBy:
 		return chosen
-	case check.Collect:
+	case check.Collect, check.StringAgg:
 		return listed
+	case check.Top:
+		return ranked
 	case check.CollectSet, check.CountDistinct:
 		return distinct
 	}
@@ -78,6 +81,9 @@ func (ag *aggregator) wide() bool {
 func (ag *aggregator) goType() string {
 	if ag.several() {
 		return ag.listType()
+	}
+	if ag.Func == check.Histogram {
+		return fmt.Sprintf("[%d]int64", len(ag.Bounds())+1)
 	}
 	value := ag.g.goType(ag.f, ag.Type)
 	switch {
@@ -140,13 +146,16 @@ func (ag *aggregator) result() string {
 	case check.StddevPop:
 		return ag.field + ".PopulationDeviation()"
 	}
-	if ag.sketched() {
+	switch {
+	case ag.sketched():
 		return ag.estimate()
+	case ag.Func == check.Histogram:
+		return ag.field + "[:]"
 	}
 	switch ag.held() {
 	case timed, chosen:
 		return ag.field + ".Value"
-	case listed, distinct:
+	case listed, ranked, distinct:
 		return ag.listResult()
 	}
 	return ag.field
@@ -222,6 +231,8 @@ func (ag *aggregator) next() string {
 		return field + ".Add(" + ag.args[0] + ")"
 	case check.Variance, check.VariancePop, check.Stddev, check.StddevPop:
 		return field + ".Add(" + ag.double() + ")"
+	case check.Histogram:
+		return field + "[" + ag.bucket() + "]++"
 	case check.ApproxCountDistinct:
 		return field + ".Add(" + ag.hash() + ")"
 	case check.Quantile, check.Median:
@@ -253,6 +264,8 @@ func (ag *aggregator) merge() string {
 		return ag.field + " = " + ag.field + " || " + other
 	case check.All:
 		return ag.field + " = " + ag.field + " && " + other
+	case check.Histogram:
+		return "for k, n := range " + other + " {\n" + ag.field + "[k] += n\n}"
 	case check.First:
 		return "" // it is of earlier records
 	case check.Last:
@@ -371,8 +384,12 @@ func (ag *aggregator) append() {
 		ag.f.F("b = %s.Append(b)", ag.field)
 		return
 	}
-	if ag.several() {
+	switch {
+	case ag.several():
 		ag.appendList()
+		return
+	case ag.Func == check.Histogram:
+		ag.f.F("for _, n := range %s {\nb = stateenc.AppendInt(b, n)\n}", ag.field)
 		return
 	}
 	switch ag.held() {
@@ -394,8 +411,12 @@ func (ag *aggregator) decode() {
 		ag.f.F("i = %s.Decode(b, i)", ag.field)
 		return
 	}
-	if ag.several() {
+	switch {
+	case ag.several():
 		ag.decodeList()
+		return
+	case ag.Func == check.Histogram:
+		ag.f.F("for k := range %s {\n%s[k], i = stateenc.Int(b, i)\n}", ag.field, ag.field)
 		return
 	}
 	switch ag.held() {

@@ -23,6 +23,8 @@ type codecs struct {
 	texts map[string]*types.Type
 	// textOf names it by the Go type.
 	textOf map[string]string
+	// parses are the functions that read values of declared types from texts, by the types' names.
+	parses map[string]string
 	use    codec.Use
 	// csvSuffix is what stands behind decodeCSV in the name of a source's decoder.
 	csvSuffix map[*check.Source]string
@@ -30,7 +32,8 @@ type codecs struct {
 	pending []string
 }
 
-// Decoded says which fields of the records that come in are decoded: those that somebody reads. The others are skipped.
+// Decoded says which fields of the records that come in are decoded: those that somebody reads, and all of what is also parsed of a
+// text. The others are skipped.
 func Decoded(pl *plan.Plan) codec.Use {
 	use := codec.Use{}
 	for _, s := range pl.Program.Sources {
@@ -38,12 +41,15 @@ func Decoded(pl *plan.Plan) codec.Use {
 			use.Read(s.Value, plan.Split(path)...)
 		}
 	}
+	for _, name := range pl.Program.Parsed {
+		use.Read(pl.Program.Named(name))
+	}
 	return use
 }
 
 // newCodecs asks for the types of all streams and for the decoders of all inputs.
 func newCodecs(g *generator) *codecs {
-	c := &codecs{g: g, needs: map[string]*codec.Need{}, values: map[string]*types.Type{}, texts: map[string]*types.Type{}, textOf: map[string]string{}, use: Decoded(g.pl), csvSuffix: map[*check.Source]string{}}
+	c := &codecs{g: g, needs: map[string]*codec.Need{}, values: map[string]*types.Type{}, texts: map[string]*types.Type{}, textOf: map[string]string{}, parses: map[string]string{}, use: Decoded(g.pl), csvSuffix: map[*check.Source]string{}}
 	for _, t := range g.p.Types {
 		c.need(t)
 	}
@@ -131,6 +137,14 @@ func (c *codecs) needText(t *types.Type, ident string) string {
 	return name
 }
 
+// needParse asks for the function that reads a value of a declared type from a JSON text, and returns its name.
+func (c *codecs) needParse(name string) string {
+	if c.parses[name] == "" {
+		c.parses[name] = c.g.names.Take("parse" + naming.Exported(name) + "JSON")
+	}
+	return c.parses[name]
+}
+
 // needCSV asks for appendCSV of a record as a sink writes it, and returns the suffix of its name: sinks may differ in their
 // columns.
 func (c *codecs) needCSV(t *types.Type, sk *check.Sink) string {
@@ -169,6 +183,9 @@ func (c *codecs) print(typesFile, codecFile *printer.File, printed map[string]bo
 	}
 	for _, name := range slices.Sorted(maps.Keys(c.texts)) {
 		req.Texts = append(req.Texts, codec.Text{Name: name, Type: c.texts[name]})
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.parses)) {
+		req.Parses = append(req.Parses, codec.Parse{Name: c.parses[name], Type: c.g.p.Named(name)})
 	}
 	decls, err := codec.Generate(req)
 	if err != nil {

@@ -3,35 +3,37 @@ package emitgo
 import (
 	"slices"
 
+	"github.com/weirstream/weir/gen/expr"
 	"github.com/weirstream/weir/gen/plan"
 	"github.com/weirstream/weir/spec/check"
 )
 
-// readsHeaders tells whether expressions in a sub-topology read the headers of the source's records, readsPlace whether they read where
-// those stand in Kafka.
-func (g *generator) readsHeaders(sub *plan.Subtopology) bool {
-	return g.readsDirect(sub, check.HeadersVar)
-}
-func (g *generator) readsPlace(sub *plan.Subtopology) bool {
-	return g.readsDirect(sub, check.TopicVar, check.PartitionVar, check.OffsetVar)
+// readsHeaderMap tells whether an expression reads the headers of the source's record as a map, readsRecord whether it looks at the
+// record itself, for single headers or for where it stands in Kafka.
+func readsHeaderMap(e *check.Expr) bool {
+	if !uses(e)[check.HeadersVar] {
+		return false
+	}
+	_, whole := expr.Looks(e.AST, "headers")
+	return whole
 }
 
-// readsDirect tells whether expressions in a sub-topology read variables of some kinds, which are those of a record as it was read.
-func (g *generator) readsDirect(sub *plan.Subtopology, kinds ...check.VarKind) bool {
+func readsRecord(e *check.Expr) bool {
+	u := uses(e)
+	if u[check.TopicVar] || u[check.PartitionVar] || u[check.OffsetVar] {
+		return true
+	}
+	keys, _ := expr.Looks(e.AST, "headers")
+	return keys && u[check.HeadersVar]
+}
+
+// readsDirect tells whether an expression of a sub-topology is one of those.
+func (g *generator) readsDirect(sub *plan.Subtopology, is func(*check.Expr) bool) bool {
 	if sub.Source == nil {
 		return false
 	}
 	reads := func(es ...*check.Expr) bool {
-		for _, e := range es {
-			if e == nil {
-				continue
-			}
-			u := uses(e)
-			if slices.ContainsFunc(kinds, func(k check.VarKind) bool { return u[k] }) {
-				return true
-			}
-		}
-		return false
+		return slices.ContainsFunc(es, func(e *check.Expr) bool { return e != nil && is(e) })
 	}
 	named := func(all []*check.Named) bool {
 		for _, n := range all {
@@ -50,10 +52,8 @@ func (g *generator) readsDirect(sub *plan.Subtopology, kinds ...check.VarKind) b
 				return true
 			}
 		}
-		for _, a := range st.Aggregate {
-			if !st.Repartition && reads(a.Args...) {
-				return true
-			}
+		if !st.Repartition && reads(st.Folded()...) {
+			return true
 		}
 	}
 	for _, o := range sub.Outputs {

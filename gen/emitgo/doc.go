@@ -91,6 +91,10 @@ func (g *generator) describeSub(f *printer.File, sub *plan.Subtopology) {
 				f.F("{Name: %q, Output: %s},", s.Step.Name, outputConst(sub, s.Output.Index))
 				continue
 			}
+			if s.Step.Window.Own() { // windows last as long as records come, and are deleted one by one
+				f.F("{Name: %q, Output: %s},", s.Step.Name, outputConst(sub, s.Output.Index))
+				continue
+			}
 			d := s.Step.Window.Size + s.Step.Window.Lateness
 			f.F("{Name: %q, Output: %s, Retention: %s},", s.Step.Name, outputConst(sub, s.Output.Index), goDuration(f, int64(d)))
 		}

@@ -15,7 +15,7 @@ func (g *generator) result(f *printer.File, sub *plan.Subtopology, st *check.Ste
 	n := g.steps[st]
 	out := st.Out.Type
 	f.P()
-	f.F("// %sResult hands on the result of one group and window; its event time is the last millisecond of the window.", n.method)
+	f.F("// %sResult hands on the result of one group%s.", n.method, dated(st.Window))
 	f.F("func (t *%s) %sResult(w window.Bounds, key []byte, a *%s) error {", taskName(sub), n.method, stateType(n))
 	f.F("var row %s", g.typeName(out))
 	g.decodeKey(f, st, "row")
@@ -36,7 +36,19 @@ func (g *generator) result(f *printer.File, sub *plan.Subtopology, st *check.Ste
 		f.P("}")
 	}
 	f.P("t.Stats.Results++")
-	f.F("if err := t.%sFrom(&row, key, w.End-1, w); err != nil {", n.method)
+	at := "w.End-1"
+	if w := st.Window; w.Kind == check.Counted && w.Size > 0 {
+		at = "at"
+		f.P("at := w.End - 1")
+		f.F("if a.records >= %s {", grouped(w.Records))
+		f.F("at = w.End - %s", grouped(w.Size.Milliseconds()))
+		f.P("}")
+	}
+	win, param := "", ""
+	if st.Out.Windowed {
+		win, param = ", w", ", w window.Bounds"
+	}
+	f.F("if err := t.%sFrom(&row, key, %s%s); err != nil {", n.method, at, win)
 	value := "nil"
 	if sub.Origin.OnError == check.DeadLetter {
 		g.codecs.needJSON(out)
@@ -48,9 +60,9 @@ func (g *generator) result(f *printer.File, sub *plan.Subtopology, st *check.Ste
 	f.P("}")
 	f.P()
 	f.F("// %sFrom takes a result of step %s to what reads it.", n.method, st.Name)
-	f.F("func (t *%s) %sFrom(r *%s, key []byte, at int64, w window.Bounds) error {", taskName(sub), n.method, g.typeName(out))
+	f.F("func (t *%s) %sFrom(r *%s, key []byte, at int64%s) error {", taskName(sub), n.method, g.typeName(out), param)
 	if st.Having != nil {
-		c := &scope{g: g, f: f, sub: sub, row: "r", typ: out, windowed: true, pointer: true}
+		c := &scope{g: g, f: f, sub: sub, row: "r", typ: out, windowed: st.Out.Windowed, pointer: true}
 		if err := g.guard(f, c, st, "having", st.Having); err != nil {
 			return err
 		}
@@ -61,4 +73,15 @@ func (g *generator) result(f *printer.File, sub *plan.Subtopology, st *check.Ste
 		return g.predicate(f, sub, st, "having", st.Having, out, true)
 	}
 	return nil
+}
+
+// dated says what the event time of a window's result is.
+func dated(w *check.Window) string {
+	switch {
+	case w.Bounded():
+		return " and window; its event time is the last millisecond of the window"
+	case w.Kind == check.Counted && w.Size > 0:
+		return "; its event time is the highest of its records, or when the group was silent for " + plan.Duration(w.Size)
+	}
+	return "; its event time is the highest of its records"
 }

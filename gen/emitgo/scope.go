@@ -61,11 +61,11 @@ func (c *scope) bindings(e *check.Expr) (params, args []string) {
 		params = append(params, "processing int64")
 		args = append(args, "t.Processing")
 	}
-	if u[check.HeadersVar] {
+	if readsHeaderMap(e) {
 		params = append(params, "headers map[string][]byte")
 		args = append(args, "t.headers")
 	}
-	if u[check.TopicVar] || u[check.PartitionVar] || u[check.OffsetVar] {
+	if readsRecord(e) {
 		params = append(params, "rec *kgo.Record")
 		args = append(args, "t.rec")
 	}
@@ -136,6 +136,12 @@ func (r resolver) Ident(name string) (string, bool) {
 	return r.c.row + "." + fieldName(field), true
 }
 
+// record is the Kafka record in hand, for the variable of its headers.
+func (r resolver) record(name string) (string, bool) {
+	v, ok := r.e.Scope.Lookup(name)
+	return r.rec(), ok && v.Kind == check.HeadersVar
+}
+
 // rec is the Kafka record in hand.
 func (r resolver) rec() string {
 	if r.c.free {
@@ -147,7 +153,7 @@ func (r resolver) rec() string {
 func (c *scope) compile(e *check.Expr, onErr func(string) string) (expr.Code, error) {
 	code, err := expr.Compile(e.AST, resolver{c, e}, expr.Options{
 		Env: c.g.env, TypeName: c.g.typeName, FieldName: fieldName, EnumConst: c.g.enumConst, Prefix: c.prefix, Decls: c.g.decls,
-		Functions: c.g.funcs, JSON: c.g.codecs.needText,
+		Functions: c.g.funcs, JSON: c.g.codecs.needText, Parse: c.g.codecs.needParse, Record: resolver{c, e}.record,
 	}, onErr)
 	if err != nil {
 		return code, fmt.Errorf("%s: %w", c.g.pos(e), err)

@@ -22,16 +22,33 @@ func (g *generator) state(f *printer.File, st *check.Step) {
 	}
 	f.Import(module + "stateenc")
 	f.P()
-	f.F("// %s is what step %s keeps for each group and window.", name, st.Name)
+	per := "group and window"
+	if !st.Window.Bounded() {
+		per = "group"
+	}
+	f.F("// %s is what step %s keeps for each %s.", name, st.Name, per)
 	f.F("type %s struct {", name)
+	counts := st.Window.Kind == check.Counted
+	if counts {
+		f.P("records int64 // that it has")
+		f.P()
+	}
 	for _, ag := range all {
 		f.F("%s %s // %s", stateField(ag.Aggregate), ag.goType(), plan.AggregateText(ag.Aggregate))
 	}
 	f.P("}")
+	for _, ag := range all {
+		if ag.Func == check.Histogram {
+			ag.boundsVar()
+		}
+	}
 	f.P()
 	f.F("// append%s appends the stored form: the layout's fingerprint, then the fields in order.", naming.Exported(name))
 	f.F("func append%s(b []byte, a *%s) []byte {", naming.Exported(name), name)
 	f.F("b = stateenc.AppendHeader(b, %s)", layout(st))
+	if counts {
+		f.P("b = stateenc.AppendInt(b, a.records)")
+	}
 	for _, ag := range all {
 		ag.append()
 	}
@@ -41,12 +58,15 @@ func (g *generator) state(f *printer.File, st *check.Step) {
 	f.F("// decode%s reads the stored form.", naming.Exported(name))
 	f.F("func decode%s(b []byte, a *%s) error {", naming.Exported(name), name)
 	f.F("i := stateenc.Header(b, %s)", layout(st))
+	if counts {
+		f.P("a.records, i = stateenc.Int(b, i)")
+	}
 	for _, ag := range all {
 		ag.decode()
 	}
 	f.P("return stateenc.Done(b, i)")
 	f.P("}")
-	if !st.Window.Overlap() {
+	if !st.Window.Merges() {
 		return
 	}
 	f.P()
@@ -64,8 +84,17 @@ func (g *generator) state(f *printer.File, st *check.Step) {
 // how windows are sliced.
 func layout(st *check.Step) string {
 	h := fnv.New32a()
-	if st.Window.Overlap() {
+	switch {
+	case st.Window.Overlap():
 		fmt.Fprint(h, plan.WindowText(st.Window), ";")
+	case st.Window.Kind == check.Session: // another gap makes other windows, but of the same kind
+		fmt.Fprint(h, "session;")
+	case st.Window.Kind == check.Global:
+		fmt.Fprint(h, "global;")
+	case st.Window.Kind == check.Custom:
+		fmt.Fprint(h, "custom;")
+	case st.Window.Kind == check.Counted: // another size completes windows sooner or later
+		fmt.Fprint(h, "count;")
 	}
 	for _, a := range st.Aggregate {
 		fmt.Fprintf(h, "%s=%s:%s", a.Name, a.Func, a.Type)
@@ -76,12 +105,11 @@ func layout(st *check.Step) string {
 		switch a.Func {
 		case check.CountDistinct, check.ApproxCountDistinct:
 			fmt.Fprintf(h, " of %s", a.Args[0].Type)
-		case check.Quantile: // what is kept does not depend on which is asked for
-			fmt.Fprint(h, ";")
-			continue
+		case check.Histogram:
+			fmt.Fprintf(h, " of %s %s", a.Args[0].Type, bounds(a))
 		}
-		for _, k := range a.Constants {
-			fmt.Fprintf(h, " %v", k.Value.Value())
+		if n := a.Limit(); n > 0 {
+			fmt.Fprintf(h, " %d", n)
 		}
 		fmt.Fprint(h, ";")
 	}

@@ -228,8 +228,11 @@ func (g *generator) describe(st *check.Step) string {
 		parts = append(parts, "passes the "+st.Dedup.Keep.String()+" one of its group")
 	case st.Window != nil:
 		word := "window"
-		if st.Window.Overlap() {
+		switch {
+		case st.Window.Overlap():
 			word = "windows"
+		case !st.Window.Bounded():
+			word = "totals"
 		}
 		parts = append(parts, "adds it to its group's "+word)
 	case st.Key != nil:

@@ -140,10 +140,10 @@ func (g *generator) taskType(f *printer.File, sub *plan.Subtopology) {
 			f.F("key %s // of the record in hand", g.goType(f, s.Key))
 		}
 	}
-	if g.readsPlace(sub) {
+	if g.readsDirect(sub, readsRecord) {
 		f.P("rec *kgo.Record // the record in hand, as it was read")
 	}
-	if g.readsHeaders(sub) {
+	if g.readsDirect(sub, readsHeaderMap) {
 		f.P("headers map[string][]byte // of the record in hand")
 	}
 	if g.buildsGroups(sub) {
@@ -179,8 +179,8 @@ func (g *generator) taskType(f *printer.File, sub *plan.Subtopology) {
 			g.changesFields(f, s.Step)
 			continue
 		}
-		f.Import(module + "window")
-		f.F("%s *window.%s[%s]", storeField(n), storeType(s.Step), stateType(n))
+		pkg, typ := g.store(f, s.Step)
+		f.F("%s *%s.%s[%s]", storeField(n), pkg, typ, stateType(n))
 	}
 	f.P("}")
 	f.P()
@@ -233,16 +233,20 @@ func (g *generator) constructor(f *printer.File, sub *plan.Subtopology) {
 			g.newChanges(f, sub, s)
 			continue
 		}
-		f.F("t.%s, err = window.New%s(c, window.Config[%s]{", storeField(n), storeType(s.Step), stateType(n))
+		pkg, typ := g.store(f, s.Step)
+		f.F("t.%s, err = %s.New%s(c, %s.Config[%s]{", storeField(n), pkg, strings.TrimPrefix(typ, "Store"), pkg, stateType(n))
 		f.F("Name: %q,", s.Step.Name)
 		f.F("Output: %s,", outputConst(sub, s.Output.Index))
 		g.windowConfig(f, s.Step.Window)
 		if d := g.upstreamDelay(sub, s.Step); d > 0 {
 			f.F("Delay: %s,", grouped(d))
 		}
+		if every := s.Step.UpdateEvery; every > 0 && g.pl.Live(s.Step.Out) {
+			f.F("UpdateEvery: %s,", grouped(every.Milliseconds()))
+		}
 		f.F("Append: append%s,", naming.Exported(stateType(n)))
 		f.F("Decode: decode%s,", naming.Exported(stateType(n)))
-		if s.Step.Window.Overlap() {
+		if s.Step.Window.Merges() {
 			f.F("Merge: merge%s,", naming.Exported(stateType(n)))
 		}
 		if h := g.heapBytes(f, s.Step); h != "" {
@@ -259,7 +263,24 @@ func (g *generator) constructor(f *printer.File, sub *plan.Subtopology) {
 
 // windowConfig prints where windows lie.
 func (g *generator) windowConfig(f *printer.File, w *check.Window) {
-	f.F("Size: %s,", grouped(w.Size.Milliseconds()))
+	switch w.Kind {
+	case check.Session:
+	case check.Custom:
+		f.P("Apart: true,")
+	case check.Global:
+		f.P("Lateness: session.Forever,")
+		return
+	case check.Counted:
+		if w.Size == 0 {
+			f.P("Lateness: session.Forever,")
+		}
+		return
+	default:
+		f.F("Size: %s,", grouped(w.Size.Milliseconds()))
+	}
+	if w.Max > 0 {
+		f.F("Max: %s,", grouped(w.Max.Milliseconds()))
+	}
 	f.F("Lateness: %s,", grouped(w.Lateness.Milliseconds()))
 	if w.Every > 0 {
 		f.F("Every: %s,", grouped(w.Every.Milliseconds()))
@@ -341,10 +362,10 @@ func (g *generator) readSource(f *printer.File, sub *plan.Subtopology) error {
 	f.P()
 	f.F("// read decodes a record and gives its event time in Unix milliseconds.")
 	f.F("func (t *%s) read(rec *kgo.Record) (at int64, err error) {", taskName(sub))
-	if g.readsPlace(sub) {
+	if g.readsDirect(sub, readsRecord) {
 		f.P("t.rec = rec")
 	}
-	if g.readsHeaders(sub) {
+	if g.readsDirect(sub, readsHeaderMap) {
 		f.Import(module + "topology")
 		f.P("t.headers = topology.Headers(rec, t.headers)")
 	}
@@ -463,10 +484,7 @@ func passing(sub *plan.Subtopology) string {
 func (g *generator) closeWindows(f *printer.File, sub *plan.Subtopology, st *check.Step) {
 	n := g.steps[st]
 	d := g.upstreamDelay(sub, st)
-	emit, onlyDirty := "nil", "false"
-	if g.pl.Live(st.Out) {
-		emit = "t." + n.method + "Result"
-	}
+	emit, onlyDirty := g.resultOf(st), "false"
 	if st.Emit == check.Updates {
 		onlyDirty = "true"
 	}
@@ -476,6 +494,9 @@ func (g *generator) closeWindows(f *printer.File, sub *plan.Subtopology, st *che
 		f.F("if wm := watermark.Sub(wm, %s); wm >= t.%s.Due() {", grouped(d), storeField(n))
 	} else {
 		f.F("if wm >= t.%s.Due() {", storeField(n))
+	}
+	if st.UpdateEvery > 0 && emit != "nil" {
+		f.F("// Results that changed are handed on every %s, too.", plan.Duration(st.UpdateEvery))
 	}
 	f.F("if err := t.%s.Close(wm, %s, %s); err != nil {", storeField(n), emit, onlyDirty)
 	f.P("return err")
@@ -508,7 +529,7 @@ func (g *generator) seal(f *printer.File, sub *plan.Subtopology) {
 			continue
 		}
 		emit := "nil"
-		if s.Step.Emit == check.Updates && g.pl.Live(s.Step.Out) {
+		if s.Step.Emit != check.Final && s.Step.UpdateEvery == 0 && g.pl.Live(s.Step.Out) {
 			emit = "t." + n.method + "Result"
 		}
 		calls = append(calls, fmt.Sprintf("t.%s.Seal(%s)", storeField(n), emit))

@@ -99,8 +99,13 @@ func (g *generator) addToWindow(f *printer.File, c *scope, st *check.Step, row s
 func (g *generator) fold(f *printer.File, c *scope, st *check.Step, row string) error {
 	f.Import(module + "topology")
 	n := g.steps[st]
-	place := g.place(f, st)
-	if !st.From.Windowed || st.Repartition || st.Retimes() {
+	place, err := g.place(f, c, st)
+	if err != nil {
+		return err
+	}
+	switch {
+	case !st.Window.Bounded() && st.Window.Size == 0: // it takes records however old
+	case !st.From.Windowed || st.Repartition || st.Retimes():
 		now := "t.Clock.Now()"
 		if retimed(st) {
 			now = "t.Clock.Passed()"
@@ -109,7 +114,15 @@ func (g *generator) fold(f *printer.File, c *scope, st *check.Step, row string) 
 				now = "watermark.Sub(" + now + ", " + grouped(d) + ")"
 			}
 		}
-		f.F("if t.%s.Late(%s, %s) {", storeField(n), place, now)
+		if st.Window.Own() {
+			f.F("late, err := t.%s.Late(%s, group, %s)", storeField(n), place, now)
+			f.P("if err != nil {")
+			f.P("return topology.Fatal(err)")
+			f.P("}")
+			f.P("if late {")
+		} else {
+			f.F("if t.%s.Late(%s, %s) {", storeField(n), place, now)
+		}
 		f.P("t.Stats.Late++")
 		if st.Late != nil && g.pl.Live(st.Late) {
 			arg := row
@@ -124,7 +137,7 @@ func (g *generator) fold(f *printer.File, c *scope, st *check.Step, row string) 
 			f.P("return nil")
 		}
 		f.P("}")
-	} else {
+	default:
 		f.P("// Results come before the watermark that closes their window, so none of them is late.")
 	}
 	var all []*aggregator
@@ -139,11 +152,19 @@ func (g *generator) fold(f *printer.File, c *scope, st *check.Step, row string) 
 		}
 		all = append(all, ag)
 	}
+	if st.Window.Kind == check.Counted && st.Window.Size > 0 {
+		f.F("if err := t.%s.Expire(at, group, %s); err != nil {", storeField(n), g.resultOf(st))
+		f.P("return err")
+		f.P("}")
+	}
 	f.F("a, fresh, err := t.%s.Upsert(%s, group)", storeField(n), place)
 	f.P("if err != nil {")
 	f.P("return topology.Fatal(err)")
 	f.P("}")
 	f.P("if fresh {")
+	if st.Window.Kind == check.Counted {
+		f.P("a.records = 1")
+	}
 	for _, ag := range all {
 		f.P(ag.first())
 	}
@@ -154,6 +175,9 @@ func (g *generator) fold(f *printer.File, c *scope, st *check.Step, row string) 
 		if ag.checked() {
 			f.F("%s, err := %s", ag.sum(), ag.plus())
 			f.P("if err != nil {")
+			if !st.Window.Bounded() || st.UpdateEvery > 0 { // the record has no part in it, so it is none of its times either
+				f.F("t.%s.Undo()", storeField(n))
+			}
 			f.P("return ", g.at(st, "aggregate "+ag.Name, ag.Args[0], "err"))
 			f.P("}")
 		}
@@ -168,17 +192,34 @@ func (g *generator) fold(f *printer.File, c *scope, st *check.Step, row string) 
 			f.F("%s = %s", ag.field, ag.sum())
 		}
 	}
+	if st.Window.Kind == check.Counted {
+		f.F("if a.records++; a.records >= %s {", grouped(st.Window.Records))
+		f.F("return t.%s.Complete(group, %s)", storeField(n), g.resultOf(st))
+		f.P("}")
+	}
 	f.P("return nil")
 	return nil
 }
 
-// place prints the computation of what a store knows a record's window by, and returns the Go expression of it.
-func (g *generator) place(f *printer.File, st *check.Step) string {
+// place prints the computation of what a store knows a record's window by, and returns the Go arguments of it.
+func (g *generator) place(f *printer.File, c *scope, st *check.Step) (string, error) {
 	w := st.Window
 	size, offset := grouped(w.Size.Milliseconds()), w.Offset.Milliseconds()
 	switch {
 	case w.Overlap():
-		return "at"
+		return "at", nil
+	case w.Gap != nil:
+		return g.gap(f, c, st)
+	case !w.Bounded() && w.Size == 0:
+		return "session.Earliest, at+1", nil
+	case w.Kind == check.Counted:
+		f.F("end := at + %s", size)
+		return "session.Earliest, end", nil
+	case w.Kind == check.Custom:
+		return g.custom(f, c, st)
+	case w.Kind == check.Session:
+		f.F("end := at + %s", size)
+		return "at, end", nil
 	case w.Zone != "":
 		f.F("start := t.%s.StartOf(at)", storeField(g.steps[st]))
 	case offset > 0:
@@ -188,15 +229,60 @@ func (g *generator) place(f *printer.File, st *check.Step) string {
 		f.Import(module + "window")
 		f.F("start := window.StartOf(at, %s)", size)
 	}
-	return "start"
+	return "start", nil
 }
 
-// storeType is the type of a step's store of windows, without the type of its values.
-func storeType(st *check.Step) string {
-	if st.Window.Overlap() {
-		return "Sliced"
+// gap prints the computation of where a record's session ends at the earliest, by the gap that the record says.
+func (g *generator) gap(f *printer.File, c *scope, st *check.Step) (string, error) {
+	gap, err := g.value(f, c, st, "window gap", "gap", st.Window.Gap)
+	if err != nil {
+		return "", err
 	}
-	return "Tumbling"
+	f.Import(module + "session")
+	f.F("end, err := session.End(at, %s, %s)", gap, grouped(st.Window.Max.Milliseconds()))
+	f.P("if err != nil {")
+	f.P("return ", g.at(st, "window gap", st.Window.Gap, "err"))
+	f.P("}")
+	return "at, end", nil
+}
+
+// custom prints the computation of where a record's window begins and ends.
+func (g *generator) custom(f *printer.File, c *scope, st *check.Step) (string, error) {
+	start, err := g.value(f, c, st, "window start", "start", st.Window.Start)
+	if err != nil {
+		return "", err
+	}
+	end, err := g.value(f, c, st, "window end", "end", st.Window.End)
+	if err != nil {
+		return "", err
+	}
+	f.Import(module + "session")
+	f.F("from, to, err := session.Bounds(%s, %s)", start, end)
+	f.P("if err != nil {")
+	f.P("return ", g.at(st, "window end", st.Window.End, "err"))
+	f.P("}")
+	return "from, to", nil
+}
+
+// store imports the package of a step's store of windows and returns the store's type, without that of its values.
+func (g *generator) store(f *printer.File, st *check.Step) (pkg, typ string) {
+	pkg, typ = "window", "Tumbling"
+	switch {
+	case st.Window.Own():
+		pkg, typ = "session", "Store"
+	case st.Window.Overlap():
+		typ = "Sliced"
+	}
+	f.Import(module + pkg)
+	return pkg, typ
+}
+
+// resultOf is the Go expression of the method that hands on a step's results, nil if nothing reads them.
+func (g *generator) resultOf(st *check.Step) string {
+	if !g.pl.Live(st.Out) {
+		return "nil"
+	}
+	return "t." + g.steps[st].method + "Result"
 }
 
 // retimed tells whether a step's windows take records whose event time another step made, in the task in which it was made: those may be

@@ -15,6 +15,9 @@ import (
 
 // compile compiles a node: statements go into b, the value comes back.
 func (c *compiler) compile(e celast.Expr, b *block) value {
+	if v, ok := c.header(e, b); ok {
+		return v
+	}
 	switch e.Kind() {
 	case celast.LiteralKind:
 		return c.literal(e.AsLiteral(), c.typeOf(e))
@@ -141,6 +144,9 @@ func (c *compiler) call(e celast.Expr, b *block) value {
 	}
 	if name, ok := celenv.UserFunc(ids[0]); ok {
 		return c.goCall(name, t, args, vs, b)
+	}
+	if name, ok := celenv.Parses(ids[0]); ok {
+		return c.try(b, t, c.o.Parse(name)+"("+vs[0].code+")")
 	}
 	if strings.HasPrefix(ids[0], celenv.EnumToString) {
 		return call(t, "%s.String()", vs[0].at(primaryPrec))

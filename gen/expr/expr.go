@@ -43,6 +43,11 @@ type Options struct {
 	// JSON is the Go function that makes the JSON text of a value of t, which is no scalar and no enum. Ident is a piece of an
 	// identifier that names t.
 	JSON func(t *types.Type, ident string) string
+	// Parse is the Go function that makes a value of the declared type of a name of a JSON text, or an error.
+	Parse func(name string) string
+	// Record is the Go expression of the Kafka record whose headers a variable is, if it is that. Expressions that only look headers up
+	// read it in place of the variable.
+	Record func(name string) (goExpr string, ok bool)
 	// Prefix begins the names of package-level declarations that belong to the expression ("paid" gives paidRegex).
 	Prefix string
 	// Decls is shared by the expressions of one package, so that equal declarations are made once and names are not given
@@ -71,11 +76,12 @@ type Code struct {
 
 // The packages that generated code names.
 const (
-	decPath   = "github.com/weirstream/weir/runtime/dec"
-	civilPath = "github.com/weirstream/weir/runtime/civil"
-	celPath   = "github.com/weirstream/weir/runtime/cel"
-	jsonPath  = "github.com/weirstream/weir/runtime/jsonx"
-	zonePath  = "github.com/weirstream/weir/runtime/cel/zone"
+	decPath      = "github.com/weirstream/weir/runtime/dec"
+	civilPath    = "github.com/weirstream/weir/runtime/civil"
+	celPath      = "github.com/weirstream/weir/runtime/cel"
+	topologyPath = "github.com/weirstream/weir/runtime/topology"
+	jsonPath     = "github.com/weirstream/weir/runtime/jsonx"
+	zonePath     = "github.com/weirstream/weir/runtime/cel/zone"
 )
 
 // Compile compiles an expression that [celenv.Env.Compile] accepted. onErr is given the Go expression of an error and gives the
@@ -236,6 +242,11 @@ func (c *compiler) resolve(e celast.Expr, bound []string) {
 		if g, ok := c.r.Ident(name); ok {
 			c.idents[name] = g
 			c.taken[rootName(g)] = true
+		}
+		if c.o.Record != nil {
+			if g, ok := c.o.Record(name); ok {
+				c.taken[rootName(g)] = true
+			}
 		}
 	case celast.ComprehensionKind:
 		x := e.AsComprehension()

@@ -146,7 +146,7 @@ func (c *compiler) fresh(e celast.Expr) bool {
 		return false
 	}
 	switch ids[0] {
-	case "int64_to_string", "uint64_to_string", "double_to_string", "timestamp_to_string", "duration_to_string", "bytes_to_string", "string_to_bytes":
+	case "int64_to_string", "uint64_to_string", "double_to_string", "timestamp_to_string", "duration_to_string", "bytes_to_string", "string_to_bytes", "json_value":
 		return true
 	case "add_string": // Go gives one operand itself if the other is empty
 		return slices.ContainsFunc(children(e), func(x celast.Expr) bool {

@@ -1,6 +1,7 @@
 package expr
 
 import (
+	"slices"
 	"strings"
 
 	celast "cel.dev/cel-go/common/ast"
@@ -26,48 +27,61 @@ func (c *compiler) comprehension(e celast.Expr, b *block) value {
 	if x.IterVar() == "#unused" {
 		return c.bind(x, b)
 	}
-	step := x.LoopStep()
-	if step.Kind() != celast.CallKind {
+	m := c.macroOf(e)
+	switch {
+	case m == nil:
 		c.failf("this macro is not supported")
+	case m.quantifies != "":
+		return m.quantifier(m.quantifies == "all", b)
+	case m.elem != nil:
+		return m.collect(b)
+	case m.insert != nil:
+		return m.transformMap(b)
+	}
+	return m.existsOne(b)
+}
+
+// macroOf takes a loop apart; nil if it is of none of these shapes.
+func (c *compiler) macroOf(e celast.Expr) *macro {
+	x := e.AsComprehension()
+	step := x.LoopStep()
+	if x.IterVar() == "#unused" || step.Kind() != celast.CallKind {
+		return nil
 	}
 	m := &macro{c: c, x: x, t: c.typeOf(e)}
 	args := step.AsCall().Args()
 	switch step.AsCall().FunctionName() {
 	case operators.LogicalAnd:
-		m.pred = args[1]
-		return m.quantifier(true, b)
+		m.quantifies, m.pred = "all", args[1]
 	case operators.LogicalOr:
-		m.pred = args[1]
-		return m.quantifier(false, b)
+		m.quantifies, m.pred = "exists", args[1]
 	case operators.Add:
 		m.elem = args[1]
-		return m.collect(b)
 	case operators.Conditional:
 		m.pred = args[0]
 		switch x.AccuInit().Kind() {
 		case celast.ListKind:
 			m.elem = args[1].AsCall().Args()[1]
-			return m.collect(b)
 		case celast.MapKind:
 			m.insert = args[1].AsCall().Args()[1:]
-			return m.transformMap(b)
 		}
-		return m.existsOne(b)
 	case "cel.@mapInsert":
 		m.insert = args[1:]
-		return m.transformMap(b)
+	default:
+		return nil
 	}
-	c.failf("this macro is not supported")
-	return value{}
+	return m
 }
 
 // macro is one loop.
 type macro struct {
-	c    *compiler
-	x    celast.ComprehensionExpr
-	t    *types.Type
-	pred celast.Expr // nil: everything passes
-	elem celast.Expr // map, filter: [x]
+	c *compiler
+	x celast.ComprehensionExpr
+	t *types.Type
+	// quantifies is all or exists for those.
+	quantifies string
+	pred       celast.Expr // nil: everything passes
+	elem       celast.Expr // map, filter: [x]
 	// insert is a map, or a key and a value.
 	insert []celast.Expr
 }
@@ -250,41 +264,77 @@ func (m *macro) existsOne(b *block) value {
 	return value{code: n + " == 1", prec: comparePrec, typ: m.t}
 }
 
+// stages are the macros of x.filter(...).map(...) and the like, the first one first: the elements of each go straight to the next, and
+// the lists between are not built. That cannot be told: an error of one is an error of all, wherever it comes up. Only what the user's
+// functions do would come in another order.
+func (m *macro) stages() []*macro {
+	r := m.x.IterRange()
+	if m.x.HasIterVar2() || r.Kind() != celast.ComprehensionKind || r.AsComprehension().AccuInit().Kind() != celast.ListKind {
+		return []*macro{m}
+	}
+	before := m.c.macroOf(r)
+	if before == nil || before.elem == nil || before.acts() || m.acts() {
+		return []*macro{m}
+	}
+	return append(before.stages(), m)
+}
+
+// acts tells whether the body calls functions of the user's that are not pure.
+func (m *macro) acts() bool {
+	return m.pred != nil && m.c.acts(m.pred) || m.c.acts(m.elem)
+}
+
 // collect is map and filter.
 func (m *macro) collect(b *block) value {
 	c := m.c
-	src := m.source(b)
-	vs, leave := m.enter(src.typ)
+	stages := m.stages()
+	first := stages[0]
+	src := first.source(b)
+	around := slices.Clip(c.scope)
+	vs, leave := first.enter(src.typ)
 	defer leave()
 	list := c.temp()
-	if m.pred == nil {
+	if slices.ContainsFunc(stages, func(s *macro) bool { return s.pred != nil }) {
+		b.add(list + " := " + c.goType(m.t) + "{}")
+	} else {
 		src = c.keep(b, src)
 		b.add(list + " := make(" + c.goType(m.t) + ", 0, len(" + src.code + "))")
-	} else {
-		b.add(list + " := " + c.goType(m.t) + "{}")
 	}
 	in := b.child()
 	in.loops++
-	add := func(to *block) {
+	stage(c, stages, list, around, in)
+	b.nest(first.header(src, vs, in, true), in, "}")
+	return value{code: list, prec: primaryPrec, typ: m.t, cheap: true}
+}
+
+// stage prints what becomes of an element in the first of some stages, whose variables are in scope, and behind it.
+func stage(c *compiler, stages []*macro, list string, around []local, b *block) {
+	m := stages[0]
+	pass := func(to *block) {
 		if m.elem.Kind() != celast.ListKind || m.elem.AsList().Size() != 1 {
 			c.failf("this macro is not supported")
 		}
 		v := c.compile(m.elem.AsList().Elements()[0], to)
-		to.add(list + " = append(" + list + ", " + v.code + ")")
-	}
-	switch p := m.pred; {
-	case p == nil:
-		add(in)
-	default:
-		pv := c.compile(p, in)
-		if pv.lit == celtypes.True {
-			add(in)
-			break
+		if len(stages) == 1 {
+			to.add(list + " = append(" + list + ", " + v.code + ")")
+			return
 		}
-		yes := in.child()
-		add(yes)
-		in.nest("if "+pv.code+" {", yes, "}")
+		v = c.keep(to, v)
+		scope := c.scope
+		c.scope = append(around, local{name: stages[1].x.IterVar(), v: v})
+		stage(c, stages[1:], list, around, to)
+		c.scope = scope
 	}
-	b.nest(m.header(src, vs, in, true), in, "}")
-	return value{code: list, prec: primaryPrec, typ: m.t, cheap: true}
+	if m.pred == nil {
+		pass(b)
+		return
+	}
+	p := c.compile(m.pred, b)
+	if p.lit == celtypes.True {
+		pass(b)
+		return
+	}
+	yes := b.child()
+	pass(yes)
+	b.nest("if "+p.code+" {", yes, "}")
 }

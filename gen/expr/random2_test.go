@@ -73,6 +73,14 @@ func (g *exprGen) extension(t *types.Type, d int) string {
 	}
 	opts := []func() string{bind}
 	add := func(fs ...func() string) { opts = append(opts, fs...) }
+	if t.Kind == types.Record || t.Kind == types.Enum {
+		add(
+			func() string { return f("%s.parse_json(json(%s))", t.Name, e(t)) },
+			func() string {
+				return f(`%s.parse_json(json(%s).replace(%s, %s, 1))`, t.Name, e(t), pick(g.Rand, g.literal(s), `":"`, `","`, `"}"`, `"0"`, `'"'`, `'":'`), pick(g.Rand, `"null"`, `" "`, `"1"`, `'"'`, `"e"`, `"[]"`))
+			},
+		)
+	}
 	switch t.Kind {
 	case types.Bool:
 		add(
@@ -116,6 +124,7 @@ func (g *exprGen) extension(t *types.Type, d int) string {
 		add(
 			func() string { return f("%s.slice(%s, %s)", e(t), e(i), e(i)) },
 			func() string { return f("%s.reverse()", e(t)) },
+			func() string { return g.chain(t, e) },
 			func() string { return f("%s.distinct()", e(t)) },
 			func() string { return f("[%s, %s].flatten()", e(t), e(t)) },
 			func() string {
@@ -152,4 +161,36 @@ func (g *exprGen) extension(t *types.Type, d int) string {
 		}
 	}
 	return opts[g.IntN(len(opts))]()
+}
+
+// chain is a filter or map of the elements of another, ending in a list of t.
+func (g *exprGen) chain(t *types.Type, e func(*types.Type) string) string {
+	elem := pick(g.Rand, types.IntType, types.StringType, tItem, types.TimestampType)
+	text := e(types.ListOf(elem))
+	for i := range 2 + g.IntN(2) {
+		name := pick(g.Rand, g.name(), "s1", "i1") // which hide variables of the record
+		to := elem
+		if g.IntN(3) > 0 {
+			to = pick(g.Rand, types.IntType, types.StringType, tItem)
+		}
+		if i > 0 && !types.Equal(elem, t.Elem) || g.IntN(3) == 0 {
+			to = t.Elem
+		}
+		vars := []scoped{{name, elem}}
+		switch pass := func() string { return g.with(vars, func() string { return e(types.BoolType) }) }; {
+		case types.Equal(to, elem) && g.IntN(3) > 0:
+			text = fmt.Sprintf("%s.filter(%s, %s)", text, name, pass())
+		case g.IntN(2) == 0:
+			text = fmt.Sprintf("%s.map(%s, %s, %s)", text, name, pass(), g.with(vars, func() string { return e(to) }))
+			elem = to
+		default:
+			text = fmt.Sprintf("%s.map(%s, %s)", text, name, g.with(vars, func() string { return e(to) }))
+			elem = to
+		}
+	}
+	if !types.Equal(elem, t.Elem) {
+		name := g.name()
+		return fmt.Sprintf("%s.map(%s, %s)", text, name, g.with([]scoped{{name, elem}}, func() string { return e(t.Elem) }))
+	}
+	return text
 }

@@ -18,7 +18,6 @@ import (
 
 	"github.com/weirstream/weir/internal/celval"
 	"github.com/weirstream/weir/spec/celenv"
-	"github.com/weirstream/weir/spec/naming"
 	"github.com/weirstream/weir/spec/types"
 )
 
@@ -115,11 +114,6 @@ func run(t *testing.T, subjects []subject, rows []celval.Record) {
 		}
 		src.WriteString("}\n")
 	}
-	src.WriteString("\ntype Status uint8\n\nconst (\n_ Status = iota\n")
-	for _, v := range tStatus.Values {
-		src.WriteString("Status" + naming.Exported(v) + "\n")
-	}
-	fmt.Fprintf(&src, ")\n\nfunc (s Status) String() string { return %#v[s] }\n", append([]string{""}, tStatus.Values...))
 	src.WriteString("\nvar _ cel.Opt[int]\n\nvar rows = []Row{\n")
 	for _, r := range rows {
 		src.WriteString(goLiteral(tRow, r) + ",\n")

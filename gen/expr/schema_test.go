@@ -11,8 +11,12 @@ import (
 	"testing"
 	"time"
 
+	celtypes "cel.dev/cel-go/common/types"
+	"cel.dev/cel-go/common/types/ref"
+
 	"github.com/weirstream/weir/gen/codec"
 	"github.com/weirstream/weir/internal/celval"
+	"github.com/weirstream/weir/internal/oracle"
 	"github.com/weirstream/weir/spec/celenv"
 	"github.com/weirstream/weir/spec/naming"
 	"github.com/weirstream/weir/spec/types"
@@ -21,7 +25,7 @@ import (
 func record(name string, fields ...any) *types.Type {
 	t := &types.Type{Kind: types.Record, Name: name}
 	for i := 0; i < len(fields); i += 2 {
-		t.Fields = append(t.Fields, &types.Field{Name: fields[i].(string), Type: fields[i+1].(*types.Type)})
+		t.Fields = append(t.Fields, &types.Field{Name: fields[i].(string), Wire: fields[i].(string), Type: fields[i+1].(*types.Type)})
 	}
 	return t
 }
@@ -71,7 +75,20 @@ var (
 		"news", tNews, "lnews", types.ListOf(tNews), "box", tBox, "obox", types.OptionalOf(tBox), "boxes", types.ListOf(tBox),
 		"window.start", types.TimestampType,
 	)
-	testEnv  = celenv.New([]*types.Type{tStatus, tPart, tItem, tChange, tNews, tBox})
+	tNamed  = []*types.Type{tStatus, tPart, tItem, tChange, tNews, tBox}
+	testEnv = func() *celenv.Env {
+		env := celenv.New(tNamed)
+		for _, t := range tNamed {
+			env.AddParser(celenv.Parser{Name: t.Name, Type: t, Bind: func(text ref.Val) ref.Val {
+				v, err := oracle.ParseJSON(t, string(text.(celtypes.String)))
+				if err != nil {
+					return celtypes.WrapErr(err)
+				}
+				return v
+			}})
+		}
+		return env
+	}()
 	testVars = func() (vs []celenv.Var) {
 		for _, f := range tRow.Fields {
 			vs = append(vs, celenv.Var{Name: f.Name, Type: f.Type})
@@ -86,7 +103,8 @@ func testOptions() Options {
 	return Options{
 		Env: testEnv, TypeName: func(t *types.Type) string { return t.Name }, FieldName: goField,
 		EnumConst: func(t *types.Type, v string) string { return t.Name + naming.Exported(v) }, Prefix: "test",
-		JSON: testTexts.name,
+		JSON:  testTexts.name,
+		Parse: func(name string) string { return "parse" + name + "JSON" },
 	}
 }
 
@@ -103,11 +121,17 @@ func (ts texts) name(t *types.Type, ident string) string {
 	return ts[key].Name
 }
 
-// decls are those functions and what they call.
+// decls are those functions and those that parse texts, what they call, and the enum.
 func (ts texts) decls(t *testing.T) []codec.Decl {
 	t.Helper()
 	o := testOptions()
-	req := codec.Request{Names: codec.Names{Type: o.TypeName, Field: o.FieldName, EnumConst: o.EnumConst}}
+	req := codec.Request{
+		Names: codec.Names{Type: o.TypeName, Field: o.FieldName, EnumConst: o.EnumConst},
+		Types: []codec.Need{{Type: tStatus, Struct: true}},
+	}
+	for _, named := range tNamed {
+		req.Parses = append(req.Parses, codec.Parse{Name: o.Parse(named.Name), Type: named})
+	}
 	for _, key := range slices.Sorted(maps.Keys(ts)) {
 		req.Texts = append(req.Texts, ts[key])
 	}

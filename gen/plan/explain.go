@@ -209,6 +209,10 @@ func explainedWindow(w *check.Window) string {
 		text += ", one every " + Duration(w.Every)
 	case check.Cumulative:
 		text = "up to " + text + ", in steps of " + Duration(w.Every)
+	case check.Session:
+		return explainedSession(w)
+	case check.Custom:
+		return "what each record says: from " + oneLine(w.Start.Text) + " to " + oneLine(w.End.Text)
 	}
 	if w.Zone != "" {
 		text += " (days in " + w.Zone + ")"
@@ -219,19 +223,38 @@ func explainedWindow(w *check.Window) string {
 	return text
 }
 
+// explainedSession says how long sessions are.
+func explainedSession(w *check.Window) string {
+	text := "records less than " + Duration(w.Size) + " apart"
+	if w.Gap != nil {
+		text = "records less apart than " + oneLine(w.Gap.Text)
+	}
+	if w.Max > 0 {
+		text += ", at most " + Duration(w.Max) + " long"
+	}
+	return text
+}
+
 func explainWindow(b *strings.Builder, st *check.Step) {
 	var as []string
 	for _, a := range st.Aggregate {
 		as = append(as, a.Name+" = "+AggregateText(a))
 	}
+	if !st.Window.Bounded() {
+		explainTimeless(b, st, strings.Join(as, ", "))
+		return
+	}
 	fmt.Fprintf(b, "  Step %s keeps, per %s and window of %s: %s.\n", st.Name, strings.Join(groupNames(st), ", "), explainedWindow(st.Window), strings.Join(as, ", "))
 	if st.Window.Overlap() {
 		b.WriteString("    A record changes one slice, whatever the number of windows that share it; results are merged of slices.\n")
 	}
-	if st.Emit == check.Final {
-		fmt.Fprintf(b, "    Each result is handed on once, when the watermark has passed the window's end by %s", Duration(st.Window.Lateness))
-	} else {
-		fmt.Fprintf(b, "    Each result that changed is handed on at every commit. A window is dropped when the watermark has passed its end by %s", Duration(st.Window.Lateness))
+	switch past := Duration(st.Window.Lateness); st.Emit {
+	case check.Final:
+		fmt.Fprintf(b, "    Each result is handed on once, when the watermark has passed the window's end by %s", past)
+	case check.Updates:
+		fmt.Fprintf(b, "    Each result that changed is handed on %s. A window is dropped when the watermark has passed its end by %s", updatesAt(st), past)
+	default:
+		fmt.Fprintf(b, "    Each result that changed is handed on %s, and each once more when the watermark has passed the window's end by %s", updatesAt(st), past)
 	}
 	if st.Having != nil {
 		fmt.Fprintf(b, ", if %s", oneLine(st.Having.Text))
@@ -241,6 +264,41 @@ func explainWindow(b *strings.Builder, st *check.Step) {
 		fmt.Fprintf(b, "    Records that come after that go to %s.\n", st.Late.Name)
 	} else {
 		b.WriteString("    Records that come after that are counted and dropped.\n")
+	}
+}
+
+// updatesAt says when a step's results that changed are handed on.
+func updatesAt(st *check.Step) string {
+	if st.UpdateEvery > 0 {
+		return "when event time comes to a multiple of " + Duration(st.UpdateEvery) + ", and when its window closes"
+	}
+	return "at every commit"
+}
+
+// explainTimeless is explainWindow for windows that go by records, not by time.
+func explainTimeless(b *strings.Builder, st *check.Step, aggregates string) {
+	w := st.Window
+	life, results := "for ever", "when a bounded run ends"
+	if w.Size > 0 {
+		life, results = "until "+Duration(w.Size)+" after the group's last record", "when a group was silent for as long"
+	}
+	fmt.Fprintf(b, "  Step %s keeps, per %s: %s. It keeps them %s.\n", st.Name, strings.Join(groupNames(st), ", "), aggregates, life)
+	switch {
+	case w.Kind == check.Counted:
+		fmt.Fprintf(b, "    A result is handed on with every %d records of a group, and of fewer %s", w.Records, results)
+	case st.Emit == check.Final:
+		b.WriteString("    Each result is handed on once, " + results)
+	case st.Emit == check.Updates:
+		fmt.Fprintf(b, "    Each result that changed is handed on %s", updatesAt(st))
+	default:
+		fmt.Fprintf(b, "    Each result that changed is handed on %s, and each once more %s", updatesAt(st), results)
+	}
+	if st.Having != nil {
+		fmt.Fprintf(b, ", if %s", oneLine(st.Having.Text))
+	}
+	b.WriteString(".\n")
+	if st.Late != nil {
+		fmt.Fprintf(b, "    Records older than that, of groups that are not kept, go to %s.\n", st.Late.Name)
 	}
 }
 

@@ -165,7 +165,7 @@ func windowLabel(st *check.Step) string {
 	for _, a := range st.Aggregate {
 		as = append(as, AggregateText(a))
 	}
-	return WindowText(st.Window) + "\n" + strings.Join(as, ", ") + "\nemit " + emitName(st.Emit)
+	return WindowText(st.Window) + "\n" + strings.Join(as, ", ") + "\nemit " + emitText(st)
 }
 
 // Mermaid draws the plan as a Mermaid flowchart.

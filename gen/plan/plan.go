@@ -330,13 +330,16 @@ func (pl *Plan) Delay(sub *Subtopology, s *check.Stream) time.Duration {
 		}
 	}
 	if st := s.Step; st != nil {
-		d += st.Lateness()
+		d = longer(d, st.Lateness())
 		if st != sub.Cut {
-			d += pl.Delay(sub, st.From)
+			d = longer(d, pl.Delay(sub, st.From))
 		}
 	}
 	return d
 }
+
+// longer is a and b together, at most [check.Forever].
+func longer(a, b time.Duration) time.Duration { return a + min(b, check.Forever-a) }
 
 // RepartitionTopic is the name of the topic in front of a step that groups by something other than the partition key.
 func (pl *Plan) RepartitionTopic(s *check.Step) string {
@@ -349,20 +352,18 @@ func (pl *Plan) ChangelogTopic(s *check.Step) string {
 }
 
 // Payload is the record that travels through the repartition topic of a step: the fields of its row that are read behind the
-// cut, then the values of let that aggregates read. A step without a window gets the row itself. When late records are wanted and there are no such values it is the row itself.
+// cut, then the values of let that are read there. A step without a window gets the row itself. When late records are wanted and there are no such values it is the row itself.
 func (pl *Plan) Payload(st *check.Step) *types.Type {
 	if st.Window == nil {
 		return st.Row
 	}
 	use, lets := Use{}, []*types.Field{}
-	for _, a := range st.Aggregate {
-		for _, e := range a.Args {
-			use.addExpr(e, nil)
-		}
+	for _, e := range st.Folded() {
+		use.addExpr(e, nil)
 	}
 	for _, l := range st.Let {
 		reads := func(e *check.Expr) bool { return e.Reads(l.Name) }
-		if st.Select == nil && slices.ContainsFunc(st.Aggregate, func(a *check.Aggregate) bool { return slices.ContainsFunc(a.Args, reads) }) {
+		if st.Select == nil && slices.ContainsFunc(st.Folded(), reads) {
 			lets = append(lets, &types.Field{Name: l.Name, Wire: l.Name, Type: l.Expr.Type, Span: l.Span})
 		}
 	}

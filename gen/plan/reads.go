@@ -185,10 +185,8 @@ func (pl *Plan) stepReads(st *check.Step) Use {
 	for _, g := range st.GroupBy {
 		row.addExpr(g.Expr, nil)
 	}
-	for _, a := range st.Aggregate {
-		for _, e := range a.Args {
-			row.addExpr(e, nil)
-		}
+	for _, e := range st.Folded() {
+		row.addExpr(e, nil)
 	}
 	if st.Late != nil {
 		row.addAll(pl.use(st.Late))

@@ -251,7 +251,11 @@ func life(s *check.State) string {
 }
 
 func (pl *Plan) writeWindow(w *writer, st *check.Step) {
-	w.line("window %s %s, allowed lateness %s", st.Name, WindowText(st.Window), Duration(st.Window.Lateness))
+	if st.Window.Bounded() {
+		w.line("window %s %s, allowed lateness %s", st.Name, WindowText(st.Window), Duration(st.Window.Lateness))
+	} else {
+		w.line("window %s %s", st.Name, WindowText(st.Window))
+	}
 	w.in(func() {
 		for _, a := range st.Aggregate {
 			w.line("aggregate %s = %s : %s", a.Name, AggregateText(a), a.Type)
@@ -259,15 +263,18 @@ func (pl *Plan) writeWindow(w *writer, st *check.Step) {
 		if st.Having != nil {
 			w.line("having %s", oneLine(st.Having.Text))
 		}
-		w.line("emit %s", emitName(st.Emit))
+		w.line("emit %s", emitText(st))
 		if st.Late != nil {
 			w.line("late records to %s", st.Late.Name)
 		}
-		end := "window"
-		if st.Window.Overlap() {
-			end = "slice"
+		key := "window end, " + groupKey(st)
+		switch {
+		case st.Window.Overlap():
+			key = "slice end, " + groupKey(st)
+		case st.Window.Own():
+			key = groupKey(st)
 		}
-		w.line("store %s, key %s end, %s; changelog %s", st.Name, end, groupKey(st), pl.ChangelogTopic(st))
+		w.line("store %s, key %s; changelog %s", st.Name, key, pl.ChangelogTopic(st))
 		w.line("gives %s", st.Out.Type.Structure())
 	})
 }
@@ -285,7 +292,23 @@ func valuesOf(o *Output) []string {
 
 // WindowText is a window's kind and size, as the spec has them.
 func WindowText(w *check.Window) string {
+	switch {
+	case w.Kind == check.Global:
+		return w.Kind.String()
+	case w.Kind == check.Counted && w.Size == 0:
+		return fmt.Sprintf("count %d", w.Records)
+	case w.Kind == check.Custom:
+		return "custom from " + oneLine(w.Start.Text) + " to " + oneLine(w.End.Text)
+	case w.Kind == check.Counted:
+		return fmt.Sprintf("count %d ttl %s", w.Records, Duration(w.Size))
+	}
 	text := w.Kind.String() + " " + Duration(w.Size)
+	if w.Gap != nil {
+		text = w.Kind.String() + " of " + oneLine(w.Gap.Text)
+	}
+	if w.Max > 0 {
+		text += " max " + Duration(w.Max)
+	}
 	if w.Every > 0 {
 		text += " every " + Duration(w.Every)
 	}
@@ -358,11 +381,11 @@ func formatName(f check.Format) string {
 	return "json"
 }
 
-func emitName(e check.Emit) string {
-	if e == check.Updates {
-		return "updates"
+func emitText(st *check.Step) string {
+	if st.UpdateEvery > 0 {
+		return st.Emit.String() + " every " + Duration(st.UpdateEvery)
 	}
-	return "final"
+	return st.Emit.String()
 }
 
 func onError(s *check.Source) string {

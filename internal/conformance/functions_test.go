@@ -121,6 +121,7 @@ func (p *page) options(env *celenv.Env, decls *expr.Decls) expr.Options {
 		p.texts[name] = t
 		return name
 	}
+	o.Parse = func(name string) string { return "parse" + name }
 	return o
 }
 
@@ -132,6 +133,7 @@ func (p *page) prelude(t *testing.T, env *celenv.Env) (code string, imports []st
 	req := codec.Request{Names: codec.Names{Type: o.TypeName, Field: o.FieldName, EnumConst: o.EnumConst}}
 	for _, typ := range p.types {
 		req.Types = append(req.Types, codec.Need{Type: typ, Struct: true})
+		req.Parses = append(req.Parses, codec.Parse{Name: o.Parse(typ.Name), Type: typ})
 	}
 	for _, name := range slices.Sorted(maps.Keys(p.texts)) {
 		req.Texts = append(req.Texts, codec.Text{Name: name, Type: p.texts[name]})
@@ -164,6 +166,9 @@ var internalOverloads = []string{"cel_block_list"}
 func TestFunctionsPage(t *testing.T) {
 	p := readPage(t)
 	env := celenv.New(p.types)
+	for _, typ := range p.types {
+		env.AddParser(celenv.Parser{Name: typ.Name, Type: typ})
+	}
 	decls := expr.NewDecls(nil)
 	seen := map[string]bool{}
 	var subjects []compiled

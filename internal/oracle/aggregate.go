@@ -55,7 +55,7 @@ func (a accumulator) add(f check.Func, args []ref.Val, at int64) (accumulator, e
 	case check.Min, check.All:
 		pick = pick || less(v, a.val)
 	case check.Max, check.Any:
-		pick = pick || less(a.val, v)
+		pick = pick || exceeds(v, a.val)
 	case check.First:
 		pick = pick || at < a.at
 	case check.Last:
@@ -169,6 +169,17 @@ func (a accumulator) value(g *check.Aggregate) ref.Val {
 	return a.val
 }
 
+// exceeds tells whether v is the maximum of the two, which NaN always is.
+func exceeds(v, than ref.Val) bool {
+	if d, ok := v.(celtypes.Double); ok && math.IsNaN(float64(d)) {
+		return true
+	}
+	if d, ok := than.(celtypes.Double); ok && math.IsNaN(float64(d)) {
+		return false
+	}
+	return less(than, v)
+}
+
 // less orders the scalars and enums: false before true, text and bytes by their bytes, NaN before every number, the values of an enum as
 // they are declared.
 func less(a, b ref.Val) bool {
@@ -176,7 +187,7 @@ func less(a, b ref.Val) bool {
 	case celtypes.Bool:
 		return bool(!a && b.(celtypes.Bool))
 	case *enum:
-		return slices.Index(a.typ.Values, a.name) < slices.Index(a.typ.Values, b.(*enum).name)
+		return slices.Index(a.Of.Values, a.Name) < slices.Index(a.Of.Values, b.(*enum).Name)
 	case celtypes.Bytes:
 		return bytes.Compare(a, b.(celtypes.Bytes)) < 0
 	case celtypes.Double:

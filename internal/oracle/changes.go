@@ -30,8 +30,8 @@ func (t *task) changes(w *window, e elem) error {
 	if st.Repartition {
 		e.win = nil
 	}
-	e.rec = &record{typ: st.Out.Type, fields: maps.Clone(e.rec.fields)}
-	e.rec.fields[check.PreviousField] = previous
+	e.rec = &record{Of: st.Out.Type, Fields: maps.Clone(e.rec.Fields)}
+	e.rec.Fields[check.PreviousField] = previous
 	if st.Having != nil {
 		ok, err := t.run.ev.bool(st.Having, t.vars(&e))
 		if err != nil {

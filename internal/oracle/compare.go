@@ -264,7 +264,7 @@ func (t *Topic) decode(b []byte) (*record, error) {
 	}
 	var want []string
 	for _, f := range typ.Fields {
-		if o, ok := rec.fields[f.Name].(*celtypes.Optional); !ok || o.HasValue() || f.Default != nil {
+		if o, ok := rec.Fields[f.Name].(*celtypes.Optional); !ok || o.HasValue() || f.Default != nil {
 			want = append(want, f.Wire)
 		}
 	}
@@ -331,11 +331,11 @@ func close(a, b ref.Val, as types.TimeAs) bool {
 		if !ok {
 			return false
 		}
-		for _, f := range a.typ.Fields {
-			if b.fields[f.Name] == nil { // a column that the sink does not write
+		for _, f := range a.Of.Fields {
+			if b.Fields[f.Name] == nil { // a column that the sink does not write
 				continue
 			}
-			if !close(a.fields[f.Name], b.fields[f.Name], f.As) {
+			if !close(a.Fields[f.Name], b.Fields[f.Name], f.As) {
 				return false
 			}
 		}
@@ -402,7 +402,7 @@ func showKey(k []byte) string {
 func (o Out) String() string {
 	v := "filtered away"
 	if o.Value != nil {
-		v = o.Value.String()
+		v = show(o.Value)
 	}
 	return fmt.Sprintf("key %s time %s %s", showKey(o.Key), time.UnixMilli(o.Time).UTC().Format("2006-01-02T15:04:05.000Z"), v)
 }

@@ -15,7 +15,7 @@ import (
 var oneInt = &types.Type{Kind: types.Record, Name: "R", Fields: []*types.Field{{Name: "n", Wire: "n", Type: types.IntType}}}
 
 func out(key string, at int64, n int64) Out {
-	o := Out{Key: []byte(key), Time: at, Value: &record{typ: oneInt, fields: map[string]ref.Val{"n": celtypes.Int(n)}}}
+	o := Out{Key: []byte(key), Time: at, Value: &record{Of: oneInt, Fields: map[string]ref.Val{"n": celtypes.Int(n)}}}
 	if n < 0 { // filtered away
 		o.Value = nil
 	}

@@ -23,7 +23,7 @@ func (ev *evaluator) conforms(t *types.Type, v ref.Val) error {
 		}
 	case types.Record:
 		for _, f := range t.Fields {
-			x := v.(*record).fields[f.Name]
+			x := v.(*record).Fields[f.Name]
 			if x == nil { // nobody reads it
 				continue
 			}
@@ -56,7 +56,7 @@ func (ev *evaluator) conforms(t *types.Type, v ref.Val) error {
 func written(t *types.Type, v *types.Value) ref.Val {
 	switch t.Kind {
 	case types.Enum:
-		return &enum{t, v.Text}
+		return &enum{Of: t, Name: v.Text}
 	case types.Decimal, types.Date, types.TimeOfDay:
 		val, err := fromText(t, types.RFC3339, v.Text)
 		if err != nil {
@@ -81,9 +81,9 @@ func written(t *types.Type, v *types.Value) ref.Val {
 		}
 		return celtypes.OptionalOf(written(t.Elem, v.Elems[0]))
 	case types.Record:
-		r := &record{typ: t, fields: map[string]ref.Val{}}
+		r := &record{Of: t, Fields: map[string]ref.Val{}}
 		for i, f := range t.Fields {
-			r.fields[f.Name] = written(f.Type, v.Elems[i])
+			r.Fields[f.Name] = written(f.Type, v.Elems[i])
 		}
 		return r
 	}

@@ -80,7 +80,7 @@ func decodeCSV(t *types.Type, o check.CSVOptions, need Fields, b []byte) (*recor
 	if len(cells) != len(columns) {
 		return nil, fmt.Errorf("expected %d cells, found %d", len(columns), len(cells))
 	}
-	r := &record{typ: t, fields: map[string]ref.Val{}}
+	r := &record{Of: t, Fields: map[string]ref.Val{}}
 	for _, f := range t.Fields {
 		if !need.has(t, f) {
 			continue
@@ -88,13 +88,13 @@ func decodeCSV(t *types.Type, o check.CSVOptions, need Fields, b []byte) (*recor
 		i := slices.IndexFunc(columns, func(c string) bool { return slices.Contains(f.Wires(), c) })
 		null := i < 0 || !cells[i].quoted && slices.Contains(o.Nulls, cells[i].text)
 		if f.Default != nil && (i < 0 || null && f.Type.Kind != types.Optional) {
-			r.fields[f.Name] = written(f.Type, f.Default)
+			r.Fields[f.Name] = written(f.Type, f.Default)
 			continue
 		}
 		typ := f.Type
 		if typ.Kind == types.Optional {
 			if null {
-				r.fields[f.Name] = celtypes.OptionalNone
+				r.Fields[f.Name] = celtypes.OptionalNone
 				continue
 			}
 			typ = typ.Elem
@@ -109,7 +109,7 @@ func decodeCSV(t *types.Type, o check.CSVOptions, need Fields, b []byte) (*recor
 		if f.Type.Kind == types.Optional {
 			v = celtypes.OptionalOf(v)
 		}
-		r.fields[f.Name] = v
+		r.Fields[f.Name] = v
 	}
 	return r, nil
 }

@@ -48,8 +48,8 @@ func (ev *evaluator) decode(s *check.Source, need Fields, in Record) (elem, erro
 		if err != nil {
 			return e, fmt.Errorf("key: %w", err)
 		}
-		if s.KeyField != "" && k.Equal(e.rec.fields[s.KeyField]) != celtypes.True {
-			return e, fmt.Errorf("key %s is not the field %s, %s", show(k), s.KeyField, show(e.rec.fields[s.KeyField]))
+		if s.KeyField != "" && k.Equal(e.rec.Fields[s.KeyField]) != celtypes.True {
+			return e, fmt.Errorf("key %s is not the field %s, %s", show(k), s.KeyField, show(e.rec.Fields[s.KeyField]))
 		}
 		e.key = []ref.Val{k}
 	}
@@ -91,16 +91,24 @@ func decodeKey(t *types.Type, b []byte) (ref.Val, error) {
 
 // decodeJSON reads a record from a JSON object.
 func decodeJSON(t *types.Type, need Fields, b []byte) (*record, error) {
+	v, err := unmarshal(b)
+	if err != nil {
+		return nil, err
+	}
+	return recordFromJSON(t, need, v)
+}
+
+// unmarshal reads one JSON value.
+func unmarshal(b []byte) (v any, err error) {
 	d := json.NewDecoder(bytes.NewReader(markBroken(b)))
 	d.UseNumber()
-	var v any
 	if err := d.Decode(&v); err != nil {
 		return nil, err
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
 		return nil, errors.New("more than one JSON value")
 	}
-	return recordFromJSON(t, need, v)
+	return v, nil
 }
 
 // broken stands for what is no character in a JSON text, which package json would read as U+FFFD: a string with it can't be read, and
@@ -153,14 +161,14 @@ func recordFromJSON(t *types.Type, need Fields, v any) (*record, error) {
 	if t.Union {
 		return unionFromJSON(t, need, obj)
 	}
-	r := &record{typ: t, fields: map[string]ref.Val{}}
+	r := &record{Of: t, Fields: map[string]ref.Val{}}
 	for _, f := range t.Fields {
 		if !need.has(t, f) {
 			continue
 		}
 		x, present := member(obj, f)
 		if f.Default != nil && (!present || x == nil && f.Type.Kind != types.Optional) {
-			r.fields[f.Name] = written(f.Type, f.Default)
+			r.Fields[f.Name] = written(f.Type, f.Default)
 			continue
 		}
 		if !present && f.Type.Kind != types.Optional {
@@ -170,7 +178,7 @@ func recordFromJSON(t *types.Type, need Fields, v any) (*record, error) {
 		if err != nil {
 			return nil, fmt.Errorf("field %s: %w", f.Name, err)
 		}
-		r.fields[f.Name] = val
+		r.Fields[f.Name] = val
 	}
 	return r, nil
 }
@@ -292,7 +300,7 @@ func fromText(t *types.Type, as types.TimeAs, s string) (ref.Val, error) {
 	case types.Enum:
 		for _, v := range t.Values {
 			if v == s {
-				return &enum{t, s}, nil
+				return &enum{Of: t, Name: s}, nil
 			}
 		}
 	case types.Int, types.Uint:

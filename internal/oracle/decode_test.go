@@ -55,7 +55,7 @@ func TestFromJSON(t *testing.T) {
 		rec := &types.Type{Kind: types.Record, Name: "R", Fields: []*types.Field{{Name: "f", Wire: "F", Type: c.typ, As: c.as}}}
 		got := ""
 		if r, err := decodeJSON(rec, nil, []byte(`{"x":1,"F":`+c.json+`}`)); err == nil {
-			got = show(r.fields["f"])
+			got = show(r.Fields["f"])
 		}
 		if got != c.want {
 			t.Errorf("%s from %s: %s, want %s", c.typ, c.json, got, c.want)
@@ -85,7 +85,7 @@ func TestDecodeJSONRecord(t *testing.T) {
 	} {
 		got := ""
 		if r, err := decodeJSON(rec, c.need, []byte(c.json)); err == nil {
-			got = r.String()
+			got = show(r)
 		}
 		if got != c.want {
 			t.Errorf("%s: %s, want %s", c.json, got, c.want)
@@ -116,7 +116,7 @@ func TestDecodeCSV(t *testing.T) {
 	} {
 		got := ""
 		if r, err := decodeCSV(rec, c.o, nil, []byte(c.line)); err == nil {
-			got = r.String()
+			got = show(r)
 		}
 		if got != c.want {
 			t.Errorf("%s: %s, want %s", c.line, got, c.want)

@@ -113,7 +113,7 @@ func (a *activation) ResolveName(name string) (any, bool) {
 		val, ok := a.vars.locals[name]
 		return val, ok
 	}
-	val, ok := a.vars.rec.fields[name] // a field, a group key or an aggregate
+	val, ok := a.vars.rec.Fields[name] // a field, a group key or an aggregate
 	return val, ok
 }
 
@@ -154,10 +154,13 @@ func newEvaluator(p *check.Program, funcs map[string]functions.FunctionOp) (*eva
 			continue
 		}
 		for _, v := range t.Values {
-			ev.consts[t.Name+"."+v] = &enum{t, v}
+			ev.consts[t.Name+"."+v] = &enum{Of: t, Name: v}
 		}
 	}
 	all := celenv.New(p.Types)
+	for _, name := range p.Parsed {
+		all.AddParser(ev.parser(name, p.Named(name)))
+	}
 	for _, f := range p.Functions {
 		c := f.CEL()
 		c.Bind = funcs[f.Name]

@@ -2,6 +2,7 @@ package oracle
 
 import (
 	"slices"
+	"strings"
 
 	celtypes "cel.dev/cel-go/common/types"
 	"cel.dev/cel-go/common/types/ref"
@@ -27,7 +28,11 @@ func picked(g *check.Aggregate, all []picking) ref.Val {
 		return quantile(g, all)
 	case check.ApproxCountDistinct:
 		return cardinality(all)
-	case check.Collect:
+	case check.Histogram:
+		return histogram(g.Bounds(), all)
+	case check.Top:
+		slices.SortStableFunc(all, func(a, b picking) int { return order(b.args[1], a.args[1]) })
+	case check.Collect, check.StringAgg:
 		slices.SortStableFunc(all, func(a, b picking) int { return int(max(-1, min(1, a.at-b.at))) })
 	case check.CollectSet, check.CountDistinct:
 		all = different(all)
@@ -39,7 +44,29 @@ func picked(g *check.Aggregate, all []picking) ref.Val {
 	for i, m := range all {
 		values[i] = m.args[0]
 	}
+	if g.Func == check.StringAgg {
+		var texts []string
+		for _, v := range values {
+			texts = append(texts, string(v.(celtypes.String)))
+		}
+		return celtypes.String(strings.Join(texts, g.Separator()))
+	}
 	return celtypes.NewRefValList(celtypes.DefaultTypeAdapter, values)
+}
+
+// histogram counts the values from each bound to the next one, and those below the first and from the last one on.
+func histogram(bounds []ref.Val, all []picking) ref.Val {
+	counts := make([]ref.Val, len(bounds)+1)
+	for i := range counts {
+		n := celtypes.Int(0)
+		for _, p := range all {
+			if (i == 0 || !less(p.args[0], bounds[i-1])) && (i == len(bounds) || less(p.args[0], bounds[i])) {
+				n++
+			}
+		}
+		counts[i] = n
+	}
+	return celtypes.NewRefValList(celtypes.DefaultTypeAdapter, counts)
 }
 
 // different are the different values in their order.

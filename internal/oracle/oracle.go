@@ -124,7 +124,7 @@ func Run(p *check.Program, in Input, o Options) (*Result, error) {
 	r := &run{p: p, ev: ev, opts: o, live: liveness(p), cuts: map[*check.Step]*cut{}, res: &Result{Topics: map[string]*Topic{}}}
 	for _, s := range p.Sinks {
 		for _, topic := range s.TopicNames() {
-			r.res.Topics[topic] = &Topic{Name: topic, Sink: s, Updates: s.From.Updates}
+			r.res.Topics[topic] = &Topic{Name: topic, Sink: s, Updates: byCommit(s.From)}
 		}
 	}
 	for _, s := range p.Sources {
@@ -207,7 +207,7 @@ func (r *run) behindCut(c *cut) {
 	for _, out := range c.step.Outs() {
 		t.grow(out, c.step.Lateness().Milliseconds())
 	}
-	if c.step.Dedup != nil || c.step.Previous != nil {
+	if inOrder(c.step) {
 		c.loose = c.loose || lanesOf(c.elems) > 1
 	}
 	if c.step.Process != nil {

@@ -161,7 +161,7 @@ sinks:
 				case o.Value == nil:
 					got = append(got, fmt.Sprintf("%s %s %d filtered away", topic, o.Key, o.Time))
 				default:
-					got = append(got, fmt.Sprintf("%s %s %d %s", topic, o.Key, o.Time, o.Value))
+					got = append(got, fmt.Sprintf("%s %s %d %s", topic, o.Key, o.Time, show(o.Value)))
 				}
 			}
 		}

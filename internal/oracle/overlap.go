@@ -181,7 +181,7 @@ func (t *task) addToSlice(w *window, e elem, args [][]ref.Val) {
 	for i, a := range st.Aggregate {
 		g.accs[i] = g.accs[i].addPart(a.Func, args[i], e.time)
 	}
-	if st.Emit != check.Updates {
+	if g.changed = true; !byCommit(st.Out) {
 		return
 	}
 	for _, win := range o.cal.windows(x) {
@@ -193,7 +193,13 @@ func (t *task) addToSlice(w *window, e elem, args [][]ref.Val) {
 
 // group is what a group has in a whole window.
 func (o *overlap) group(st *check.Step, win bounds, g *group) *group {
-	return &group{win: bounds{o.cal.time(win.start), o.cal.time(win.end)}, key: g.key, text: g.text, accs: o.fold(st.Aggregate, win, g.text)}
+	whole := &group{win: bounds{o.cal.time(win.start), o.cal.time(win.end)}, key: g.key, text: g.text, accs: o.fold(st.Aggregate, win, g.text)}
+	for n, part := range o.parts {
+		if x := o.lines[n]; x >= win.start && x < win.end && part[g.text] != nil && part[g.text].changed {
+			whole.changed = true
+		}
+	}
+	return whole
 }
 
 // dueOfSlices is due for windows that overlap.
@@ -315,7 +321,7 @@ func (a accumulator) merge(f check.Func, b accumulator) accumulator {
 	case check.Min, check.All:
 		pick = less(b.val, a.val)
 	case check.Max, check.Any:
-		pick = less(a.val, b.val)
+		pick = exceeds(b.val, a.val)
 	case check.Last:
 		pick = true
 	case check.MinBy:

@@ -20,7 +20,7 @@ type Processor struct {
 }
 
 // Field is a field of a record.
-func Field(r ref.Val, name string) ref.Val { return r.(*record).fields[name] }
+func Field(r ref.Val, name string) ref.Val { return r.(*record).Fields[name] }
 
 // Call is a call of a processor, for one group.
 type Call struct {
@@ -129,7 +129,7 @@ func (c *Call) DeleteTimer(at int64) { delete(c.kept.timers, at) }
 func (c *Call) Emit(output string, fields map[string]ref.Val) {
 	for _, out := range c.step.Outs() {
 		if out.Name == c.step.Name+"."+output || output == "" {
-			c.emitted = append(c.emitted, emission{out, &record{typ: out.Type, fields: fields}})
+			c.emitted = append(c.emitted, emission{out, &record{Of: out.Type, Fields: fields}})
 			return
 		}
 	}

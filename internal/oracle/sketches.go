@@ -108,7 +108,7 @@ func hash(v ref.Val) uint64 {
 	case celtypes.String:
 		return xxhash.Sum64String(string(v))
 	case *enum:
-		return xxhash.Sum64String(v.name)
+		return xxhash.Sum64String(v.Name)
 	case celtypes.Bytes:
 		return xxhash.Sum64(v)
 	case celtypes.Int:

@@ -75,7 +75,7 @@ func (t *task) grow(s *check.Stream, delay int64) {
 				c.source = t.source
 			}
 			w := &window{step: st, delay: delay, cut: c}
-			if st.Window != nil {
+			if st.Window != nil && !st.Window.Own() {
 				w.cal = newCalendar(st.Window)
 			}
 			t.place(w)
@@ -83,7 +83,7 @@ func (t *task) grow(s *check.Stream, delay int64) {
 			delay = t.place(t.run.newWindow(st, delay))
 			t.grow(st.Late, delay)
 			for _, out := range st.Outs() {
-				t.grow(out, delay+st.Lateness().Milliseconds())
+				t.grow(out, min(delay+st.Lateness().Milliseconds(), check.Forever.Milliseconds()))
 			}
 		default:
 			for _, out := range st.Outs() {
@@ -179,7 +179,7 @@ func (t *task) push(s *check.Stream, e elem) error {
 
 func (t *task) step(st *check.Step, e elem) error {
 	ev := t.run.ev
-	if st.From.Merged != nil && st.From.Updates { // states of different results come by under one key
+	if st.From.Merged != nil && byCommit(st.From) { // states of different results come by under one key
 		for _, out := range st.Outs() {
 			t.markLoose(out)
 		}
@@ -235,7 +235,7 @@ func taken(u *check.Unnest, v ref.Val) []ref.Val {
 	})
 	var vs []ref.Val
 	for _, e := range es {
-		vs = append(vs, &record{typ: u.Elem, fields: map[string]ref.Val{"key": e[0], "value": e[1]}})
+		vs = append(vs, &record{Of: u.Elem, Fields: map[string]ref.Val{"key": e[0], "value": e[1]}})
 	}
 	return vs
 }
@@ -243,7 +243,7 @@ func taken(u *check.Unnest, v ref.Val) []ref.Val {
 // remake takes a record that where let pass, or an element of it, through select and on.
 func (t *task) remake(st *check.Step, e elem) error {
 	if st.Select != nil {
-		row := &record{typ: st.Row, fields: map[string]ref.Val{}}
+		row := &record{Of: st.Row, Fields: map[string]ref.Val{}}
 		for _, n := range st.Select {
 			v, err := t.run.ev.eval(n.Expr, t.vars(&e))
 			if err != nil {
@@ -252,7 +252,7 @@ func (t *task) remake(st *check.Step, e elem) error {
 				}
 				return fmt.Errorf("step %s, select %s: %w", st.Name, n.Name, err)
 			}
-			row.fields[n.Name] = v
+			row.Fields[n.Name] = v
 		}
 		e.rec = row
 	}
@@ -287,12 +287,12 @@ func (t *task) rekey(st *check.Step, e *elem) error {
 	if err != nil {
 		return fmt.Errorf("step %s, key: %w", st.Name, err)
 	}
-	if st.Out.Updates { // which states of a result come by under which key depends on the commits
+	if byCommit(st.Out) { // which states of a result come by under which key depends on the commits
 		for _, out := range st.Outs() {
 			t.markLoose(out)
 		}
 	}
-	e.key, e.kafkaKey, e.mixed = []ref.Val{v}, nil, e.mixed || e.win != nil || t.cut != nil
+	e.key, e.kafkaKey, e.mixed = []ref.Val{v}, nil, e.mixed || e.win != nil || e.waited || t.cut != nil
 	if o, ok := v.(*celtypes.Optional); ok {
 		if !o.HasValue() {
 			return nil
@@ -340,18 +340,54 @@ func (t *task) toCut(w *window, e elem) error {
 		w.cut.elems = append(w.cut.elems, e)
 		return nil
 	}
-	if w.step.Dedup != nil || w.step.Previous != nil {
-		lasting := w.step.Dedup != nil && w.step.Dedup.TTL == 0 || w.step.Previous != nil && w.step.Previous.TTL == 0
-		old := !lasting && e.time < minus(t.wm, w.delay)
+	if inOrder(w.step) {
+		old := !lasting(w.step) && e.time < minus(t.wm, w.delay)
 		w.cut.loose = w.cut.loose || old || t.cut != nil || e.win != nil || e.mixed || e.waited // which record comes first is not certain
 		w.cut.elems = append(w.cut.elems, e)
 		return nil
 	}
-	if end, _ := w.ends(e.time); late(end, w.lateness(), minus(t.wm, w.delay)) {
+	if t.undecided(w, &e) {
 		w.cut.loose = true
 	}
 	w.cut.elems = append(w.cut.elems, e)
 	return nil
+}
+
+// inOrder tells whether the order of a group's records decides what a step hands on.
+func inOrder(st *check.Step) bool {
+	if st.Window != nil && st.Window.Kind == check.Global { // the updates that there are have the times of records
+		return byCommit(st.Out)
+	}
+	return st.Dedup != nil || st.Previous != nil || st.Window != nil && st.Window.Kind == check.Counted
+}
+
+// lasting tells whether a step that goes by the order of records keeps what it keeps for ever.
+func lasting(st *check.Step) bool {
+	switch {
+	case st.Dedup != nil:
+		return st.Dedup.TTL == 0
+	case st.Previous != nil:
+		return st.Previous.TTL == 0
+	}
+	return st.Window.Size == 0
+}
+
+// undecided tells whether what becomes of a record behind a repartition topic may depend on what comes in between there.
+func (t *task) undecided(w *window, e *elem) bool {
+	at := e.time
+	switch {
+	case !w.step.Window.Bounded():
+		return false
+	case w.step.Window.Kind == check.Custom:
+		own, err := t.customOf(w, e)
+		return err == nil && late(own.end, w.lateness(), minus(t.wm, w.delay))
+	}
+	if w.step.Window.Kind != check.Session {
+		end, _ := w.ends(at)
+		return late(end, w.lateness(), minus(t.wm, w.delay))
+	}
+	// A session that it would be part of may be closed before its own. With a longest one the order decides what is part of what.
+	return w.step.Window.Max > 0 || late(at+1, w.lateness(), minus(t.wm, w.delay))
 }
 
 // sink writes a record to a sink.
@@ -402,7 +438,7 @@ func (t *task) sink(s *check.Sink, e elem) error {
 		topic = s.Topics[i].Topic
 	}
 	t.out(topic, o)
-	if s.From.Updates {
+	if byCommit(s.From) {
 		t.elsewhere(s, topic, e)
 	}
 	return nil
@@ -418,7 +454,7 @@ func (t *task) elsewhere(s *check.Sink, but string, e elem) {
 }
 
 // tombstone is the value of a record that is written as null.
-var tombstone = &record{typ: &types.Type{Kind: types.Record, Name: "null"}}
+var tombstone = &record{Of: &types.Type{Kind: types.Record, Name: "null"}}
 
 func (t *task) out(topic string, o Out) {
 	tp := t.run.res.Topics[topic]
@@ -436,7 +472,7 @@ func (t *task) filtered(st *check.Step, e elem) {
 
 // gone notes that this state of an updated result does not come by in a stream.
 func (t *task) gone(s *check.Stream, e elem) {
-	if s.Updates {
+	if byCommit(s) {
 		t.hidden(s, e)
 	}
 }

@@ -38,7 +38,7 @@ func text(v ref.Val) string {
 	case celtypes.String:
 		return string(v)
 	case *enum:
-		return v.name
+		return v.Name
 	case celtypes.Double:
 		return strings.Trim(jsonOf(v), `"`)
 	case celtypes.Timestamp:

@@ -13,10 +13,10 @@ import (
 // unionFromJSON builds a union: exactly one of its members is there, or the tag names it. Members that nobody needs are not looked
 // into.
 func unionFromJSON(t *types.Type, need Fields, obj map[string]any) (*record, error) {
-	r := &record{typ: t, fields: map[string]ref.Val{}}
+	r := &record{Of: t, Fields: map[string]ref.Val{}}
 	found := 0
 	for _, f := range t.Fields {
-		r.fields[f.Name] = celtypes.OptionalNone
+		r.Fields[f.Name] = celtypes.OptionalNone
 		x, _ := member(obj, f)
 		if t.Tag != "" {
 			tag, ok := obj[t.Tag].(string)
@@ -35,7 +35,7 @@ func unionFromJSON(t *types.Type, need Fields, obj map[string]any) (*record, err
 		if err != nil {
 			return nil, fmt.Errorf("member %s: %w", f.Name, err)
 		}
-		r.fields[f.Name] = val
+		r.Fields[f.Name] = val
 	}
 	if found != 1 {
 		return nil, fmt.Errorf("%d members", found)

@@ -2,8 +2,10 @@ package oracle
 
 import (
 	"fmt"
+	"math"
 	"sort"
 
+	celtypes "cel.dev/cel-go/common/types"
 	"cel.dev/cel-go/common/types/ref"
 
 	"github.com/weirstream/weir/spec/check"
@@ -19,6 +21,8 @@ type window struct {
 	groups  map[string]*group
 	overlap *overlap // instead of groups, where windows do
 
+	sessions sessions // instead of groups, for windows of each group's own
+
 	does Processor // instead of all these
 	kept map[string]*kept
 
@@ -31,6 +35,39 @@ type group struct {
 	key  []ref.Val
 	text string // of the key, to order groups
 	accs []accumulator
+
+	records int64
+	// changed says that the result was not handed on since it changed; kept only where that is a matter of event time.
+	changed bool
+}
+
+// timeless are the bounds that a record gives a window without bounds: how long what is kept of the group stays.
+func timeless(def *check.Window, at int64) bounds {
+	return bounds{math.MinInt64, at + max(def.Size.Milliseconds(), 1)}
+}
+
+// customOf is the window that a record says.
+func (t *task) customOf(w *window, e *elem) (bounds, error) {
+	var at [2]int64
+	for i, x := range []*check.Expr{w.step.Window.Start, w.step.Window.End} {
+		v, err := t.run.ev.eval(x, t.vars(e))
+		if err != nil {
+			return bounds{}, fmt.Errorf("step %s, window %s: %w", w.step.Name, [...]string{"start", "end"}[i], err)
+		}
+		at[i] = v.(celtypes.Timestamp).UnixMilli()
+	}
+	if at[0] >= at[1] {
+		return bounds{}, fmt.Errorf("step %s, window end: it is not behind the start", w.step.Name)
+	}
+	return bounds{at[0], at[1]}, nil
+}
+
+// groupID names a group's window.
+func groupID(def *check.Window, win bounds, key []ref.Val) string {
+	if def.Kind == check.Custom {
+		return fmt.Sprint(win.start, " ", win.end, " ", identity(key))
+	}
+	return fmt.Sprint(win.start, " ", identity(key))
 }
 
 func (r *run) newWindow(st *check.Step, delay int64) *window {
@@ -39,6 +76,12 @@ func (r *run) newWindow(st *check.Step, delay int64) *window {
 	}
 	if st.Dedup != nil || st.Previous != nil {
 		return &window{step: st, delay: delay, onces: map[string]*once{}}
+	}
+	if st.Window.Kind == check.Session {
+		return &window{step: st, delay: delay, sessions: sessions{}}
+	}
+	if !st.Window.Bounded() || st.Window.Kind == check.Custom {
+		return &window{step: st, delay: delay, groups: map[string]*group{}}
 	}
 	w := &window{step: st, delay: delay, cal: newCalendar(st.Window), groups: map[string]*group{}}
 	if st.Window.Overlap() {
@@ -102,7 +145,11 @@ func (t *task) add(w *window, e elem) error {
 		}
 		e.group = g
 	}
-	if _, end := w.ends(e.time); late(end, w.lateness(), minus(t.wm, w.delay)) {
+	own, tooLate, err := t.alone(w, &e)
+	if err != nil {
+		return err
+	}
+	if tooLate {
 		t.run.res.Late++
 		if st.Late != nil && t.run.live[st.Late] {
 			if st.Repartition { // the record's own key did not come along
@@ -123,13 +170,25 @@ func (t *task) add(w *window, e elem) error {
 			args[i] = append(args[i], v)
 		}
 	}
-	if w.overlap != nil {
+	switch {
+	case w.overlap != nil:
 		t.addToSlice(w, e, args)
 		return nil
+	case w.sessions != nil:
+		t.addToSession(w, e, own, args)
+		return nil
 	}
-	win := w.cal.tumbling(e.time)
-	id := fmt.Sprint(win.start, " ", identity(e.group))
+	win := own
+	if w.cal != nil {
+		win = w.cal.tumbling(e.time)
+	}
+	id := groupID(st.Window, win, e.group)
 	g := w.groups[id]
+	if g != nil && st.Window.Kind == check.Counted && g.win.end <= e.time && st.Window.Size > 0 { // the record is too late for it
+		delete(w.groups, id)
+		t.result(w, g)
+		g = nil
+	}
 	if g == nil {
 		g = &group{win: win, key: e.group, text: identity(e.group), accs: make([]accumulator, len(st.Aggregate))}
 	}
@@ -138,19 +197,44 @@ func (t *task) add(w *window, e elem) error {
 	for i, a := range st.Aggregate {
 		var err error
 		if next[i], err = g.accs[i].add(a.Func, args[i], e.time); err != nil {
-			if st.Emit == check.Updates && w.groups[id] != nil { // the record touched the group, whose state may be handed on again
+			if byCommit(st.Out) && st.Window.Bounded() && w.groups[id] != nil { // the record touched the group, whose state may be handed on again
 				t.result(w, g)
 			}
 			t.full = true
 			return fmt.Errorf("step %s, aggregate %s: %w", st.Name, a.Name, err)
 		}
 	}
-	g.accs = next
-	w.groups[id] = g
-	if st.Emit == check.Updates {
-		t.result(w, g)
+	if byCommit(st.Out) && g.win.end < win.end { // the result has another time now
+		t.superseded(w, g)
 	}
+	g.accs, g.win.end = next, max(g.win.end, win.end)
+	w.groups[id] = g
+	if g.records++; st.Window.Kind == check.Counted && g.records == st.Window.Records {
+		delete(w.groups, id)
+		t.result(w, g)
+		return nil
+	}
+	t.touched(w, g)
 	return nil
+}
+
+// alone is the window that a record makes alone, if windows are of sessions, and whether it comes too late.
+func (t *task) alone(w *window, e *elem) (own bounds, tooLate bool, err error) {
+	if w.sessions != nil {
+		own, err = t.sessionOf(w, e)
+		return own, err == nil && t.lateSession(w, e, own), err
+	}
+	if w.step.Window.Kind == check.Custom {
+		own, err = t.customOf(w, e)
+		return own, err == nil && late(own.end, w.lateness(), minus(t.wm, w.delay)), err
+	}
+	if w.cal == nil { // there is one window
+		own = timeless(w.step.Window, e.time)
+		open := w.groups[groupID(w.step.Window, own, e.group)] != nil
+		return own, w.step.Window.Size > 0 && !open && late(own.end, 0, minus(t.wm, w.delay)), nil
+	}
+	_, end := w.ends(e.time)
+	return own, late(end, w.lateness(), minus(t.wm, w.delay)), nil
 }
 
 // result hands the present state of a group on. A result that fails is bad on its own account, not its records'.
@@ -160,7 +244,7 @@ func (t *task) result(w *window, g *group) {
 	}
 	if err := t.handOn(w, g); err != nil {
 		t.bad(nil, fmt.Errorf("result of %w", err))
-		if w.step.Emit == check.Updates { // not every state is handed on, so not every such error comes up
+		if byCommit(w.step.Out) { // not every state is handed on, so not every such error comes up
 			t.run.res.LooseCounts = true
 			if d := t.run.res.Topics[t.source.DeadLetterTopic]; d != nil {
 				d.Loose = true
@@ -171,16 +255,25 @@ func (t *task) result(w *window, g *group) {
 
 func (t *task) handOn(w *window, g *group) error {
 	st := w.step
-	e := elem{kafkaKey: groupText(st, g.key), time: g.win.end - 1, win: &g.win, rec: &record{typ: st.Out.Type, fields: map[string]ref.Val{}}}
+	e := elem{kafkaKey: groupText(st, g.key), time: g.win.end - 1, win: &g.win, rec: &record{Of: st.Out.Type, Fields: map[string]ref.Val{}}}
+	if st.Window.Kind == check.Custom && byCommit(st.Out) { // windows with other starts have the same time, and are handed on in order of these
+		e.mixed = true
+	}
+	if def := st.Window; !def.Bounded() {
+		e.win, e.waited = nil, true
+		if g.records == def.Records && def.Size > 0 {
+			e.time = g.win.end - def.Size.Milliseconds()
+		}
+	}
 	for i, n := range st.GroupBy {
-		e.rec.fields[n.Name] = g.key[i]
+		e.rec.Fields[n.Name] = g.key[i]
 	}
 	for i, a := range st.Aggregate {
 		v, err := g.accs[i].whole(a)
 		if err != nil {
 			return fmt.Errorf("step %s, aggregate %s: %w", st.Name, a.Name, err)
 		}
-		e.rec.fields[a.Name] = v
+		e.rec.Fields[a.Name] = v
 	}
 	if st.Having != nil {
 		ok, err := t.run.ev.bool(st.Having, t.vars(&e))
@@ -222,12 +315,17 @@ func (t *task) advance(wm int64) {
 			continue
 		}
 		due := t.due(w, old, wm)
-		if w.step.Emit == check.Updates {
+		if w.step.Emit == check.Updates && byCommit(w.step.Out) {
 			continue // every state was handed on already
 		}
 		t.wm = old
 		for _, g := range due {
-			t.result(w, g)
+			if w.step.Emit != check.Updates || g.changed {
+				t.result(w, g)
+			}
+		}
+		if w.step.UpdateEvery > 0 && !byCommit(w.step.Out) && passes(minus(old, w.delay), minus(wm, w.delay), w.step.UpdateEvery.Milliseconds()) {
+			t.round(w, wm)
 		}
 	}
 	t.wm = wm
@@ -235,20 +333,27 @@ func (t *task) advance(wm int64) {
 
 // due are the results of the windows that close when the watermark goes from old to wm, in order. What no window needs any more goes.
 func (t *task) due(w *window, old, wm int64) (due []*group) {
-	if w.overlap != nil {
+	switch {
+	case w.overlap != nil:
 		return t.dueOfSlices(w, old, wm)
+	case w.sessions != nil:
+		return t.dueSessions(w, wm)
 	}
 	for id, g := range w.groups {
-		if late(g.win.end, w.lateness(), minus(wm, w.delay)) {
+		lasting := !w.step.Window.Bounded() && w.step.Window.Size == 0 // up to the end of the input
+		if wm == endOfTime || !lasting && late(g.win.end, w.lateness(), minus(wm, w.delay)) {
 			due = append(due, g)
 			delete(w.groups, id)
 		}
 	}
 	sort.Slice(due, func(i, j int) bool {
-		if due[i].win.start != due[j].win.start {
-			return due[i].win.start < due[j].win.start
+		if due[i].win.end != due[j].win.end {
+			return due[i].win.end < due[j].win.end
 		}
-		return due[i].text < due[j].text
+		if due[i].text != due[j].text {
+			return due[i].text < due[j].text
+		}
+		return due[i].win.start < due[j].win.start
 	})
 	return due
 }

@@ -31,6 +31,9 @@ func (g *gen) env(s *stream) *env {
 		e.all = append(e.all, term{f.Name, f.Type})
 		if g.chance(10) {
 			e.put(types.StringType, "json("+f.Name+")", true)
+			if k := f.Type.Kind; (k == types.Record || k == types.Enum) && !f.Type.Derived {
+				e.add(f.Type.Name+".parse_json(json("+f.Name+"))", f.Type, 1, false)
+			}
 		}
 	}
 	if s.key != nil {
@@ -350,9 +353,9 @@ func (e *env) aggregate(mixed, overlap bool) (string, *types.Type) {
 		if !overlap {
 			fns = append(fns, "first_arrived", "last_arrived")
 		}
-		fns = append(fns, "first", "last", "min_by", "max_by", "variance", "variance_pop", "stddev", "stddev_pop", "collect")
+		fns = append(fns, "first", "last", "min_by", "max_by", "variance", "variance_pop", "stddev", "stddev_pop", "collect", "top", "string_agg")
 	}
-	fns = append(fns, "collect_set", "count_distinct", "approx_count_distinct", "quantile", "median")
+	fns = append(fns, "collect_set", "count_distinct", "approx_count_distinct", "quantile", "median", "histogram")
 	switch fn := pick(g, fns...); fn {
 	case "count":
 		return "count()", types.IntType
@@ -375,6 +378,24 @@ func (e *env) aggregate(mixed, overlap bool) (string, *types.Type) {
 	case "collect":
 		arg, t := e.any()
 		return fmt.Sprintf("collect(%s, %d)", strings.TrimSpace(arg), 1+g.r.IntN(5)), types.ListOf(t)
+	case "top":
+		arg, t := e.any()
+		by, _ := e.argument(ordered...)
+		return fmt.Sprintf("top(%s, %s, %d)", strings.TrimSpace(arg), by, 1+g.r.IntN(5)), types.ListOf(t)
+	case "string_agg":
+		arg, _ := e.argument(types.StringType)
+		return fmt.Sprintf("string_agg(%s, %s, %d)", arg, pick(g, `", "`, `""`, `"\n"`, `string(7)`), 1+g.r.IntN(5)), types.StringType
+	case "histogram":
+		of := []*types.Type{types.IntType, types.UintType, types.DecimalType, types.DurationType}
+		if !mixed {
+			of = append(of, types.DoubleType)
+		}
+		arg, t := e.argument(of...)
+		bounds := map[types.Kind]string{
+			types.Int: "[-1, 0, 5, 1000]", types.Uint: "[uint(1)]", types.Double: "[-0.5, 0.0, 1e3]",
+			types.Decimal: `[decimal("-1"), decimal("0.5")]`, types.Duration: `[duration("0s"), duration("90s")]`,
+		}
+		return fmt.Sprintf("histogram(%s, %s)", arg, bounds[t.Kind]), types.ListOf(types.IntType)
 	case "quantile", "median":
 		of := []*types.Type{types.IntType, types.UintType, types.DecimalType, types.DurationType}
 		if !mixed { // doubles that differ in their last digits may differ more when they are cut down

@@ -42,6 +42,7 @@ type stream struct {
 	updates  bool
 	fail     bool // on_error is fail: expressions had better not fail
 	direct   bool // its records are those of sources as they were read: there is kafka.topic
+	regroups bool // a step that hands records on as they are gave the parts of the key names of its own
 	mixed    bool // its records come through a repartition topic: in which order is not certain
 }
 
@@ -155,6 +156,9 @@ func (g *gen) source(i int) {
 		f := g.field(name(), g.fieldType(src.CSV != nil && g.chance(90)))
 		if src.CSV != nil && !cell(f.Type) && f.Default == nil { // it has no column
 			f.Default = g.written(f.Type)
+			for f.Type.Kind == types.Optional && len(f.Default.Elems) == 0 { // absent is no default
+				f.Default = g.written(f.Type)
+			}
 		}
 		rec.Fields = append(rec.Fields, f)
 	}
@@ -349,7 +353,7 @@ func (g *gen) merge(st *Step, in *stream) *stream {
 		if s.name == in.name || s.typ != in.typ || s.key != in.key || len(s.parts) != len(in.parts) || g.chance(30) {
 			continue
 		}
-		if s.key == nil && len(s.parts) > 0 && !(s.windowed && in.windowed) { // keys that may have other names
+		if s.key == nil && len(s.parts) > 0 && (!s.windowed || !in.windowed || s.regroups || in.regroups) { // keys that may have other names
 			continue
 		}
 		if st.Merge == nil {
@@ -378,13 +382,28 @@ func (g *gen) eventTime(row *stream) string {
 // layout says where the windows of a step lie.
 func (g *gen) layout(st *Step) {
 	st.Kind, st.Size = "tumbling", pick(g, "1s", "5s", "7s", "1m", "1500ms", "1h")
-	switch g.r.IntN(6) {
+	switch g.r.IntN(9) {
+	case 5:
+		st.Kind = "custom"
+		return
+	case 4:
+		st.Kind, st.Size = "count", "{size: "+pick(g, "2", "3", "5", "20")+", "+pick(g, "unbounded: true", "ttl: 1s", "ttl: 5s", "ttl: 1500ms", "ttl: 10m")+"}"
+		return
 	case 0:
 		st.Kind = "hopping"
 		st.Size, st.Every = g.pair([][2]string{{"10s", "5s"}, {"7s", "3s"}, {"1m", "10s"}, {"1500ms", "400ms"}, {"5s", "5s"}, {"30s", "2s"}})
 	case 1:
 		st.Kind = "cumulative"
 		st.Size, st.Every = g.pair([][2]string{{"10s", "5s"}, {"1m", "10s"}, {"5s", "5s"}, {"1h", "10m"}, {"900ms", "300ms"}})
+	case 3:
+		st.Kind, st.Size = "global", "{unbounded: true}"
+		return
+	case 2:
+		st.Kind, st.Size = "session", pick(g, "1s", "2s", "5s", "7s", "1500ms", "10m")
+		if g.chance(25) {
+			st.Max = pick(g, "10m", "17m", "1h")
+		}
+		return
 	}
 	switch {
 	case g.chance(20):
@@ -433,16 +452,28 @@ func (g *gen) window(st *Step, row *stream, lets []term) stream {
 		out.parts = append(out.parts, []string{n.Name})
 	}
 	g.layout(st)
-	st.Lateness = pick(g, "", "0s", "1s", "10s", "333ms", "20s")
-	if g.chance(40) {
+	if out.windowed = st.Kind != "global" && st.Kind != "count"; out.windowed {
+		st.Lateness = pick(g, "", "0s", "1s", "10s", "333ms", "20s")
+	}
+	if g.chance(40) && !strings.Contains(st.Size, "unbounded") {
 		st.LateTo = "late_" + st.Name
 	}
+	if st.Kind == "session" && g.chance(30) {
+		st.Gap = pick(g, `event_time.getSeconds() % 2 == 0 ? duration("3s") : duration("8s")`, `duration("4500ms")`, env.gen(types.Duration, 2))
+	}
+	if st.Kind == "custom" {
+		st.Size = "{start: " + quoted(pick(g, `event_time - duration("3s")`, `timestamp(int(event_time) / 7 * 7)`, `event_time`, env.gen(types.Timestamp, 2))) +
+			", end: " + quoted(pick(g, `event_time + duration("2s")`, `timestamp(int(event_time) / 7 * 7 + 7)`, `event_time + duration("500ms")`)) + "}"
+	}
 	for range 1 + g.r.IntN(4) {
-		e, t := env.aggregate(args.mixed, st.Every != "")
+		e, t := env.aggregate(args.mixed, st.Every != "" || st.Kind == "session")
 		add(&st.Aggregate, e, t)
 	}
-	st.Emit = pick(g, "", "final", "final", "updates")
-	out.updates = st.Emit == "updates"
+	st.Emit = pick(g, "", "final", "final", "updates", "{updates: {every: 10s}}", "{updates: {every: 1700ms}}", "early_and_final", "{early_and_final: {every: 4s}}")
+	if st.Kind == "count" {
+		st.Emit = ""
+	}
+	out.updates = st.Emit != "" && st.Emit != "final"
 	if g.chance(30) {
 		having := g.env(&out)
 		having.drop("event_time")
@@ -490,7 +521,7 @@ func (g *gen) once(st *Step, row *stream, lets []term) {
 	default:
 		st.Dedup = pick(g, "", "keep: first, ") + life
 	}
-	out.name, out.key, out.parts = st.Name, nil, groupParts(st.GroupBy, row.typ)
+	out.name, out.key, out.parts, out.regroups = st.Name, nil, groupParts(st.GroupBy, row.typ), true
 	if !sameKey(st.GroupBy, row.parts) {
 		out.windowed, out.direct, out.mixed = false, false, true
 	}

@@ -130,17 +130,22 @@ func (g *inputs) eventTime(s *check.Source, now, high int64) int64 {
 	if len(g.windows) > 0 {
 		w := g.windows[g.r.IntN(len(g.windows))]
 		size, lateness := w.Size.Milliseconds(), w.Lateness.Milliseconds()
-		if w.Every > 0 && g.chance(70) {
+		switch {
+		case size == 0: // each record says it
+			size = 4500
+		case w.Every > 0 && g.chance(70):
 			size = w.Every.Milliseconds()
 		}
 		now := now - w.Offset.Milliseconds()
 		near := []int64{-1, 0, 0, 1}[g.r.IntN(4)]
-		switch g.r.IntN(6) {
-		case 0: // where one window ends and the next begins
+		switch i := g.r.IntN(6); {
+		case w.Kind == check.Session && i < 2: // as far from the record before as sessions may be
+			at = high + size + near
+		case i == 0: // where one window ends and the next begins
 			at = now - now%size + near
-		case 1: // what makes the watermark close a window
+		case i == 1: // what makes the watermark close a window
 			at = now - now%size + lateness + lag + near
-		case 2: // the last window that is closed by now
+		case i == 2: // the last window that is closed by now
 			end := high - lag - lateness - w.Offset.Milliseconds()
 			at = end - end%size + near
 		}

@@ -64,10 +64,12 @@ type Step struct {
 	Default    string
 	GroupBy    []Named
 	Size       string // of the window, "" for none
-	Kind       string // tumbling, or another kind that has an Every
+	Kind       string // as the spec has it
 	Every      string
 	Offset     string
 	Zone       string
+	Gap        string // of a session, in place of Size
+	Max        string
 	Lateness   string
 	LateTo     string
 	Aggregate  []Named
@@ -298,7 +300,10 @@ func (s *Spec) step(p func(string, ...any), st *Step) {
 	named("group_by", st.GroupBy)
 	if st.Size != "" {
 		w := st.Kind + ": " + st.Size
-		for _, x := range [][2]string{{"every", st.Every}, {"offset", st.Offset}, {"time_zone", st.Zone}} {
+		if st.Gap != "" {
+			w = st.Kind + ": {gap: " + quoted(st.Gap) + "}"
+		}
+		for _, x := range [][2]string{{"max", st.Max}, {"every", st.Every}, {"offset", st.Offset}, {"time_zone", st.Zone}} {
 			if x[1] != "" {
 				w += ", " + x[0] + ": " + x[1]
 			}

@@ -59,7 +59,7 @@ func schemaLiteral(p *check.Program) string {
 			}
 			fmt.Fprintf(&b, "\t{Name: %q, Topic: %q, Sink: true", name, topic)
 			csv(&b, s.Format, s.CSV)
-			if s.From.Updates {
+			if s.From.Updates && !s.From.Paced() {
 				b.WriteString(", Updates: true")
 			}
 			b.WriteString("},\n")

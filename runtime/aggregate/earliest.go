@@ -2,6 +2,7 @@ package aggregate
 
 import (
 	"slices"
+	"strings"
 	"unsafe"
 
 	"github.com/weirstream/weir/runtime/stateenc"
@@ -72,6 +73,14 @@ func (l Earliest[T]) Values() []T {
 		values[i] = e.Value
 	}
 	return values
+}
+
+// Join is the texts in their order with sep between them.
+func Join(l Earliest[string], sep string) string {
+	if len(l) == 1 {
+		return l[0].Value
+	}
+	return strings.Join(l.Values(), sep)
 }
 
 // Append appends the state's binary form; value appends that of a value.

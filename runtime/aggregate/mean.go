@@ -11,6 +11,7 @@
 //	Variance:          count (uint64), IEEE 754 bits of the mean and of the sum of squared differences
 //	Earliest:          as package stateenc writes them, the number of values, and of each the event time in Unix milliseconds and the value
 //	Set:               the same without times
+//	Ranked:            the same with what a value is ranked by in place of the time
 //	Cardinality:       0, the number of hashes as a varint, the hashes in order (uint64 each); or 1 and 4096 registers (1 byte each)
 //	Quantiles:         as package stateenc writes them, whether one of the numbers is NaN, the least and the greatest of the others, the number
 //	                   of ranges, and of each the key, for the first as an int, for the others as the difference to the one before, a uint,

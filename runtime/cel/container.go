@@ -26,7 +26,7 @@ func IndexOpt[T any](list []T, i int64) Opt[T] {
 func Lookup[K comparable, V any](m map[K]V, key K) (V, error) {
 	v, ok := m[key]
 	if !ok {
-		return v, noSuchKey(key)
+		return v, NoSuchKey(key)
 	}
 	return v, nil
 }

@@ -48,4 +48,5 @@ type RangeError int64
 
 func (e RangeError) Error() string { return "index out of range: " + strconv.FormatInt(int64(e), 10) }
 
-func noSuchKey(key any) error { return fmt.Errorf("no such key: %v", key) }
+// NoSuchKey is the error of m[key] where m has no such key.
+func NoSuchKey(key any) error { return fmt.Errorf("no such key: %v", key) }

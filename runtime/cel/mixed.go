@@ -47,7 +47,7 @@ func LookupMixed[K comparable, L, V any](m map[K]V, key L, as func(L) (K, bool))
 		}
 	}
 	var zero V
-	return zero, noSuchKey(key)
+	return zero, NoSuchKey(key)
 }
 
 // HasMixed is key in m for a key of another type.

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"time"
 	"unicode/utf8"
+	"unsafe"
 
 	"github.com/weirstream/weir/runtime/scalar"
 )
@@ -97,6 +98,9 @@ func AppendDuration(b []byte, v time.Duration) []byte {
 
 // Own is a string that takes over the memory of a text that was appended: nothing may change b from then on.
 func Own(b []byte) string { return view(b) }
+
+// View is the bytes of a text, which nothing may change.
+func View(text string) []byte { return unsafe.Slice(unsafe.StringData(text), len(text)) }
 
 // Close ends an object or a list whose members each end in a comma, with the bracket end: the last comma becomes it.
 func Close(b []byte, end byte) []byte {

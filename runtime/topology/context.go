@@ -119,19 +119,6 @@ var ErrNullKey = errors.New("key: is null")
 // NoTopic is the error of a record for which a sink has no topic.
 func NoTopic(by string) error { return fmt.Errorf("there is no topic for %q", by) }
 
-// Headers are a record's headers by their names; of several with one name the last counts. The values are the record's own. Into, which
-// may be nil, is used again.
-func Headers(rec *kgo.Record, into map[string][]byte) map[string][]byte {
-	if into == nil {
-		into = make(map[string][]byte, len(rec.Headers))
-	}
-	clear(into)
-	for _, h := range rec.Headers {
-		into[h.Key] = h.Value
-	}
-	return into
-}
-
 // InKey says that err is about a record's key.
 func InKey(err error) error { return fmt.Errorf("key: %w", err) }
 

@@ -23,9 +23,18 @@
 // watermark of the committed position, so a restore ignores its entries ([Tumbling.Live], [Tumbling.Trim]) and the topic drops
 // them by age.
 //
+// # Rounds
+//
+// With Config.UpdateEvery what changed is handed on in rounds: when the store's own time, the task's watermark less Config.Delay, comes to a
+// multiple of so many milliseconds, or past several of them at once, all that changed since the last round is handed on. What changed is
+// stored with the time of the round that it waits for. As rounds follow from the watermark, which is part of each commit, that says
+// after a crash as well whether it was handed on, and nothing needs to be written when it is. A pane that leaves memory takes with it
+// what waits; the next round asks the DB for it.
+//
 // # Format
 //
 // The key of a changelog record is the end of the window, or of the slice, in milliseconds, 8 bytes big endian with the sign bit flipped so that it
-// sorts, and then the group key. The value is a version byte, 1, and what Config.Append wrote. In the DB both are the same, the
+// sorts, and then the group key. The value is a version byte, 1, and what Config.Append wrote; or, if it waits for a round, the
+// version 2, the store's time at that round in milliseconds as a varint, and what Config.Append wrote. In the DB both are the same, the
 // key behind the store's id: windows stand in order of their ends, the keys of one window in byte order.
 package window

@@ -23,7 +23,7 @@ type memory[V any] struct {
 // minSpare is how many slabs and chunks are kept whatever is in use.
 const minSpare = 16
 
-func newMemory[V any]() memory[V] { return memory[V]{pointers: hasPointers(reflect.TypeFor[V]())} }
+func newMemory[V any]() memory[V] { return memory[V]{pointers: HasPointers(reflect.TypeFor[V]())} }
 
 func (m *memory[V]) slab() *slab[V] {
 	m.live++
@@ -110,14 +110,14 @@ func (m *memory[V]) trim() {
 
 func (m *memory[V]) size() int64 { return m.bytes + m.longBytes }
 
-// hasPointers says whether values of the type refer to other memory.
-func hasPointers(t reflect.Type) bool {
+// HasPointers says whether values of the type refer to other memory.
+func HasPointers(t reflect.Type) bool {
 	switch t.Kind() {
 	case reflect.Array:
-		return t.Len() > 0 && hasPointers(t.Elem())
+		return t.Len() > 0 && HasPointers(t.Elem())
 	case reflect.Struct:
 		for i := range t.NumField() {
-			if hasPointers(t.Field(i).Type) {
+			if HasPointers(t.Field(i).Type) {
 				return true
 			}
 		}

@@ -27,6 +27,9 @@ type Config[V any] struct {
 	// Zone, if not nil, is where the days are days: Size, Every and Offset are whole days then, counted as 86,400,000 ms each, and windows
 	// begin and end when a day begins there.
 	Zone *time.Location
+	// UpdateEvery is how often, in milliseconds of the store's own time, Close has a round in which it hands on what changed, for which it needs
+	// an emit; see the package comment. 0: Seal hands it on, or nothing does.
+	UpdateEvery int64
 	// Delay is how far behind the task's watermark this store runs, in milliseconds: what feeds it comes that much late. Close,
 	// Late and Due are in the store's own time, the task's watermark less Delay; what a restore asks is in the task's.
 	Delay int64
@@ -40,10 +43,7 @@ type Config[V any] struct {
 	Merge func(a, b *V)
 }
 
-const (
-	valueVersion = 1
-	endLen       = 8
-)
+const endLen = 8
 
 // panes are what stores of windows have in common: a table for each pane, in memory and in the DB. A pane is a window, or a slice that
 // several windows share.
@@ -59,11 +59,15 @@ type panes[V any] struct {
 	seals   uint64
 	applied uint64 // how many of the seals are in the DB
 	extra   int64  // estimated heap of the values
+	now     int64  // the store's time at the last round, or at the last Reset
+	round   int64  // its time at the next one, MaxInt64 where there are none
 	err     error  // why the panes in the DB are not known
 
 	prefix []byte // the store's id
 	buf    []byte // a DB key
 	refs   []ref
+	keys   [][]byte // of a round
+	undo   *win[V]  // of the last Upsert, if the last one in its waiting is of that
 
 	spareDirty []uint32 // of a closed pane, for the next one
 }
@@ -79,6 +83,11 @@ type win[V any] struct {
 	sealed   uint64 // the number of the last seal with an entry of it
 	extra    int64
 
+	// What changed since the last round: entries of the overlay, and keys that only the DB has. With unread that may have more of them.
+	waiting []uint32
+	away    [][]byte
+	unread  bool
+
 	// Of slices only: their place among the slices, and the end of the last window that they are in.
 	number int64
 	gone   int64
@@ -86,7 +95,7 @@ type win[V any] struct {
 
 func newPanes[V any](c *topology.Context, cfg Config[V]) (panes[V], error) {
 	g := grid{cfg.Size, cfg.Every, cfg.Cumulative, cfg.Offset, cfg.Zone}
-	if g.check() != nil || cfg.Lateness < 0 || cfg.Delay < 0 || cfg.Append == nil || cfg.Decode == nil {
+	if g.check() != nil || cfg.Lateness < 0 || cfg.Delay < 0 || cfg.UpdateEvery < 0 || cfg.Append == nil || cfg.Decode == nil {
 		return panes[V]{}, fmt.Errorf("store %s: bad configuration", cfg.Name)
 	}
 	id, err := c.DB.StoreID(cfg.Name)
@@ -123,6 +132,9 @@ func (s *panes[V]) upsert(w *win[V], key []byte) (v *V, fresh bool, err error) {
 				e.dirty = true
 				w.dirty = append(w.dirty, id)
 			}
+			if s.cfg.UpdateEvery != 0 {
+				s.wait(w, e, id)
+			}
 			return &e.val, false, nil
 		}
 	}
@@ -132,9 +144,10 @@ func (s *panes[V]) upsert(w *win[V], key []byte) (v *V, fresh bool, err error) {
 // add makes the entry of a key that the overlay lacks.
 func (s *panes[V]) add(w *win[V], hash uint32, key []byte) (*V, bool, error) {
 	var old *V
+	waits := false
 	if !w.complete {
 		var err error
-		if old, err = s.lookup(w, key); err != nil {
+		if old, waits, err = s.lookup(w, key); err != nil {
 			return nil, false, s.fatal(err)
 		}
 	}
@@ -144,36 +157,40 @@ func (s *panes[V]) add(w *win[V], hash uint32, key []byte) (*V, bool, error) {
 	}
 	e.dirty = true
 	w.dirty = append(w.dirty, id)
+	if s.cfg.UpdateEvery != 0 {
+		if s.wait(w, e, id); waits {
+			s.undo = nil // it waited before
+		}
+	}
 	if old != nil {
 		e.val = *old
 	}
 	return &e.val, old == nil, nil
 }
 
-// lookup reads the value of a key from the DB, nil when it isn't there.
-func (s *panes[V]) lookup(w *win[V], key []byte) (*V, error) {
+// lookup reads the value of a key from the DB, nil when it isn't there, and whether it waits for the next round.
+func (s *panes[V]) lookup(w *win[V], key []byte) (v *V, waits bool, err error) {
 	s.buf = append(s.endKey(s.buf[:0], w.end), key...)
 	b, c, err := s.c.DB.Get(s.buf)
 	if err != nil || c == nil {
-		return nil, err
+		return nil, false, err
 	}
-	v := new(V)
+	v = new(V)
 	if err := s.decode(b, v); err != nil {
 		_ = c.Close() // the first error says more
-		return nil, err
+		return nil, false, err
 	}
-	return v, c.Close()
+	round, _, _ := splitValue(b) // it was decoded
+	return v, round > s.now, c.Close()
 }
 
 // decode reads a stored value into the zero value v.
 func (s *panes[V]) decode(b []byte, v *V) error {
-	if len(b) == 0 {
-		return fmt.Errorf("a stored value is empty")
+	_, b, err := splitValue(b)
+	if err != nil {
+		return err
 	}
-	if b[0] != valueVersion {
-		return fmt.Errorf("a stored value has version %d, which is not known here (only %d)", b[0], valueVersion)
-	}
-	if b = b[1:]; s.mem.pointers {
+	if s.mem.pointers {
 		b = bytes.Clone(b)
 	}
 	return s.cfg.Decode(b, v)

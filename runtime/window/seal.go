@@ -5,6 +5,8 @@ import (
 	"errors"
 	"slices"
 	"time"
+
+	"github.com/weirstream/weir/runtime/watermark"
 )
 
 // sealAll writes what changed since the last time to the changelog and to the open batch of the DB, and calls emit for it, if that isn't
@@ -42,7 +44,7 @@ func (s *panes[V]) seal(w *win[V], emit func(Bounds, []byte, *V) error, now int6
 		k := len(b)
 		b = append(b, s.buf[len(s.prefix):]...)
 		v := len(b)
-		b = append(b, valueVersion)
+		b = s.appendVersion(b, e.waiting)
 		b = s.cfg.Append(b, &e.val)
 		if err := batch.Set(s.buf, b[v:]); err != nil {
 			return s.fatal(err)
@@ -99,6 +101,7 @@ func (s *panes[V]) evict(over int64) {
 			return
 		}
 		before := s.Size()
+		w.unread = w.unread || len(w.waiting)+len(w.away) > 0
 		s.release(w, false)
 		w.complete = false
 		over -= before - s.Size()
@@ -110,7 +113,7 @@ func (s *panes[V]) release(w *win[V], keep bool) {
 	if cap(w.dirty) > cap(s.spareDirty) {
 		s.spareDirty = w.dirty[:0]
 	}
-	w.extra, w.dirty = 0, nil
+	w.extra, w.dirty, w.waiting, w.away = 0, nil, nil, nil
 	s.mem.release(&w.table, keep)
 }
 
@@ -130,9 +133,14 @@ func (s *panes[V]) leave(n int) {
 // forget drops everything in memory, committed or not, and the open batch.
 func (s *panes[V]) forget() {
 	s.c.DB.Discard()
-	s.last, s.wins, s.extra, s.spareDirty = nil, nil, 0, nil
+	s.last, s.undo, s.wins, s.extra, s.spareDirty = nil, nil, nil, 0, nil
 	s.mem = memory[V]{pointers: s.mem.pointers}
 	s.seals, s.applied = 0, 0
+	s.now = watermark.None
+	if s.c.Clock != nil {
+		s.now = watermark.Sub(s.c.Clock.Now(), s.cfg.Delay)
+	}
+	s.round = NextRound(s.now, s.cfg.UpdateEvery)
 }
 
 // load asks the DB which panes it holds; start gives the start of the one that ends at end.
@@ -146,7 +154,7 @@ func (s *panes[V]) load(start func(end int64) int64) error {
 			bad = err
 			return nil
 		}
-		s.wins = append(s.wins, &win[V]{start: start(end), end: end, stored: true})
+		s.wins = append(s.wins, &win[V]{start: start(end), end: end, stored: true, unread: s.cfg.UpdateEvery != 0})
 		if end == 1<<63-1 {
 			return nil
 		}

@@ -58,8 +58,8 @@ func (s *Sliced[V]) Late(eventTime, wm int64) bool {
 	return watermark.Add(s.line.instant(s.line.lastEnd(lo)), s.cfg.Lateness) <= wm
 }
 
-// Due is the lowest watermark that closes a window, MaxInt64 if none is open.
-func (s *Sliced[V]) Due() int64 { return s.due }
+// Due is the lowest watermark that closes a window, MaxInt64 if none is open, or at which the next round is.
+func (s *Sliced[V]) Due() int64 { return min(s.due, s.round) }
 
 // Upsert finds the value of key in the slice that holds an event time, or makes it. The caller is about to change it: it is part of the
 // next Seal. The pointer is valid until the next call of any method. fresh says that it is a zero value that was not there before.
@@ -126,19 +126,32 @@ func (s *Sliced[V]) bounds(end int64) Bounds {
 
 // Close closes the windows that the watermark wm closes, in order of their ends, and removes the slices that none needs any more from
 // memory and, with the commit, from the DB. It hands each window's values to emit in byte order of the keys; with onlyDirty just those
-// that changed since the last Seal, as the others were handed on then. emit may be nil; it must not keep key or value, nor call
-// this store.
+// that changed since the last Seal, as the others were handed on then, or in a store with rounds since the last one. Then there is a
+// round, if one is due: key by key, in order of the windows' ends. emit may be nil; it must not keep key or value, nor call this store.
 func (s *Sliced[V]) Close(wm int64, emit func(w Bounds, key []byte, v *V) error, onlyDirty bool) error {
-	if s.err != nil || wm < s.due {
+	if s.err != nil || wm < s.Due() {
 		return s.err
 	}
 	s.wm = max(s.wm, wm)
+	if err := s.closeUntil(wm, emit, onlyDirty); err != nil || wm < s.round {
+		return err
+	}
+	if err := s.handOnAll(emit); err != nil {
+		return err
+	}
+	s.roundOver(wm)
+	return nil
+}
+
+func (s *Sliced[V]) closeUntil(wm int64, emit func(w Bounds, key []byte, v *V) error, onlyDirty bool) error {
 	first, last := int64(0), int64(math.MinInt64) // ends of stored slices that are gone
 	for len(s.wins) > 0 && s.due <= wm {
 		b := s.bounds(s.end)
 		var err error
 		switch {
 		case emit == nil:
+		case onlyDirty && s.cfg.UpdateEvery != 0:
+			err = s.handOnIn(b, emit)
 		case onlyDirty:
 			err = s.changed(b, emit)
 		default:

@@ -33,10 +33,11 @@ const (
 type slab[V any] [slabLen]entry[V]
 
 type entry[V any] struct {
-	val   V
-	key   uint32 // chunk<<chunkBits | offset
-	klen  uint16
-	dirty bool
+	val     V
+	key     uint32 // chunk<<chunkBits | offset
+	klen    uint16
+	dirty   bool // changed since the last Seal
+	waiting bool // changed since the last round
 }
 
 func (t *table[V]) entry(id uint32) *entry[V] { return &t.slabs[id>>slabBits][id&(slabLen-1)] }

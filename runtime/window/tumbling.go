@@ -50,8 +50,8 @@ func (s *Tumbling[V]) Late(start, wm int64) bool {
 	return watermark.Add(s.end(start), s.cfg.Lateness) <= wm
 }
 
-// Due is the lowest watermark that closes a window, MaxInt64 if none is open.
-func (s *Tumbling[V]) Due() int64 { return s.due }
+// Due is the lowest watermark that closes a window, MaxInt64 if none is open, or at which the next round is.
+func (s *Tumbling[V]) Due() int64 { return min(s.due, s.round) }
 
 // Upsert finds the value of key in the window that begins at start, or makes it. The caller is about to change it: it is part of
 // the next Seal. The pointer is valid until the next call of any method. fresh says that it is a zero value that was not there
@@ -79,15 +79,26 @@ func (s *Tumbling[V]) schedule() {
 
 // Close closes the windows that the watermark wm closes, in order of their starts, and removes them from memory and, with the
 // commit, from the DB. It hands each of their entries to emit in byte order of the keys; with onlyDirty just those that changed
-// since the last Seal, as the others were handed on then, in the order in which they were first touched. emit may be nil; it must
-// not keep key or value, nor call this store.
+// since the last Seal, as the others were handed on then, in the order in which they were first touched, or in a store with rounds
+// since the last one, in byte order. Then there is a round, if one is due. emit may be nil; it must not keep key or value, nor call this
+// store.
 func (s *Tumbling[V]) Close(wm int64, emit func(w Bounds, key []byte, v *V) error, onlyDirty bool) error {
-	if wm < s.due {
+	if s.err != nil || wm < s.Due() {
 		return s.err
 	}
-	if s.err != nil {
-		return s.err
+	if err := s.closeUntil(wm, emit, onlyDirty); err != nil || wm < s.round {
+		return err
 	}
+	for _, w := range s.wins {
+		if err := s.handOn(w, emit); err != nil {
+			return err
+		}
+	}
+	s.roundOver(wm)
+	return nil
+}
+
+func (s *Tumbling[V]) closeUntil(wm int64, emit func(w Bounds, key []byte, v *V) error, onlyDirty bool) error {
 	n := 0
 	var stored []*win[V]
 	for ; n < len(s.wins) && s.over(s.wins[n], wm); n++ {
@@ -124,6 +135,9 @@ func (s *Tumbling[V]) over(w *win[V], wm int64) bool {
 
 func (s *Tumbling[V]) emit(w *win[V], emit func(Bounds, []byte, *V) error, onlyDirty bool) error {
 	bounds := Bounds{w.start, w.end}
+	if onlyDirty && s.cfg.UpdateEvery != 0 {
+		return s.handOn(w, emit)
+	}
 	if onlyDirty {
 		for _, id := range w.dirty {
 			e := w.entry(id)

@@ -34,24 +34,30 @@ func (s *Sliced[V]) update(emit func(Bounds, []byte, *V) error) error {
 				t.dirty = append(t.dirty, i)
 			}
 		}
-		end := max(s.line.firstEnd(s.lineEnd(s.wins[t.dirty[0]])), s.closed+s.cfg.Every)
-		last := s.wins[t.dirty[len(t.dirty)-1]].gone
-		i, _ := s.covered(s.bounds(end))
-		j, _ := s.from(last)
-		if err := s.values(key, hash, i, j); err != nil {
-			return err
-		}
-		for b := s.bounds(end); b.End <= last; b = s.bounds(end) {
-			i, j := s.covered(b)
-			if slices.ContainsFunc(t.dirty, func(d int) bool { return d >= i && d < j }) {
-				if err := s.emitOf(b, key, i, j, emit); err != nil {
-					return err
-				}
-			}
-			end += s.cfg.Every
-		}
-		return nil
+		return s.updateOf(key, emit)
 	})
+}
+
+// updateOf hands on the values of a key of all windows that are open and in which it changed, as the tree says.
+func (s *Sliced[V]) updateOf(key []byte, emit func(Bounds, []byte, *V) error) error {
+	t := &s.tree
+	end := max(s.line.firstEnd(s.lineEnd(s.wins[t.dirty[0]])), s.closed+s.cfg.Every)
+	last := s.wins[t.dirty[len(t.dirty)-1]].gone
+	i, _ := s.covered(s.bounds(end))
+	j, _ := s.from(last)
+	if err := s.values(key, uint32(maphash.Bytes(s.seed, key)), i, j); err != nil {
+		return err
+	}
+	for b := s.bounds(end); b.End <= last; b = s.bounds(end) {
+		i, j := s.covered(b)
+		if slices.ContainsFunc(t.dirty, func(d int) bool { return d >= i && d < j }) {
+			if err := s.emitOf(b, key, i, j, emit); err != nil {
+				return err
+			}
+		}
+		end += s.cfg.Every
+	}
+	return nil
 }
 
 // eachDirty calls f once for each key that changed in one of the slices from index i to j.
@@ -89,7 +95,7 @@ func (s *Sliced[V]) values(key []byte, hash uint32, i, j int) error {
 			v = &e.val
 		} else if !w.complete {
 			var err error
-			if v, err = s.lookup(w, key); err != nil {
+			if v, _, err = s.lookup(w, key); err != nil {
 				return s.fatal(err)
 			}
 		}

@@ -29,7 +29,9 @@ import (
 type Env struct {
 	named map[string]*types.Type // by CEL name
 	funcs []Func
-	extra []cel.EnvOption
+	// parsers are those of declared types, by their names.
+	parsers map[string]Parser
+	extra   []cel.EnvOption
 
 	mu   sync.Mutex
 	base *cel.Env            // without variables; nil after Add
@@ -155,8 +157,8 @@ func (e *Env) with(vars []Var) (*cel.Env, error) {
 	return env, nil
 }
 
-// newBase is the environment without variables: the libraries, the types, the enums' constants, string() of enums and the
-// functions of the user's.
+// newBase is the environment without variables: the libraries, the types, the enums' constants, string() of enums, parsers
+// and the functions of the user's.
 func (e *Env) newBase() (*cel.Env, error) {
 	opts := []cel.EnvOption{
 		cel.StdLib(cel.StdLibSubset(withoutReplaced())),
@@ -200,5 +202,6 @@ func (e *Env) newBase() (*cel.Env, error) {
 	for _, f := range e.funcs {
 		opts = append(opts, e.declareFunc(f))
 	}
+	opts = append(opts, e.declareParsers()...)
 	return cel.NewCustomEnv(append(opts, e.extra...)...)
 }

@@ -75,6 +75,9 @@ func (r *reporter) checkIssues(iss *cel.Issues) []Issue {
 	var all []Issue
 	for _, err := range iss.Errors() {
 		var is Issue
+		if r.beforeParser(err.ExprID) && undeclaredText.MatchString(err.Message) { // the call is wrong, and reported
+			continue
+		}
 		if wrong, ok := r.mismatch(err.ExprID, err.Message); ok {
 			is = wrong
 		} else if m := undeclaredText.FindStringSubmatch(err.Message); m != nil {
@@ -172,6 +175,9 @@ func (r *reporter) undeclared(id int64, name string) Issue {
 	}
 	sp := r.spans.name(id)
 	is.Start, is.End = sp.start, sp.end
+	if r.misparses(&is, node) {
+		return is
+	}
 	is.Name, is.Candidates = name, r.functionNames()
 	is.Message = fmt.Sprintf("there is no function %s", name)
 	is.Hint = nondeterministic[name]
@@ -255,7 +261,7 @@ func (r *reporter) variables() []string {
 func (r *reporter) functionNames() []string {
 	var names []string
 	for name, f := range r.functions {
-		if _, user := r.env.userFunc(name); strings.ContainsAny(name, "_@!") && !user {
+		if _, user := r.env.userFunc(name); strings.ContainsAny(name, "_@!") && !user && !strings.HasSuffix(name, "."+parse) {
 			continue
 		}
 		for _, o := range f.OverloadDecls() {

@@ -32,15 +32,6 @@ func jsonTexts() cel.EnvOption {
 
 func init() { supported[jsonOverload] = true }
 
-// Record is a record to cel-go, of whoever makes one: an indexer by the names of its fields.
-type Record interface {
-	traits.Indexer
-	RecordType() *types.Type
-}
-
-// RecordType implements [Record].
-func (r *RecordValue) RecordType() *types.Type { return r.Of }
-
 // writeJSON writes a value. T is the type that a field declares for it, with how many digits it has, nil outside of records.
 func writeJSON(b *strings.Builder, v ref.Val, t *types.Type, as types.TimeAs) {
 	elem := func() *types.Type {
@@ -84,7 +75,7 @@ func writeJSON(b *strings.Builder, v ref.Val, t *types.Type, as types.TimeAs) {
 			return
 		}
 		writeJSON(b, v.GetValue(), elem(), as)
-	case Record:
+	case *RecordValue:
 		writeJSONRecord(b, v)
 	case traits.Lister:
 		b.WriteByte('[')
@@ -100,17 +91,17 @@ func writeJSON(b *strings.Builder, v ref.Val, t *types.Type, as types.TimeAs) {
 			writeJSON(b, v.Get(k), elem(), as)
 		}
 		b.WriteByte('}')
-	default: // an enum
-		b.WriteString(jsonString(fmt.Sprint(v.ConvertToType(celtypes.StringType).Value())))
+	case *EnumValue:
+		b.WriteString(jsonString(v.Name))
 	}
 }
 
 // writeJSONRecord writes a record or a union. Optional fields without a value are left out, unless readers would take a default then.
-func writeJSONRecord(b *strings.Builder, r Record) {
-	t := r.RecordType()
+func writeJSONRecord(b *strings.Builder, r *RecordValue) {
+	t := r.Of
 	var members []string
 	for _, f := range t.Fields {
-		v := r.Get(celtypes.String(f.Name))
+		v := r.Fields[f.Name]
 		if o, optional := v.(*celtypes.Optional); optional && !o.HasValue() && (t.Union || f.Default == nil) {
 			continue
 		}

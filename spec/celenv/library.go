@@ -48,7 +48,7 @@ const EnumToString = "enum_to_string_"
 
 // Supported tells whether gen/expr compiles an overload. All others are refused by [Env.Compile].
 func Supported(overload string) bool {
-	return supported[overload] || strings.HasPrefix(overload, EnumToString) || strings.HasPrefix(overload, userFunc)
+	return supported[overload] || strings.HasPrefix(overload, EnumToString) || strings.HasPrefix(overload, userFunc) || strings.HasPrefix(overload, parseOverload)
 }
 
 // Overloads lists the supported overloads, without string(enum).

@@ -38,6 +38,9 @@ const (
 	ApproxCountDistinct
 	Quantile // of the numbers in order, the one at a fraction of them
 	Median
+	Top       // the records with the greatest second argument, of those with the same one in order of arrival
+	StringAgg // as Collect
+	Histogram
 )
 
 // aggregateSignature says how a function is called, and what it gives.
@@ -66,7 +69,11 @@ var (
 	by        = parameter{name: "by", fits: ordered.fits, says: ordered.says}
 	anything  = parameter{name: "x", fits: func(*types.Type) bool { return true }}
 	fraction  = parameter{name: "q", fits: kinds(types.Double), says: "it takes a double, such as 0.99", constant: withinOne}
+	text      = parameter{name: "s", fits: kinds(types.String), says: "it takes a string"}
+	separator = parameter{name: "sep", fits: kinds(types.String), says: "it takes a string", constant: func(ref.Val) string { return "" }}
+	bounds    = parameter{name: "bounds", fits: kinds(types.List), says: "it takes a list, such as [10, 100, 1000]", constant: ascending}
 	limit     = parameter{name: "limit", fits: kinds(types.Int), says: "it takes an int", constant: withinLimit}
+	count     = parameter{name: "n", fits: limit.fits, says: limit.says, constant: withinLimit}
 )
 
 const scalars = "it takes bool, int, uint, double, decimal, string, bytes, timestamp, duration, date and time"
@@ -104,6 +111,9 @@ var signatures = map[Func]aggregateSignature{
 	ApproxCountDistinct: {"approx_count_distinct", []parameter{distinct}, always(types.IntType)},
 	Quantile:            {"quantile", []parameter{summand, fraction}, placed},
 	Median:              {"median", []parameter{summand}, placed},
+	Top:                 {"top", []parameter{anything, by, count}, listOfFirst},
+	StringAgg:           {"string_agg", []parameter{text, separator, limit}, always(types.StringType)},
+	Histogram:           {"histogram", []parameter{summand, bounds}, always(types.ListOf(types.IntType))},
 }
 
 func always(t *types.Type) func([]*types.Type) *types.Type {
@@ -148,7 +158,7 @@ func (s aggregateSignature) number() string {
 // functionNames are the names of all functions.
 var functionNames = func() []string {
 	var names []string
-	for f := Count; f <= Median; f++ {
+	for f := Count; f <= Histogram; f++ {
 		names = append(names, f.String())
 	}
 	return names

@@ -76,6 +76,10 @@ func (c *checker) aggregate(d *syntax.Entry, scope *Scope, at place) *Aggregate 
 	if !fits {
 		return nil
 	}
+	if f == Histogram && !types.Equal(a.Constants[0].Type.Elem, of[0]) {
+		c.report(boundsMisfit(d.Expr.Sub(args[1].lo, args[1].hi), a.Constants[0].Type, of[0]))
+		return nil
+	}
 	a.Type = sig.gives(of)
 	return a
 }

@@ -34,6 +34,7 @@ func Check(file *source.File) (*Program, diag.List) {
 	c.env = celenv.New(c.p.Types)
 	c.checkAliases()
 	c.checkDefaults()
+	c.declareParsers()
 	c.declareFunctions()
 	c.declareSources()
 	c.defineFragments()

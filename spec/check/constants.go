@@ -2,9 +2,11 @@ package check
 
 import (
 	"fmt"
+	"math"
 
 	celtypes "cel.dev/cel-go/common/types"
 	"cel.dev/cel-go/common/types/ref"
+	"cel.dev/cel-go/common/types/traits"
 
 	"github.com/weirstream/weir/spec/celenv"
 	"github.com/weirstream/weir/spec/syntax"
@@ -32,6 +34,20 @@ func (a *Aggregate) Fraction() float64 {
 		return 0.5
 	}
 	return float64(a.Constants[0].Value.(celtypes.Double))
+}
+
+// Separator is what string_agg puts between texts.
+func (a *Aggregate) Separator() string { return string(a.Constants[0].Value.(celtypes.String)) }
+
+// Bounds are those of a histogram, in order.
+func (a *Aggregate) Bounds() []ref.Val { return elements(a.Constants[0].Value) }
+
+func elements(list ref.Val) []ref.Val {
+	var all []ref.Val
+	for it := list.(traits.Lister).Iterator(); it.HasNext() == celtypes.True; {
+		all = append(all, it.Next())
+	}
+	return all
 }
 
 // constant computes an argument of an aggregate that must be known when the spec is compiled. What it is in a fragment's definition may
@@ -78,6 +94,26 @@ func withinLimit(v ref.Val) string {
 func withinOne(v ref.Val) string {
 	if q := v.(celtypes.Double); !(q >= 0 && q <= 1) {
 		return "must be from 0.0 to 1.0"
+	}
+	return ""
+}
+
+// MaxBounds is how many bounds a histogram has at most: each group and window has its counts in memory.
+const MaxBounds = 100
+
+// ascending says what is wrong with the bounds of a histogram.
+func ascending(v ref.Val) string {
+	all := elements(v)
+	if len(all) == 0 || len(all) > MaxBounds {
+		return fmt.Sprintf("must be a list of 1 to %d", MaxBounds)
+	}
+	for i, b := range all {
+		if d, ok := b.(celtypes.Double); ok && math.IsNaN(float64(d-d)) {
+			return "must be finite"
+		}
+		if i > 0 && all[i-1].(traits.Comparer).Compare(b) != celtypes.IntNegOne {
+			return fmt.Sprintf("must ascend, and the one at index %d is not greater than the one before", i)
+		}
 	}
 	return ""
 }

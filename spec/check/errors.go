@@ -355,8 +355,11 @@ func outOfScope(name string, scope *Scope, at place) (summary, hint string) {
 		if _, ok := scope.Lookup("window.start"); ok {
 			return fmt.Sprintf("a window has a start and an end, but no %s", name), "write window.start or window.end"
 		}
+		if at.group && at.step != nil && at.step.Window != nil && !at.step.Window.Bounded() {
+			return fmt.Sprintf("a %s window has no start and no end", at.step.Window.Kind), "min(event_time) and max(event_time) are the times of a group's first and last record"
+		}
 		if at.args {
-			return "aggregates do not see the window that their records come from", "select window.start as a field first"
+			return "neither aggregates nor windows see the window that their records come from", "select window.start as a field first"
 		}
 		return "there is no window here: these records are not the results of one", "window.start and window.end exist in having, and in steps behind a step with a window"
 	case root == "kafka":
@@ -395,6 +398,9 @@ func outOfScope(name string, scope *Scope, at place) (summary, hint string) {
 	case name == "event_time" && at.step == nil:
 		return "event_time can't be read where it is defined", "use a field of the value"
 	case name == "event_time":
+		if at.step != nil && at.step.Window != nil && !at.step.Window.Bounded() {
+			return "a result has no event time of its own in having", "aggregate it, as in max(event_time)"
+		}
 		return "a window's result has no event time of its own in having", "use window.start or window.end"
 	case at.group && at.row != nil && at.row.Field(name) != nil:
 		return fmt.Sprintf("having sees the group's key and the aggregates, not the field %s of single records", name), "use where for single records, or aggregate it, as in max(" + name + ")"
@@ -502,8 +508,12 @@ func badAggregateType(arg *syntax.Text, sig aggregateSignature, p parameter, t *
 	return hinted(d, "%s", p.says)
 }
 
+func boundsMisfit(arg *syntax.Text, bounds, x *types.Type) diag.Diagnostic {
+	return problem("WEIR3012", arg.Span, "histogram does not take %s as bounds of %s", a(bounds), a(x))
+}
+
 func noConstant(arg *syntax.Text, sig aggregateSignature, p parameter, reads string) diag.Diagnostic {
-	d := problem("WEIR3013", arg.Span, "the %s of %s must be a constant, and this reads %s", p.name, sig.name, reads)
+	d := problem("WEIR3013", arg.Span, "the %s of %s must be constant, and this reads %s", p.name, sig.name, reads)
 	return hinted(d, "it is the same for all records and known when the spec is compiled")
 }
 
@@ -731,6 +741,67 @@ func everyMissing(at source.Span, k WindowKind) diag.Diagnostic {
 
 func everyOfTumbling(at source.Span, size *syntax.Duration) diag.Diagnostic {
 	return hinted(problem("WEIR4021", at, "every is for hopping and cumulative windows"), "tumbling windows follow each other: leave it out, or write hopping: %s for windows that overlap", syntax.FormatDuration(size.Value))
+}
+
+func everyOfSession(at source.Span) diag.Diagnostic {
+	return hinted(problem("WEIR4021", at, "every is for hopping and cumulative windows"), "a session lasts as long as records come: leave it out")
+}
+
+func alignedSession(at source.Span, key string) diag.Diagnostic {
+	return hinted(problem("WEIR4022", at, "a session begins with a record, not where %s says", key), "leave it out")
+}
+
+func unboundedWindow(at source.Span) diag.Diagnostic {
+	return hinted(problem("WEIR4020", at, "what a global window keeps could grow for ever"), "write global: {unbounded: true} if there are few groups, or session: 30d, say, for windows that end when a group is silent for that long")
+}
+
+func everyOfTimeless(at source.Span, k WindowKind) diag.Diagnostic {
+	if k == Custom {
+		return hinted(problem("WEIR4021", at, "every is for hopping and cumulative windows"), "a record is in the window that start and end say; unnest makes several records of it, which are in one each")
+	}
+	return hinted(problem("WEIR4021", at, "every is for hopping and cumulative windows"), "a group has one %s window at a time: leave it out", k)
+}
+
+func alignedTimeless(at source.Span, k WindowKind, key string) diag.Diagnostic {
+	if k == Custom {
+		return hinted(problem("WEIR4022", at, "a custom window begins where start says, so it has no %s", key), "leave it out")
+	}
+	return hinted(problem("WEIR4022", at, "a %s window begins with a record, wherever that is, so it has no %s", k, key), "leave it out")
+}
+
+func lateForTimeless(at source.Span, k WindowKind, key string) diag.Diagnostic {
+	if k == Counted && key == "allowed_lateness" {
+		return hinted(problem("WEIR4031", at, "a count window ends with a record, so it has no allowed_lateness"), "ttl says how long it waits for one")
+	}
+	return hinted(problem("WEIR4031", at, "no record is late for a window that nothing but records ends, so it has no %s", key), "leave it out")
+}
+
+func countOfOne(size *syntax.Text) diag.Diagnostic {
+	return hinted(problem("WEIR4032", size.Span, "a window of one record is the record"), "use select in place of group_by, window and aggregate, or count 2 records or more")
+}
+
+func updatesOfCount(at source.Span) diag.Diagnostic {
+	return hinted(problem("WEIR4032", at, "a count window has one result, with the record that completes it"), "leave emit out; global: {unbounded: true} counts without an end, and has updates")
+}
+
+func globalAtTheEnd(at source.Span) diag.Diagnostic {
+	return warning(hinted(problem("WEIR6013", at, "results of a global window are handed on when a bounded run ends, and never else"), "write emit: updates for what has changed by each commit, or emit: final to say that it is meant"))
+}
+
+func maxOfOthers(at source.Span, k WindowKind) diag.Diagnostic {
+	if k == Custom {
+		return hinted(problem("WEIR4030", at, "max is for session windows"), "a custom window is as long as start and end say: leave it out")
+	}
+	if k == Global || k == Counted {
+		return hinted(problem("WEIR4030", at, "max is for session windows"), "a %s window goes by no time: leave it out", k)
+	}
+	return hinted(problem("WEIR4030", at, "max is for session windows"), "%s windows have a size: leave it out", k)
+}
+
+func maxTooShort(most, gap *syntax.Duration) diag.Diagnostic {
+	d := problem("WEIR4030", most.Span, "max %s is less than the gap, %s", syntax.FormatDuration(most.Value), syntax.FormatDuration(gap.Value))
+	d.Related = append(d.Related, diag.Related{Span: gap.Span, Message: "a window with one record is this long"})
+	return hinted(d, "a window lasts from its first record to a gap after its last one")
 }
 
 func everyTooLong(every, size *syntax.Duration, k WindowKind) diag.Diagnostic {

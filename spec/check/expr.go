@@ -62,6 +62,7 @@ func (c *checker) expr(text *syntax.Text, scope *Scope, at place) *Expr {
 	}
 	e := &Expr{Text: text.Value, Span: text.Span, Offsets: text.Offsets, AST: ast, Type: t, Scope: scope}
 	c.exprs = append(c.exprs, e)
+	c.noteParsed(e)
 	c.readParams(text, e, at)
 	c.warnDeprecated(text, e, at.row)
 	return e
@@ -142,7 +143,9 @@ func (c *checker) issue(text *syntax.Text, is celenv.Issue, scope *Scope, at pla
 			d.Hint = diag.OneOf(slices.DeleteFunc(slices.Clone(is.Candidates), func(c string) bool { return strings.Contains(c, ".") }))
 		}
 	}
-	if is.Kind == celenv.Undeclared {
+	if at.alias && (is.Kind == celenv.Undeclared || is.Kind == celenv.NoField) && strings.Contains(text.Value, ".parse_json(") {
+		d.Code, d.Summary, d.Hint, d.Fix = "WEIR3008", "the condition of an alias parses no texts", "it is tested where data is decoded: test the value that the text spells where it is parsed", nil
+	} else if is.Kind == celenv.Undeclared {
 		if why, hint := outOfScope(is.Name, scope, at); why != "" {
 			d.Code, d.Summary, d.Hint, d.Fix = "WEIR3008", why, hint, nil
 		}

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"math"
 	"slices"
 	"time"
 
@@ -18,6 +19,7 @@ type Program struct {
 	Types     []*types.Type // declared records and enums, in the order written
 	Aliases   []*Alias      // each behind those that it stands for
 	Functions []*Function   // in the order written
+	Parsed    []string      // names of types that an expression parses texts as, in no order
 	Sources   []*Source     // in the order written
 	Steps     []*Step       // every step stands behind the steps it reads; otherwise in the order written
 	Sinks     []*Sink       // in the order written
@@ -229,6 +231,8 @@ type Step struct {
 	Aggregate []*Aggregate
 	Having    *Expr
 	Emit      Emit
+	// UpdateEvery is how much event time passes between updates, in whole milliseconds; 0: they are handed on with each commit.
+	UpdateEvery time.Duration
 	// Repartition says that group_by is not the partition key, so records travel through a topic named after the step.
 	Repartition bool
 	// Late is the stream of records that came too late, nil unless the spec names one (late_to). Its type is Row.
@@ -242,10 +246,31 @@ func (s *Step) Keeps() bool {
 	return s.Window != nil || s.Process != nil || s.Dedup != nil || s.Previous != nil
 }
 
+// Folded are the expressions over the records that a step groups: the arguments of its aggregates, and what says where a window is.
+func (s *Step) Folded() []*Expr {
+	var all []*Expr
+	if s.Window != nil {
+		for _, e := range []*Expr{s.Window.Gap, s.Window.Start, s.Window.End} {
+			if e != nil {
+				all = append(all, e)
+			}
+		}
+	}
+	for _, a := range s.Aggregate {
+		all = append(all, a.Args...)
+	}
+	return all
+}
+
+// Forever is longer than any input: the watermark less as much passes nothing.
+const Forever = time.Duration(math.MaxInt64) / time.Millisecond * time.Millisecond // whole milliseconds
+
 // Lateness is how far what the step hands on may stay behind what it reads, in event time: a window's results by its allowed lateness, the
-// last record of a group by the time for which it is waited.
+// last record of a group by the time for which it is waited. Those of a global window wait for the end of the input.
 func (s *Step) Lateness() time.Duration {
 	switch {
+	case s.Window != nil && s.Window.Kind == Global:
+		return Forever
 	case s.Window != nil:
 		return s.Window.Lateness
 	case s.Dedup != nil && s.Dedup.Keep == KeepLast:
@@ -396,10 +421,14 @@ const (
 	Tumbling   WindowKind = iota + 1 // they follow each other without a gap
 	Hopping                          // one of Size begins after each Every
 	Cumulative                       // as tumbling ones, and in each those that begin with it and end after each Every
+	Session                          // each group's own: they last as long as records come
+	Global                           // one for all records of a group
+	Counted                          // one for as many records of a group as Records says
+	Custom                           // where the record says
 )
 
 func (k WindowKind) String() string {
-	return [...]string{Tumbling: "tumbling", Hopping: "hopping", Cumulative: "cumulative"}[k]
+	return [...]string{Tumbling: "tumbling", Hopping: "hopping", Cumulative: "cumulative", Session: "session", Global: "global", Counted: "count", Custom: "custom"}[k]
 }
 
 // Window is where a step's windows lie in event time.
@@ -407,16 +436,31 @@ type Window struct {
 	Span source.Span
 	Kind WindowKind
 	// Size, Every, Offset and Lateness are whole milliseconds. Size is at least one, and so is Every, which is 0 for tumbling windows.
-	// Cumulative windows' Size is a multiple of it.
+	// Cumulative windows' Size is a multiple of it. A session's Size is the gap that ends it, 0 if that is an expression.
+	// Of a global window all are 0, and so are a count's but for Size, the time without a record that ends it: 0 is for ever.
 	Size, Every time.Duration
+	Gap         *Expr         // of a session, a duration; nil: it is Size
+	Max         time.Duration // the most that a session lasts, whole milliseconds and not less than Size; 0: no bound
 	// Offset is that from the Unix epoch; less than Every, or than Size where there is none.
 	Offset   time.Duration
 	Zone     string // "" for UTC; else Size, Every and Offset are whole days, which begin and end as the zone's
 	Lateness time.Duration
+	Records  int64 // of a count: that make it complete, 2 or more
+	// Start and End are where a custom window begins and ends, timestamps. Its Size is 0.
+	Start, End *Expr
 }
 
 // Overlap reports whether a record can be in several of the windows.
-func (w *Window) Overlap() bool { return w.Kind != Tumbling }
+func (w *Window) Overlap() bool { return w.Kind == Hopping || w.Kind == Cumulative }
+
+// Merges reports whether a window's state is merged of parts: of slices, or of sessions that a record has connected.
+func (w *Window) Merges() bool { return w.Overlap() || w.Kind == Session }
+
+// Bounded reports whether windows begin and end at times, which results are given.
+func (w *Window) Bounded() bool { return w.Kind != Global && w.Kind != Counted }
+
+// Own reports whether each group has windows of its own, which its records make.
+func (w *Window) Own() bool { return w.Kind == Session || w.Kind == Custom || !w.Bounded() }
 
 // Aggregate is one aggregate of a step.
 type Aggregate struct {
@@ -429,14 +473,51 @@ type Aggregate struct {
 	Constants []Constant
 }
 
+// Paced reports whether a stream's updates come when event time says so, whenever commits happen. Behind a repartition topic they do not: there
+// the watermark moves with the commits of those that write it.
+func (s *Stream) Paced() bool {
+	for _, in := range s.Merged {
+		if in.Updates && !in.Paced() {
+			return false
+		}
+	}
+	switch {
+	case s.Merged != nil:
+		return true
+	case s.Step == nil:
+		return false
+	case s.Step.Emit > Final:
+		return s.Step.UpdateEvery > 0 && !s.Step.behindTopic()
+	}
+	return s.Step.From.Paced()
+}
+
+// behindTopic tells whether the step's records come through a repartition topic, its own or that of a step before.
+func (s *Step) behindTopic() bool {
+	if s.Repartition {
+		return true
+	}
+	for _, in := range append(s.From.Merged, s.From) {
+		if in.Step != nil && in.Step.behindTopic() || in.LateOf != nil && in.LateOf.behindTopic() {
+			return true
+		}
+	}
+	return false
+}
+
 // Emit says when a window's results are handed on.
 type Emit uint8
 
 // The kinds of emission.
 const (
-	Final   Emit = iota + 1 // once, when the window closes
-	Updates                 // each key that changed, once per commit
+	Final         Emit = iota + 1 // once, when the window closes
+	Updates                       // each key that changed, once per commit or each UpdateEvery
+	EarlyAndFinal                 // the same, and each key when the window closes
 )
+
+func (e Emit) String() string {
+	return [...]string{Final: "final", Updates: "updates", EarlyAndFinal: "early_and_final"}[e]
+}
 
 // Sink is a Kafka topic that is written.
 type Sink struct {

@@ -274,9 +274,7 @@ func (c *checker) dropUnreadLets(st *Step) {
 	if st.Unnest != nil {
 		readers = append(readers, st.Unnest.Expr)
 	}
-	for _, a := range st.Aggregate {
-		readers = append(readers, a.Args...)
-	}
+	readers = append(readers, st.Folded()...)
 	if c.diags.HasErrors() { // an expression that is wrong may be the one that reads it
 		return
 	}

@@ -97,7 +97,7 @@ func (c *checker) step(st *Step, d *syntax.Step) {
 		c.splitClauses(d, windowed)
 	}
 	st.From = c.input(d)
-	st.Emit = 0
+	st.Emit, st.UpdateEvery = 0, 0
 	switch keeper {
 	case "process":
 		windowed = false
@@ -111,10 +111,7 @@ func (c *checker) step(st *Step, d *syntax.Step) {
 	}
 	if windowed {
 		c.window(st, d)
-		st.Emit = Final
-		if d.Emit != nil && d.Emit.Value == "updates" {
-			st.Emit = Updates
-		}
+		c.emit(st, d.Emit)
 	}
 	if st.From == nil || !c.useFits(st, d) {
 		return
@@ -287,6 +284,7 @@ func (c *checker) aggregates(st *Step, d *syntax.Step) {
 	if st.From.Direct && !st.Repartition {
 		scope.Vars = append(scope.Vars, directVars...)
 	}
+	c.said(st, d, scope)
 	for _, e := range d.Aggregate {
 		a := c.aggregate(e, scope, place{clause: "aggregate " + e.Name.Value, step: st, row: st.Row, args: true})
 		f := &types.Field{Name: e.Name.Value, Wire: e.Name.Value, Span: e.Name.Span, Type: &types.Type{Kind: types.Invalid}}
@@ -303,8 +301,31 @@ func (c *checker) aggregates(st *Step, d *syntax.Step) {
 	}
 	c.uniqueWires(out)
 	st.Out.Type, st.Out.Key = out, groupKey(st, nil)
-	st.Out.Windowed, st.Out.Updates = true, st.Emit == Updates
+	st.Out.Windowed, st.Out.Updates = true, st.Emit != Final
+	if st.Window != nil && !st.Window.Bounded() { // its results have the event times of records that are long past
+		st.Out.Windowed, st.Out.Retimed = false, true
+	}
 	c.env.Add(out)
+}
+
+// emit checks when results are handed on.
+func (c *checker) emit(st *Step, d *syntax.Emit) {
+	st.Emit = Final
+	if d == nil {
+		return
+	}
+	switch d.Kind {
+	case "updates":
+		st.Emit = Updates
+	case "early_and_final":
+		st.Emit = EarlyAndFinal
+	}
+	if d.Every == nil {
+		return
+	}
+	if st.UpdateEvery = d.Every.Value; st.UpdateEvery == 0 {
+		c.report(zeroDuration(d.Every.Span, "every", "updates are 1ms apart at least; emit: "+d.Kind+" hands them on with each commit"))
+	}
 }
 
 func (c *checker) having(st *Step, d *syntax.Step) {
@@ -316,18 +337,20 @@ func (c *checker) having(st *Step, d *syntax.Step) {
 		}
 		scope.Vars = append(scope.Vars, Var{Name: f.Name, Kind: kind, Type: f.Type})
 	}
-	scope.Vars = append(scope.Vars, windowVars...)
+	if st.Out.Windowed {
+		scope.Vars = append(scope.Vars, windowVars...)
+	}
 	st.Having = c.typed(d.Having, scope, place{clause: "having", step: st, row: st.Row, group: true}, types.BoolType)
 }
 
-// updatesFrom is the step whose emit: updates a stream comes from.
+// updatesFrom is where the step says that it hands on updates, from which a stream comes.
 func (c *checker) updatesFrom(s *Stream) source.Span {
 	for s != nil && (s.Step != nil || s.Merged != nil) {
 		if s.Merged != nil {
 			s = s.Merged[slices.IndexFunc(s.Merged, func(in *Stream) bool { return in.Updates })]
 			continue
 		}
-		if s.Step.Emit == Updates {
+		if s.Step.Emit > Final {
 			for _, d := range c.tree.Steps {
 				if c.steps[d] == s.Step && d.Emit != nil {
 					return d.Emit.Span

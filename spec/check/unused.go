@@ -66,6 +66,9 @@ func (c *checker) warnUnused() {
 			}
 		}
 	}
+	for _, name := range c.p.Parsed {
+		use(c.p.Named(name))
+	}
 	called := map[string]bool{}
 	declared := map[*types.Type]bool{} // by fragments, of what comes in and of parameters
 	for _, f := range c.fragments {

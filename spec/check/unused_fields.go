@@ -78,10 +78,8 @@ func (c *checker) warnUnusedFields() {
 		for _, g := range st.GroupBy {
 			row.addExpr(g.Expr)
 		}
-		for _, a := range st.Aggregate {
-			for _, e := range a.Args {
-				row.addExpr(e)
-			}
+		for _, e := range st.Folded() {
+			row.addExpr(e)
 		}
 		if st.Late != nil {
 			row.add(of(st.Late))

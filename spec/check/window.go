@@ -1,10 +1,12 @@
 package check
 
 import (
+	"strconv"
 	"time"
 
 	"github.com/weirstream/weir/spec/celenv"
 	"github.com/weirstream/weir/spec/syntax"
+	"github.com/weirstream/weir/spec/types"
 )
 
 // mostWindows bounds how many windows a record can be in.
@@ -25,6 +27,32 @@ func (c *checker) window(st *Step, d *syntax.Step) {
 		w.Kind, size = Hopping, d.Window.Hopping
 	case d.Window.Cumulative != nil:
 		w.Kind, size = Cumulative, d.Window.Cumulative
+	case d.Window.Session != nil || d.Window.Gap != nil:
+		w.Kind, size = Session, d.Window.Session
+	case d.Window.Global != nil:
+		w.Kind = Global
+	case d.Window.Count != nil:
+		w.Kind = Counted
+	case d.Window.Start != nil || d.Window.End != nil:
+		w.Kind = Custom
+	}
+	if d.Window.Lateness != nil {
+		w.Lateness = d.Window.Lateness.Value
+	}
+	switch {
+	case w.Kind == Session:
+		c.session(w, d.Window)
+	case w.Kind == Global:
+		c.global(d)
+	case w.Kind == Counted:
+		c.count(w, d)
+	case w.Kind == Custom:
+		c.timeless(d.Window, Custom)
+		if w.Lateness > longest {
+			c.report(windowTooLong(d.Window.Span))
+		}
+	case d.Window.Max != nil:
+		c.report(maxOfOthers(d.Window.Max.Span, w.Kind))
 	}
 	if size == nil {
 		return
@@ -34,15 +62,106 @@ func (c *checker) window(st *Step, d *syntax.Step) {
 		c.report(zeroDuration(size.Span, w.Kind.String(), "a window is at least 1ms long"))
 		return
 	}
-	if d.Window.Lateness != nil {
-		w.Lateness = d.Window.Lateness.Value
-		if w.Lateness > longest-w.Size {
-			c.report(windowTooLong(d.Window.Span))
-		}
+	if w.Lateness > longest-w.Size {
+		c.report(windowTooLong(d.Window.Span))
+	}
+	if w.Kind == Session {
+		return
 	}
 	if c.every(w, d.Window, size) {
 		c.alignment(w, d.Window, size)
 	}
+}
+
+// session checks what only session windows have, and that they have nothing of the others.
+func (c *checker) session(w *Window, d *syntax.Window) {
+	if d.Every != nil {
+		c.report(everyOfSession(d.Every.Span))
+	}
+	if d.Offset != nil {
+		c.report(alignedSession(d.Offset.Span, "offset"))
+	}
+	if d.Zone != nil {
+		c.report(alignedSession(d.Zone.Span, "time_zone"))
+	}
+	if d.Max == nil {
+		return
+	}
+	w.Max = d.Max.Value
+	switch gap := d.Session; {
+	case w.Max == 0:
+		c.report(zeroDuration(d.Max.Span, "max", "a window is at least 1ms long"))
+	case w.Max > longest-w.Lateness:
+		c.report(windowTooLong(d.Span))
+	case gap != nil && w.Max < gap.Value:
+		c.report(maxTooShort(d.Max, gap))
+	}
+}
+
+// global checks windows that nothing ends.
+func (c *checker) global(d *syntax.Step) {
+	w := d.Window
+	if w.Global.Unbounded == nil {
+		c.report(unboundedWindow(w.Global.Span))
+	}
+	c.timeless(w, Global)
+	if w.LateTo != nil {
+		c.report(lateForTimeless(w.LateTo.Span, Global, "late_to"))
+	}
+	if d.Emit == nil {
+		c.report(globalAtTheEnd(w.Span))
+	}
+}
+
+// count checks windows that end with a record.
+func (c *checker) count(w *Window, d *syntax.Step) {
+	n := d.Window.Count
+	w.Size = c.life(n.Span, "count", n.TTL, n.Unbounded)
+	if n.Size != nil {
+		w.Records, _ = strconv.ParseInt(n.Size.Value, 10, 64) // what is no number was reported
+		if w.Records == 1 {
+			c.report(countOfOne(n.Size))
+		}
+	}
+	c.timeless(d.Window, Counted)
+	if n.Unbounded != nil && d.Window.LateTo != nil {
+		c.report(lateForTimeless(d.Window.LateTo.Span, Counted, "late_to"))
+	}
+	if d.Emit != nil && (d.Emit.Kind == "updates" || d.Emit.Kind == "early_and_final") {
+		c.report(updatesOfCount(d.Emit.Span))
+	}
+}
+
+// timeless checks that nothing is said of windows that go by records which has to do with windows that go by time.
+func (c *checker) timeless(w *syntax.Window, k WindowKind) {
+	if w.Max != nil {
+		c.report(maxOfOthers(w.Max.Span, k))
+	}
+	if w.Every != nil {
+		c.report(everyOfTimeless(w.Every.Span, k))
+	}
+	if w.Offset != nil {
+		c.report(alignedTimeless(w.Offset.Span, k, "offset"))
+	}
+	if w.Zone != nil {
+		c.report(alignedTimeless(w.Zone.Span, k, "time_zone"))
+	}
+	if w.Lateness != nil && k != Custom {
+		c.report(lateForTimeless(w.Lateness.Span, k, "allowed_lateness"))
+	}
+}
+
+// said checks what each record says of where its window is.
+func (c *checker) said(st *Step, d *syntax.Step, scope *Scope) {
+	if d.Window == nil || st.Window == nil {
+		return
+	}
+	typed := func(text *syntax.Text, key string, t *types.Type) *Expr {
+		return c.typed(text, scope, place{clause: "window " + key, step: st, row: st.Row, args: true}, t)
+	}
+	st.Window.Gap = typed(d.Window.Gap, "gap", types.DurationType)
+	st.Window.Start = typed(d.Window.Start, "start", types.TimestampType)
+	st.Window.End = typed(d.Window.End, "end", types.TimestampType)
 }
 
 // every checks how far apart windows are that overlap.
@@ -102,9 +221,9 @@ func (c *checker) alignment(w *Window, d *syntax.Window, size *syntax.Duration) 
 	}
 }
 
-// mergeable checks that aggregates over windows that overlap do not depend on what a window is merged of.
+// mergeable checks that aggregates over windows that are merged do not depend on what of.
 func (c *checker) mergeable(st *Step, d *syntax.Step) {
-	if st.Window == nil || !st.Window.Overlap() {
+	if st.Window == nil || !st.Window.Merges() {
 		return
 	}
 	for _, a := range st.Aggregate {

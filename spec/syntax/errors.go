@@ -172,8 +172,11 @@ func badDuration(t Text, owner string, err error) diag.Diagnostic {
 
 func badName(t Text, rule string) diag.Diagnostic {
 	d := diag.Diagnostic{Code: "WEIR1008", Subject: t.Span, Summary: fmt.Sprintf("%q can't be used as a name here", t.Value), Hint: "it " + rule}
-	if strings.Contains(rule, "character") {
+	switch {
+	case strings.Contains(rule, "character"):
 		d.Summary = fmt.Sprintf("%q is no delimiter", t.Value)
+	case strings.Contains(rule, "whole number"):
+		d.Summary = fmt.Sprintf("%q is no number of records", t.Value)
 	}
 	return d
 }

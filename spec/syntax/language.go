@@ -212,10 +212,29 @@ var stepShape = &Shape{What: "a step", Either: []string{"from", "merge"}, Keys: 
 		Doc: "Branches and their conditions. A record goes to the first branch whose condition is true; a step reads a branch as STEP.BRANCH."}},
 	{Name: "default", Shape: &Shape{What: "a name", Text: stepName, Doc: "The branch of the records for which no condition of split is true. Without it they go no further."}},
 	{Name: "group_by", Shape: expressions("What an aggregate is kept for: the components of the group's key.")},
-	{Name: "window", Shape: &Shape{What: "a window", Either: []string{"tumbling", "hopping", "cumulative"}, Keys: []Key{
+	{Name: "window", Shape: &Shape{What: "a window", Either: []string{"tumbling", "hopping", "cumulative", "session", "global", "count", "custom"}, Keys: []Key{
 		{Name: "tumbling", Shape: durationText("The windows' size. They follow each other without a gap, aligned to 1970-01-01T00:00:00Z.")},
 		{Name: "hopping", Shape: durationText("The windows' size. One begins after each time of every, so they overlap: a record is in several.")},
 		{Name: "cumulative", Shape: durationText("The size of the largest windows. They follow each other; inside each, windows that begin with it end after each time of every.")},
+		{Name: "session", Shape: &Shape{What: "a duration or {gap: CEL}", Doc: "After which time without a record a group's window ends: a duration, or {gap: CEL} with one that each record says.", OneOf: []*Shape{
+			durationText(""),
+			{What: "{gap: CEL}", Keys: []Key{
+				{Name: "gap", Required: true, Shape: celText("How long after the record its window lasts at least, a duration above 0s.")},
+			}},
+		}}},
+		{Name: "global", Shape: &Shape{What: "{unbounded: true}", Doc: "One window for all of a group's records, which closes when a bounded run ends.", Keys: []Key{
+			{Name: "unbounded", Shape: &Shape{What: "true or false", Bool: true, Doc: "What is kept for a group stays for ever. There have to be few of them."}},
+		}}},
+		{Name: "count", Shape: &Shape{What: "{size: N, ttl: DURATION}", Doc: "As many records of a group after each other, in the order in which they are processed.", Keys: []Key{
+			{Name: "size", Required: true, Shape: &Shape{What: "a number of records", Text: &Pattern{regexp.MustCompile(`^[1-9][0-9]{0,8}$`), "must be a whole number from 1 to 999999999"}, Doc: "How many records a window has."}},
+			{Name: "ttl", Shape: durationText("After which time without a record of the group a window ends with those that it has.")},
+			{Name: "unbounded", Shape: &Shape{What: "true or false", Bool: true, Doc: "In place of ttl: it is waited for ever. There have to be few groups."}},
+		}}},
+		{Name: "custom", Shape: &Shape{What: "{start: CEL, end: CEL}", Doc: "The window that each record says.", Keys: []Key{
+			{Name: "start", Required: true, Shape: celText("Where the record's window begins, a timestamp.")},
+			{Name: "end", Required: true, Shape: celText("Where it ends, a timestamp behind the start.")},
+		}}},
+		{Name: "max", Shape: durationText("How long a session window may be. Without it, as long as records come.")},
 		{Name: "every", Shape: durationText("After which time the next hopping window begins, or the next cumulative one ends.")},
 		{Name: "offset", Shape: durationText("By how much the windows are shifted against 1970-01-01T00:00:00Z, or against that day in the time zone.")},
 		{Name: "time_zone", Shape: &Shape{What: "a time zone", Text: &Pattern{Rule: "must be a time zone, as in Europe/Paris"},
@@ -224,7 +243,7 @@ var stepShape = &Shape{What: "a step", Either: []string{"from", "merge"}, Keys: 
 		{Name: "late_to", Shape: &Shape{What: "a name", Text: stepName, Doc: "The name of a stream of the records that come after their window closed. Without it they are dropped and counted."}},
 	}}},
 	{Name: "aggregate", Shape: &Shape{What: "a mapping from names to aggregates", Names: fieldName, NonEmpty: true,
-		Elem: &Shape{What: "count(), sum(...), max_by(..., ...) or another aggregate", Text: &Pattern{Rule: "must be an aggregate"}}, Doc: "What is kept for each group and window: count(), or count_if, any, all, sum, min, max, avg, first, last, first_arrived, last_arrived, variance, variance_pop, stddev, stddev_pop, median or approx_count_distinct of a CEL expression, min_by(CEL, CEL), max_by(CEL, CEL), quantile(CEL, q), or collect(CEL, limit), collect_set(CEL, limit), count_distinct(CEL, limit)."}},
+		Elem: &Shape{What: "count(), sum(...), max_by(..., ...) or another aggregate", Text: &Pattern{Rule: "must be an aggregate"}}, Doc: "What is kept for each group and window: count(), or count_if, any, all, sum, min, max, avg, first, last, first_arrived, last_arrived, variance, variance_pop, stddev, stddev_pop, median or approx_count_distinct of a CEL expression, min_by(CEL, CEL), max_by(CEL, CEL), top(CEL, CEL, n), quantile(CEL, q), histogram(CEL, bounds), string_agg(CEL, sep, limit), or collect(CEL, limit), collect_set(CEL, limit), count_distinct(CEL, limit)."}},
 	{Name: "process", Shape: &Shape{What: "a Go type, as in ./shop.Scorer", Text: &Pattern{Rule: "must be a Go type of the generated package, as in ./shop.Scorer"},
 		Doc: "A Go type of yours that takes the records of each group, with state and timers: the generated package's path from the spec's directory, a dot, and its name."}},
 	{Name: "state", Shape: &Shape{What: "a mapping from names to kinds of state", Names: fieldName, NonEmpty: true, Elem: stateShape, Doc: "What process keeps for each group."}},
@@ -236,8 +255,26 @@ var stepShape = &Shape{What: "a step", Either: []string{"from", "merge"}, Keys: 
 	{Name: "dedup", Shape: dedupShape},
 	{Name: "changes", Shape: changesShape},
 	{Name: "having", Shape: celText("A condition over the group's key, the aggregates and the window, or with changes over the record and the previous one. Results for which it is false are not handed on.")},
-	{Name: "emit", Shape: &Shape{What: "final or updates", Choices: []string{"final", "updates"}, Doc: "When results are handed on: final (the default), once, when the window closes; or updates, whenever they changed."}},
+	{Name: "emit", Shape: emitShape},
 }}
+
+var emitShape = &Shape{
+	What: "final, updates, early_and_final or {updates: {every: 10s}}",
+	Doc:  "When results are handed on: final (the default), once, when the window closes; updates, whenever they changed; or early_and_final, both.",
+	OneOf: []*Shape{
+		{What: "final, updates or early_and_final", Choices: []string{"final", "updates", "early_and_final"}},
+		{What: "{updates: {every: 10s}}", Either: []string{"updates", "early_and_final"}, Keys: []Key{
+			{Name: "updates", Shape: updatesShape("Results are handed on when they changed.")},
+			{Name: "early_and_final", Shape: updatesShape("Results are handed on when they changed, and once more when the window closes.")},
+		}},
+	},
+}
+
+func updatesShape(doc string) *Shape {
+	return &Shape{What: "{every: 10s}", Doc: doc, Keys: []Key{
+		{Name: "every", Required: true, Shape: durationText("Those that changed are handed on each time that event time comes to a multiple of it.")},
+	}}
+}
 
 // useShape is also what the tree tells uses of fragments by.
 var useShape = &Shape{What: "{use: ...}", Has: "use", Doc: "The steps of a fragment, called by this name, _ and their own.", Keys: []Key{

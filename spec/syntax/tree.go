@@ -167,7 +167,7 @@ type Step struct {
 	GroupBy       []*Entry
 	Aggregate     []*Entry
 	Window        *Window
-	Emit          *Text
+	Emit          *Emit
 	Process       *Text
 	State         []*State
 	Timers        []*Text
@@ -196,11 +196,37 @@ type State struct {
 // Window is a step's window.
 type Window struct {
 	Span                          source.Span // of what stands under window
-	Tumbling, Hopping, Cumulative *Duration   // one of them
-	Every, Offset                 *Duration
+	Tumbling, Hopping, Cumulative *Duration   // one of them, or of the next line
+	Session                       *Duration
+	Gap                           *Text // of sessions
+	Global                        *Global
+	Count                         *Count
+	Start, End                    *Text // of custom windows: both, or nil
+	Every, Offset, Max            *Duration
 	Zone                          *Text
 	Lateness                      *Duration
 	LateTo                        *Text
+}
+
+// Global is what stands under a window's global.
+type Global struct {
+	Span      source.Span
+	Unbounded *Text // true, or nil
+}
+
+// Count is what stands under a window's count.
+type Count struct {
+	Span      source.Span
+	Size      *Text // a whole number
+	TTL       *Duration
+	Unbounded *Text // true, or nil
+}
+
+// Emit is what stands under a step's emit.
+type Emit struct {
+	Span  source.Span
+	Kind  string    // final, updates or early_and_final
+	Every *Duration // how often there are updates
 }
 
 // Dedup is what stands under a step's dedup.
@@ -393,7 +419,7 @@ func (b builder) step(k *Text, v *node) *Step {
 		return &Step{Name: k, Use: text(v.get("use")), From: text(v.get("from")), With: entries(v.get("with")), node: v}
 	}
 	s := &Step{
-		Name: k, From: text(v.get("from")), Merge: texts(v.get("merge")), Where: text(v.get("where")), Having: text(v.get("having")), Emit: text(v.get("emit")),
+		Name: k, From: text(v.get("from")), Merge: texts(v.get("merge")), Where: text(v.get("where")), Having: text(v.get("having")), Emit: emit(v.get("emit")),
 		Let: entries(v.get("let")), Unnest: entries(v.get("unnest")),
 		Select: entries(v.get("select")), Set: entries(v.get("set")), Drop: texts(v.get("drop")), Rename: entries(v.get("rename")),
 		Log: text(v.get("log")), EventTime: text(v.get("event_time")), Key: text(v.get("key")), Split: entries(v.get("split")), Default: text(v.get("default")),
@@ -418,8 +444,22 @@ func (b builder) step(k *Text, v *node) *Step {
 	if w := v.get("window"); w != nil && w.kind == mapping {
 		s.Window = &Window{
 			Span: w.span, Tumbling: duration(w.get("tumbling")), Hopping: duration(w.get("hopping")), Cumulative: duration(w.get("cumulative")),
-			Every: duration(w.get("every")), Offset: duration(w.get("offset")), Zone: text(w.get("time_zone")),
+			Every: duration(w.get("every")), Offset: duration(w.get("offset")), Max: duration(w.get("max")), Zone: text(w.get("time_zone")),
 			Lateness: duration(w.get("allowed_lateness")), LateTo: text(w.get("late_to")),
+		}
+		if x := w.get("session"); x != nil && x.kind == mapping {
+			s.Window.Gap = text(x.get("gap"))
+		} else {
+			s.Window.Session = duration(x)
+		}
+		if x := w.get("global"); x != nil && x.kind == mapping {
+			s.Window.Global = &Global{Span: x.span, Unbounded: yes(x.get("unbounded"))}
+		}
+		if x := w.get("custom"); x != nil && x.kind == mapping {
+			s.Window.Start, s.Window.End = text(x.get("start")), text(x.get("end"))
+		}
+		if x := w.get("count"); x != nil && x.kind == mapping {
+			s.Window.Count = &Count{Span: x.span, Size: text(x.get("size")), TTL: duration(x.get("ttl")), Unbounded: yes(x.get("unbounded"))}
 		}
 	}
 	if d := v.get("dedup"); d != nil && d.kind == mapping {
@@ -481,6 +521,24 @@ func texts(n *node) []*Text {
 		}
 	}
 	return ts
+}
+
+// emit reads a kind of emission, alone or with how often there are updates.
+func emit(n *node) *Emit {
+	if n == nil || n.kind != mapping {
+		if t := text(n); t != nil {
+			return &Emit{Span: t.Span, Kind: t.Value}
+		}
+		return nil
+	}
+	e := &Emit{Span: n.span}
+	for _, p := range n.pairs {
+		e.Kind = p.key.text.Value
+		if p.value != nil && p.value.kind == mapping {
+			e.Every = duration(p.value.get("every"))
+		}
+	}
+	return e
 }
 
 func duration(n *node) *Duration {

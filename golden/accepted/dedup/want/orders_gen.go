@@ -4,7 +4,6 @@ package shop
 
 import (
 	"github.com/twmb/franz-go/pkg/kgo"
-	"github.com/weirstream/weir/runtime/cel"
 	"github.com/weirstream/weir/runtime/emit"
 	"github.com/weirstream/weir/runtime/jsonx"
 	"github.com/weirstream/weir/runtime/keyenc"
@@ -34,9 +33,9 @@ type ordersTask struct {
 
 	in                  Order // the record in hand; it lives until the next one
 	scratch             jsonx.Scratch
-	key                 string            // of the record in hand
-	headers             map[string][]byte // of the record in hand
-	group               []byte            // the group of the record in hand
+	key                 string      // of the record in hand
+	rec                 *kgo.Record // the record in hand, as it was read
+	group               []byte      // the group of the record in hand
 	firstOrdersStore    *process.Store
 	firstOrdersKept     process.Seen
 	newCustomersWindows *window.Tumbling[newCustomersState]
@@ -81,7 +80,7 @@ func (t *ordersTask) Process(input int, rec *kgo.Record) error {
 
 // read decodes a record and gives its event time in Unix milliseconds.
 func (t *ordersTask) read(rec *kgo.Record) (at int64, err error) {
-	t.headers = topology.Headers(rec, t.headers)
+	t.rec = rec
 	if rec.Key == nil {
 		return 0, topology.ErrNullKey
 	}
@@ -257,7 +256,7 @@ func (t *ordersTask) writeWelcomes(r *Order, key []byte, at int64) error {
 	b := t.Out.Begin()
 	k := len(b)
 	b = append(b, key...)
-	if h := cel.LookupOpt(t.headers, "trace"); h.Valid {
+	if h := topology.HeaderOpt(t.rec, "trace"); h.Valid {
 		emit.Header(t.Out, "trace", h.Value)
 	}
 	v := len(b)

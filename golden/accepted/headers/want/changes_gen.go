@@ -4,6 +4,7 @@ package headers
 
 import (
 	"bytes"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -19,6 +20,7 @@ import (
 const (
 	changesRepartitionPerTenant = iota // headers-per_tenant-repartition
 	changesSinkCustomers               // customers
+	changesSinkOdd                     // odd
 	changesSinkRaw                     // raw
 	changesDeadLettersChanges          // changes.dlq
 )
@@ -27,6 +29,7 @@ const (
 //
 //	changes ─▶ known (where) ─▶ per_tenant (group by tenant) ─▶ topic headers-per_tenant-repartition
 //	changes ─▶ known (where) ─▶ sink customers
+//	changes ─▶ odd (where) ─▶ sink odd
 //	changes ─▶ sink raw
 type changesTask struct {
 	*topology.Context
@@ -34,6 +37,7 @@ type changesTask struct {
 	in      Change // the record in hand; it lives until the next one
 	scratch jsonx.Scratch
 	key     cel.Opt[string]   // of the record in hand
+	rec     *kgo.Record       // the record in hand, as it was read
 	headers map[string][]byte // of the record in hand
 }
 
@@ -58,6 +62,7 @@ func (t *changesTask) Process(input int, rec *kgo.Record) error {
 
 // read decodes a record and gives its event time in Unix milliseconds.
 func (t *changesTask) read(rec *kgo.Record) (at int64, err error) {
+	t.rec = rec
 	t.headers = topology.Headers(rec, t.headers)
 	t.key = cel.Opt[string]{}
 	if rec.Key != nil {
@@ -78,6 +83,9 @@ func (t *changesTask) take(r *Change, key []byte, at int64) error {
 	if err := t.known(r, key, at); err != nil {
 		return err
 	}
+	if err := t.odd(r, key, at); err != nil {
+		return err
+	}
 	return t.writeRaw(r, key, at)
 }
 
@@ -89,7 +97,7 @@ func (t *changesTask) Seal() error { return nil }
 
 // known is step known: filters changes, makes a Known.
 func (t *changesTask) known(r *Change, key []byte, at int64) error {
-	ok, err := knownWhere(t.headers)
+	ok, err := knownWhere(t.rec)
 	if err != nil {
 		return topology.At("step known, where", "spec.weir.yaml:15:13", err)
 	}
@@ -97,13 +105,13 @@ func (t *changesTask) known(r *Change, key []byte, at int64) error {
 		t.Stats.Filtered++
 		return nil
 	}
-	trace := cel.LookupOpt(t.headers, "trace") // let trace: headers[?"trace"]
+	trace := topology.HeaderOpt(t.rec, "trace") // let trace: headers[?"trace"]
 	var row Known
 	row.Customer = r.Customer
 	row.Name = r.Name
 	row.Deleted = r.Deleted
 	{ // select tenant: string(headers["tenant"])
-		v1, err := cel.Lookup(t.headers, "tenant")
+		v1, err := topology.Header(t.rec, "tenant")
 		if err != nil {
 			return topology.At("step known, select tenant", "spec.weir.yaml:21:15", err)
 		}
@@ -124,10 +132,10 @@ func (t *changesTask) known(r *Change, key []byte, at int64) error {
 // knownWhere is spec.weir.yaml:15:13
 //
 //	"tenant" in headers && headers["tenant"] != b"test"
-func knownWhere(headers map[string][]byte) (bool, error) {
+func knownWhere(rec *kgo.Record) (bool, error) {
 	v1 := false
-	if cel.HasKey(headers, "tenant") {
-		v2, err := cel.Lookup(headers, "tenant")
+	if topology.HasHeader(rec, "tenant") {
+		v2, err := topology.Header(rec, "tenant")
 		if err != nil {
 			return false, err
 		}
@@ -148,13 +156,75 @@ func (t *changesTask) perTenant(r *Known, key []byte, at int64) error {
 	return nil
 }
 
+// odd is step odd: filters changes, makes a Odd.
+func (t *changesTask) odd(r *Change, key []byte, at int64) error {
+	if !oddWhere(t.headers, t.rec) {
+		t.Stats.Filtered++
+		return nil
+	}
+	var row Odd
+	row.All = bytesMapJSON(t.headers)
+	{ // select longest: headers.transformList(k, v, k.size()).sortBy(n, -n)[0]
+		v1 := make([]int64, 0, len(t.headers))
+		for _, k := range cel.Keys(t.headers) {
+			v1 = append(v1, cel.Size(k))
+		}
+		v2 := make([]int64, 0, len(v1))
+		for _, n := range v1 {
+			v3, err := cel.NegInt(n)
+			if err != nil {
+				return topology.At("step odd, select longest", "spec.weir.yaml:37:17", err)
+			}
+			v2 = append(v2, v3)
+		}
+		v4, err := cel.Index(cel.SortedBy(v1, v2, cel.Compare[int64]), 0)
+		if err != nil {
+			return topology.At("step odd, select longest", "spec.weir.yaml:37:17", err)
+		}
+		row.Longest = v4
+	}
+	{ // select named: headers[customer]
+		v1, err := topology.Header(t.rec, r.Customer)
+		if err != nil {
+			return topology.At("step odd, select named", "spec.weir.yaml:38:15", err)
+		}
+		row.Named = v1
+	}
+	return t.writeOdd(&row, key, at)
+}
+
+// oddWhere is spec.weir.yaml:33:7
+//
+//	has(headers.trace) && headers.?trace.orValue(b"") != b"" && ["a", "b"].exists(headers, headers == "a") && headers.exists(h, h.startsWith("x-"))
+func oddWhere(headers map[string][]byte, rec *kgo.Record) bool {
+	v1 := false
+	if topology.HasHeader(rec, "trace") && slices.ContainsFunc([]string{"a", "b"}, func(headers2 string) bool { return headers2 == "a" }) {
+		v2 := topology.HeaderOpt(rec, "trace")
+		v3 := v2.Value
+		if !v2.Valid {
+			v3 = []byte("")
+		}
+		if !bytes.Equal(v3, []byte("")) {
+			v4 := false
+			for h := range headers {
+				if strings.HasPrefix(h, "x-") {
+					v4 = true
+					break
+				}
+			}
+			v1 = v4
+		}
+	}
+	return v1
+}
+
 // writeCustomers writes a record to topic customers.
 func (t *changesTask) writeCustomers(r *Known, key []byte, at int64) error {
 	var headerX3 string // header position: string(100 / seq)
 	{
 		v1, err := cel.DivInt(100, r.Seq)
 		if err != nil {
-			return topology.At("sink customers, header position", "spec.weir.yaml:38:17", err)
+			return topology.At("sink customers, header position", "spec.weir.yaml:49:17", err)
 		}
 		headerX3 = strconv.FormatInt(v1, 10)
 	}
@@ -165,7 +235,7 @@ func (t *changesTask) writeCustomers(r *Known, key []byte, at int64) error {
 	}
 	b = append(b, key...)
 	emit.Header(t.Out, "tenant", r.Tenant)
-	if h := cel.LookupOpt(t.headers, "trace"); h.Valid {
+	if h := topology.HeaderOpt(t.rec, "trace"); h.Valid {
 		emit.Header(t.Out, "trace", h.Value)
 	}
 	if h := r.Name; h.Valid {
@@ -174,7 +244,7 @@ func (t *changesTask) writeCustomers(r *Known, key []byte, at int64) error {
 	emit.Header(t.Out, "position", headerX3)
 	if r.Deleted { // tombstone: deleted
 		if key == nil {
-			return topology.At("sink customers, tombstone", "spec.weir.yaml:33:16", topology.ErrNullKey)
+			return topology.At("sink customers, tombstone", "spec.weir.yaml:44:16", topology.ErrNullKey)
 		}
 		t.Out.SendTombstone(changesSinkCustomers, b, k, at)
 		return nil
@@ -182,6 +252,20 @@ func (t *changesTask) writeCustomers(r *Known, key []byte, at int64) error {
 	v := len(b)
 	b = r.appendJSON(b)
 	t.Out.Send(changesSinkCustomers, b, k, v, at)
+	return nil
+}
+
+// writeOdd writes a record to topic odd.
+func (t *changesTask) writeOdd(r *Odd, key []byte, at int64) error {
+	b := t.Out.Begin()
+	k := len(b)
+	if key == nil {
+		k = -1
+	}
+	b = append(b, key...)
+	v := len(b)
+	b = r.appendJSON(b)
+	t.Out.Send(changesSinkOdd, b, k, v, at)
 	return nil
 }
 
@@ -195,7 +279,7 @@ func (t *changesTask) writeRaw(r *Change, key []byte, at int64) error {
 	b = append(b, key...)
 	if strings.HasPrefix(t.key.OrValue(""), "x") { // tombstone: key.orValue("").startsWith("x")
 		if key == nil {
-			return topology.At("sink raw, tombstone", "spec.weir.yaml:48:16", topology.ErrNullKey)
+			return topology.At("sink raw, tombstone", "spec.weir.yaml:59:16", topology.ErrNullKey)
 		}
 		t.Out.SendTombstone(changesSinkRaw, b, k, at)
 		return nil

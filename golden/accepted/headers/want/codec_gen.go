@@ -3,6 +3,9 @@
 package headers
 
 import (
+	"maps"
+	"slices"
+
 	"github.com/weirstream/weir/runtime/cel"
 	"github.com/weirstream/weir/runtime/csvx"
 	"github.com/weirstream/weir/runtime/jsonx"
@@ -95,6 +98,17 @@ func (o *Known) appendJSON(b []byte) []byte {
 	return append(b, '}')
 }
 
+// appendJSON appends o as a JSON object. Optional fields without a value are left out.
+func (o *Odd) appendJSON(b []byte) []byte {
+	b = append(b, `{"all":`...)
+	b = jsonx.AppendString(b, o.All)
+	b = append(b, `,"longest":`...)
+	b = jsonx.AppendInt(b, o.Longest)
+	b = append(b, `,"named":`...)
+	b = jsonx.AppendBase64(b, o.Named)
+	return append(b, '}')
+}
+
 // appendState appends o in the encoding of package stateenc: no fields.
 func (o *PerTenantInput) appendState(b []byte) []byte {
 	b = stateenc.AppendHeader(b, 0x1cd9)
@@ -116,4 +130,18 @@ func (o *PerTenant) appendJSON(b []byte) []byte {
 	b = append(b, `,"n":`...)
 	b = jsonx.AppendInt(b, o.N)
 	return append(b, '}')
+}
+
+// bytesMapJSON is the JSON text of map(string, bytes).
+func bytesMapJSON(v map[string][]byte) string {
+	b := make([]byte, 0, 64)
+	b = append(b, '{')
+	for _, k := range slices.Sorted(maps.Keys(v)) {
+		v := v[k]
+		b = append(jsonx.AppendString(b, k), ':')
+		b = jsonx.AppendBase64(b, v)
+		b = append(b, ',')
+	}
+	b = jsonx.Close(b, '}')
+	return jsonx.Own(b)
 }

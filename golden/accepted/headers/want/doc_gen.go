@@ -6,6 +6,7 @@
 //
 //	changes ─▶ known (where) ─▶ per_tenant (group by tenant) ─▶ topic headers-per_tenant-repartition
 //	changes ─▶ known (where) ─▶ sink customers
+//	changes ─▶ odd (where) ─▶ sink odd
 //	changes ─▶ sink raw
 //
 // Sub-topology per_tenant (per_tenant_gen.go) reads topic headers-per_tenant-repartition:
@@ -45,6 +46,7 @@ func Topology() *topology.Topology {
 				Outputs: []topology.Output{
 					changesRepartitionPerTenant: {Kind: topology.Repartition, Name: "per_tenant", Topic: "headers-per_tenant-repartition"},
 					changesSinkCustomers:        {Kind: topology.Sink, Name: "customers", Topic: "customers"},
+					changesSinkOdd:              {Kind: topology.Sink, Name: "odd", Topic: "odd"},
 					changesSinkRaw:              {Kind: topology.Sink, Name: "raw", Topic: "raw"},
 					changesDeadLettersChanges:   {Kind: topology.DeadLetters, Name: "changes", Topic: "changes.dlq"},
 				},

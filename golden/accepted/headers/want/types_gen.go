@@ -24,6 +24,13 @@ type Known struct {
 	Seq      int64           // seq: int
 }
 
+// Odd is the result of step odd.
+type Odd struct {
+	All     string // all: string
+	Longest int64  // longest: int
+	Named   []byte // named: bytes
+}
+
 // PerTenantInput is the result of step per_tenant_input.
 type PerTenantInput struct {
 }

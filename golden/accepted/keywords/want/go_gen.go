@@ -23,9 +23,8 @@ type go_Task struct {
 
 	in      Func // the record in hand; it lives until the next one
 	scratch jsonx.Scratch
-	key     string            // of the record in hand
-	rec     *kgo.Record       // the record in hand, as it was read
-	headers map[string][]byte // of the record in hand
+	key     string      // of the record in hand
+	rec     *kgo.Record // the record in hand, as it was read
 }
 
 func newGoTask(c *topology.Context) (topology.Task, error) {
@@ -50,7 +49,6 @@ func (t *go_Task) Process(input int, rec *kgo.Record) error {
 // read decodes a record and gives its event time in Unix milliseconds.
 func (t *go_Task) read(rec *kgo.Record) (at int64, err error) {
 	t.rec = rec
-	t.headers = topology.Headers(rec, t.headers)
 	if rec.Key == nil {
 		return 0, topology.ErrNullKey
 	}
@@ -142,7 +140,7 @@ func take2Where(rec *kgo.Record) bool {
 
 // rec2 is step rec: filters take.
 func (t *go_Task) rec2(r *Switch, key []byte, at int64) error {
-	if !rec2Where(t.key, t.headers) {
+	if !rec2Where(t.key, t.rec) {
 		t.Stats.Filtered++
 		return nil
 	}
@@ -152,8 +150,8 @@ func (t *go_Task) rec2(r *Switch, key []byte, at int64) error {
 // rec2Where is spec.weir.yaml:16:29
 //
 //	"x" in headers || key != ""
-func rec2Where(key string, headers map[string][]byte) bool {
-	return cel.HasKey(headers, "x") || key != ""
+func rec2Where(key string, rec *kgo.Record) bool {
+	return topology.HasHeader(rec, "x") || key != ""
 }
 
 // read2 is step read: filters rec.

@@ -1,0 +1,180 @@
+package session
+
+import (
+	"bytes"
+	"slices"
+
+	"github.com/weirstream/weir/runtime/watermark"
+	"github.com/weirstream/weir/runtime/window"
+)
+
+// Close closes the windows that the watermark wm closes, in order of their ends, those of one end in byte order of their groups' keys, and
+// hands each of them to emit; with onlyDirty just those that changed since the last Seal, as the others were handed on then, or in a store
+// with rounds since the last one. Then there is a round, if one is due: group by group in byte order of the keys, the windows of one in order
+// of their starts. emit may be nil; it must not keep key or value, nor call this store.
+func (s *Store[V]) Close(wm int64, emit func(w window.Bounds, key []byte, v *V) error, onlyDirty bool) error {
+	if s.err != nil {
+		return s.err
+	}
+	limit := watermark.Sub(wm, s.cfg.Lateness)
+	for {
+		at, err := s.next(limit)
+		if err != nil {
+			return err
+		}
+		if at > limit || at == never {
+			break
+		}
+		if err := s.closeAt(at, emit, onlyDirty); err != nil {
+			return err
+		}
+	}
+	s.passed = max(s.passed, limit)
+	s.schedule()
+	if wm >= s.round {
+		return s.handOn(wm, emit)
+	}
+	return nil
+}
+
+// closeAt closes the windows that end at a time, the earliest one in the heap.
+func (s *Store[V]) closeAt(at int64, emit func(window.Bounds, []byte, *V) error, onlyDirty bool) error {
+	over := s.over[:0]
+	for len(s.heap) > 0 && s.heap[0].at == at {
+		id := s.heap.pop().id
+		g := s.groups.at(id)
+		if g.due != at {
+			continue // of a group that is gone, or has an earlier item
+		}
+		g.due = never
+		if end := s.earliest(g); end > at {
+			if end < never { // else its windows have ended with a record
+				s.push(id, g, end)
+			}
+			continue
+		}
+		over = append(over, id)
+	}
+	s.over = over
+	slices.SortFunc(over, func(a, b uint32) int {
+		return bytes.Compare(s.groups.keyOf(s.groups.at(a)), s.groups.keyOf(s.groups.at(b)))
+	})
+	for _, id := range over {
+		g := s.groups.at(id)
+		s.touch(id, g)
+		for link := &g.first; *link != 0; {
+			n := *link
+			w := s.wins.at(n)
+			if w.end != at {
+				link = &w.next
+				continue
+			}
+			if emit != nil && (!onlyDirty || s.changed(w)) {
+				if err := emit(window.Bounds{Start: w.start, End: w.end}, s.groups.keyOf(g), &w.val); err != nil {
+					return err
+				}
+			}
+			*link = w.next
+			s.free(n)
+			s.c.Stats.WindowsClosed++
+		}
+		if g.first != 0 {
+			s.push(id, g, s.earliest(g))
+		}
+		s.closed = max(s.closed, watermark.Add(at, s.cfg.Lateness))
+	}
+	return nil
+}
+
+// Closed is the task's watermark that closes exactly the windows closed so far, MinInt64 if there were none since the last Reset.
+func (s *Store[V]) Closed() int64 {
+	if s.closed == watermark.None {
+		return watermark.None
+	}
+	return watermark.Add(s.closed, s.cfg.Delay)
+}
+
+// schedule finds out when the next window may be due.
+func (s *Store[V]) schedule() {
+	at := s.reminded.at
+	if len(s.heap) > 0 {
+		at = min(at, s.heap[0].at)
+	}
+	s.due = watermark.Add(at, s.cfg.Lateness)
+}
+
+// push puts a group into the heap.
+func (s *Store[V]) push(id uint32, g *group, at int64) {
+	g.due = at
+	if len(s.heap) > 2*s.groups.used+leftOver {
+		s.heap.tidy(func(x item) bool { return s.groups.at(x.id).due == x.at })
+	}
+	s.heap.push(item{at, id})
+	s.due = min(s.due, watermark.Add(at, s.cfg.Lateness))
+}
+
+// item says that a group is to be looked at. It counts only if the group's due has its time: a group has one such item, and others that
+// are left over from before.
+type item struct {
+	at int64
+	id uint32
+}
+
+// leftOver is how many items may be left over besides as many as there are groups.
+const leftOver = 1024
+
+// heap is a heap of items by their times.
+type heap []item
+
+// tidy drops items that do not count.
+func (h *heap) tidy(counts func(x item) bool) {
+	old := *h
+	*h = (*h)[:0]
+	for _, x := range old { // what is pushed stands before what is still to be looked at
+		if counts(x) {
+			h.push(x)
+		}
+	}
+}
+
+func (h *heap) push(x item) {
+	*h = append(*h, x)
+	q := *h
+	i := len(q) - 1
+	for i > 0 {
+		up := (i - 1) / 2
+		if q[up].at <= x.at {
+			break
+		}
+		q[i] = q[up]
+		i = up
+	}
+	q[i] = x
+}
+
+func (h *heap) pop() item {
+	q := *h
+	top, x := q[0], q[len(q)-1]
+	q = q[:len(q)-1]
+	*h = q
+	if len(q) == 0 {
+		return top
+	}
+	i := 0
+	for {
+		down := 2*i + 1
+		if down >= len(q) {
+			break
+		}
+		if down+1 < len(q) && q[down+1].at < q[down].at {
+			down++
+		}
+		if q[down].at >= x.at {
+			break
+		}
+		q[i] = q[down]
+		i = down
+	}
+	q[i] = x
+	return top
+}

@@ -1,0 +1,141 @@
+package session
+
+import (
+	"bytes"
+	"encoding/binary"
+	"slices"
+
+	"github.com/weirstream/weir/runtime/window"
+)
+
+// Versions of stored values; see the package comment.
+const (
+	handedOn        = 1 // a group of which nothing waits for a round
+	waiting         = 2
+	reminderVersion = 1
+)
+
+func flag(b bool) byte {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// wait notes that a window is to be handed on in the next round, if there are rounds.
+func (s *Store[V]) wait(id uint32, g *group, w *win[V]) {
+	if s.cfg.UpdateEvery == 0 {
+		return
+	}
+	w.waiting = true
+	if !g.waits {
+		g.waits = true
+		s.waiting = append(s.waiting, id)
+	}
+}
+
+// changed tells whether a window changed since its result was handed on.
+func (s *Store[V]) changed(w *win[V]) bool {
+	if s.cfg.UpdateEvery != 0 {
+		return w.waiting
+	}
+	return w.dirty
+}
+
+// handOn is the round at the store's time wm.
+func (s *Store[V]) handOn(wm int64, emit func(window.Bounds, []byte, *V) error) error {
+	ids := slices.DeleteFunc(s.waiting, func(id uint32) bool {
+		g := s.groups.at(id)
+		return !g.live || !g.waits
+	})
+	slices.SortFunc(ids, func(a, b uint32) int {
+		return bytes.Compare(s.groups.keyOf(s.groups.at(a)), s.groups.keyOf(s.groups.at(b)))
+	})
+	if s.unread && !s.complete {
+		var err error
+		if ids, err = s.handOnUnread(ids, emit); err != nil {
+			return err
+		}
+	}
+	for _, id := range ids {
+		if err := s.handOnGroup(s.groups.at(id), emit); err != nil {
+			return err
+		}
+	}
+	s.waiting, s.unread = s.waiting[:0], false
+	s.now, s.round = wm, window.NextRound(wm, s.cfg.UpdateEvery)
+	return nil
+}
+
+// handOnGroup hands on those windows of a group in memory that changed since the last round.
+func (s *Store[V]) handOnGroup(g *group, emit func(window.Bounds, []byte, *V) error) error {
+	g.waits = false
+	return s.handOnWindows(g, s.groups.keyOf(g), emit)
+}
+
+func (s *Store[V]) handOnWindows(g *group, key []byte, emit func(window.Bounds, []byte, *V) error) error {
+	for n := g.first; n != 0; n = s.wins.at(n).next {
+		w := s.wins.at(n)
+		if !w.waiting {
+			continue
+		}
+		w.waiting = false
+		if err := emit(window.Bounds{Start: w.start, End: w.end}, key, &w.val); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// handOnUnread hands on what only the DB has, and the groups in memory that stand before it. It returns those that are left. What it reads
+// does not stay in memory: a round may be of all groups there are.
+func (s *Store[V]) handOnUnread(ids []uint32, emit func(window.Bounds, []byte, *V) error) ([]uint32, error) {
+	lo := append(bytes.Clone(s.prefix), groupKind)
+	hi := append(bytes.Clone(s.prefix), groupKind+1)
+	var emitErr error
+	err := s.c.DB.Scan(lo, hi, func(k, b []byte) error {
+		key := k[len(lo):]
+		if !s.waits(b) || s.groups.find(hashOf(s.seed, key), key) != none {
+			return nil // memory knows better
+		}
+		for len(ids) > 0 && bytes.Compare(s.groups.keyOf(s.groups.at(ids[0])), key) < 0 {
+			if emitErr = s.handOnGroup(s.groups.at(ids[0]), emit); emitErr != nil {
+				return emitErr
+			}
+			ids = ids[1:]
+		}
+		if s.pointers {
+			b = bytes.Clone(b)
+		}
+		var g group
+		if err := s.decode(&g, b); err != nil {
+			return err
+		}
+		emitErr = s.handOnWindows(&g, key, emit)
+		for n := g.first; n != 0; n = g.first {
+			g.first = s.wins.at(n).next
+			s.free(n)
+		}
+		return emitErr
+	})
+	if emitErr != nil {
+		return nil, emitErr // as it is: the caller may look into it
+	}
+	if err != nil {
+		return nil, s.fatal(err)
+	}
+	return ids, nil
+}
+
+// waits tells, without reading the windows, whether the stored value of a group has some that wait for the next round.
+func (s *Store[V]) waits(b []byte) bool {
+	if len(b) == 0 || b[0] != waiting {
+		return false
+	}
+	_, n := binary.Varint(b[1:]) // the reminder's time
+	if n <= 0 {
+		return true // it is malformed, which decode tells
+	}
+	round, m := binary.Varint(b[1+n:])
+	return m <= 0 || round > s.now
+}

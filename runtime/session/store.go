@@ -1,0 +1,305 @@
+package session
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/maphash"
+	"math"
+	"reflect"
+	"unsafe"
+
+	"github.com/weirstream/weir/runtime/topology"
+	"github.com/weirstream/weir/runtime/watermark"
+	"github.com/weirstream/weir/runtime/window"
+)
+
+// Config describes a store of session windows with values of type V.
+type Config[V any] struct {
+	Name     string // of the store, in the topology
+	Output   int    // index of the changelog in the sub-topology's outputs
+	Lateness int64  // in milliseconds, 0 or more: a window closes when the watermark is that far past its end
+	Max      int64  // the most milliseconds from a window's start to its end, of which no record may bring more; 0: no bound
+	// UpdateEvery is how often, in milliseconds of the store's own time, Close has a round in which it hands on what changed, for which it needs
+	// an emit; see package window. 0: Seal hands it on, or nothing does.
+	UpdateEvery int64
+	// Delay is how far behind the task's watermark this store runs, in milliseconds: what feeds it comes that much late. Close,
+	// Late and Due are in the store's own time, the task's watermark less Delay; Closed is in the task's.
+	Delay int64
+	// Append appends the encoding of a value, Decode reads one into a zero value. Where V can hold pointers the bytes given to
+	// Decode are a copy that it may keep parts of; otherwise they are valid during the call only.
+	Append func(b []byte, v *V) []byte
+	Decode func(b []byte, v *V) error
+	// Apart says that windows are only one if they have the same start and the same end.
+	Apart bool
+	// Merge takes the value b, of later records, into a. It changes neither b nor what both refer to. It may be nil where all records
+	// of a group bring the same event time, since then there is one window, and with Apart.
+	Merge func(a, b *V)
+	// Bytes estimates what a value holds on the heap besides itself; nil: nothing.
+	Bytes func(v *V) int
+}
+
+// Windows that take every record of a group begin at Earliest, before all event times there are, and close Forever after they end: when
+// the input does.
+const (
+	Earliest = -62_135_596_800_000 // the year 1
+	Forever  = math.MaxInt64
+)
+
+// never is a time that does not come.
+const never = math.MaxInt64
+
+// Store holds the open session windows of one step. It belongs to its task's goroutine. After a method returned an error the store must
+// be Reset before it is used again.
+type Store[V any] struct {
+	c      *topology.Context
+	cfg    Config[V]
+	prefix []byte // the store's id in the DB
+	seed   maphash.Seed
+	err    error // why the DB can't be read
+
+	groups   groups
+	wins     windows[V]
+	dirty    []uint32 // groups that changed since the last Seal, in the order of the first change
+	leaving  []uint32 // groups without a window, until the DB has been told
+	complete bool     // the DB holds no group that is not in memory
+	heap     heap     // of the groups in memory
+	reminded reminded // of those in the DB
+	due      int64    // no window closes before the store's time is this
+	passed   int64    // the highest time so far up to which all windows are closed
+	closed   int64    // the highest end + lateness of a closed window
+	now      int64    // the store's time at the last round, or at the last Reset
+	round    int64    // its time at the next one, MaxInt64 where there are none
+	waiting  []uint32 // groups that changed since the last round; and some that are gone
+	unread   bool     // there may be more in the DB
+
+	seals    uint64
+	applied  uint64   // how many of the seals are in the DB
+	extra    int64    // estimated heap of the values
+	hand     uint32   // where the search for groups to drop goes on
+	pointers bool     // V can hold pointers
+	over     []uint32 // groups with a window to close; for use again
+	grown    grown    // by the last Upsert
+	buf      []byte   // a key
+	state    []byte   // a value, or a key in the DB
+}
+
+// New makes a store and adds it to c.Stores.
+func New[V any](c *topology.Context, cfg Config[V]) (*Store[V], error) {
+	if cfg.Lateness < 0 || cfg.Max < 0 || cfg.Delay < 0 || cfg.UpdateEvery < 0 || cfg.Append == nil || cfg.Decode == nil {
+		return nil, fmt.Errorf("store %s: bad configuration", cfg.Name)
+	}
+	id, err := c.DB.StoreID(cfg.Name)
+	if err != nil {
+		return nil, err
+	}
+	s := &Store[V]{
+		c: c, cfg: cfg, prefix: binary.AppendUvarint(nil, id), seed: maphash.MakeSeed(), pointers: window.HasPointers(reflect.TypeFor[V]()),
+	}
+	if s.Reset(); s.err != nil {
+		return nil, s.err
+	}
+	c.Stores = append(c.Stores, s)
+	return s, nil
+}
+
+// Name is the store's name.
+func (s *Store[V]) Name() string { return s.cfg.Name }
+
+// Size is an estimate of the memory used, in bytes.
+func (s *Store[V]) Size() int64 {
+	return s.groups.size() + int64(s.wins.used)*int64(unsafe.Sizeof(win[V]{})) + int64(len(s.heap))*int64(unsafe.Sizeof(item{})) + s.extra
+}
+
+// Reset forgets everything in memory, committed or not, and the open batch.
+func (s *Store[V]) Reset() {
+	s.c.DB.Discard()
+	s.groups, s.wins, s.heap = groups{}, windows[V]{}, nil
+	s.dirty, s.leaving, s.waiting = nil, nil, nil
+	s.seals, s.applied, s.extra, s.hand = 0, 0, 0, 0
+	s.passed, s.closed = watermark.None, watermark.None
+	s.now = watermark.None
+	if s.c.Clock != nil {
+		s.now = watermark.Sub(s.c.Clock.Now(), s.cfg.Delay)
+	}
+	s.round, s.unread = window.NextRound(s.now, s.cfg.UpdateEvery), true
+	s.err = nil
+	s.reminded.rescan()
+	s.due = watermark.None
+	s.complete = false
+	if s.err = s.seek(); s.err == nil {
+		s.complete = s.reminded.ahead == nil // every group in the DB has a reminder
+		s.schedule()
+	}
+}
+
+// Due is the lowest watermark that can close a window, MaxInt64 if none is open, or at which the next round is. Closing then may find that
+// all windows have grown.
+func (s *Store[V]) Due() int64 { return min(s.due, s.round) }
+
+// Late reports whether a record with the event time at and the end e is too late under the watermark wm: the window that it would make is
+// closed, and it is part of none that is open.
+func (s *Store[V]) Late(at, end int64, key []byte, wm int64) (bool, error) {
+	if watermark.Add(end, s.cfg.Lateness) > wm {
+		return false, nil
+	}
+	id, err := s.find(key)
+	if err != nil || id == none {
+		return err == nil, err
+	}
+	for n := s.groups.at(id).first; n != 0; n = s.wins.at(n).next {
+		if s.joins(s.wins.at(n), at, end) {
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
+// joins reports whether a window and another one, from start to end, become one.
+func (s *Store[V]) joins(w *win[V], start, end int64) bool {
+	if s.cfg.Apart {
+		return w.start == start && w.end == end
+	}
+	return w.start < end && w.end > start && (s.cfg.Max == 0 || max(w.end, end)-min(w.start, start) <= s.cfg.Max)
+}
+
+// Upsert finds the value of the window that a record of the group key is in, by its event time at and the end that its window has at least,
+// or makes it. Windows that the record connects are merged before. The caller is about to change the value: it is part of the next Seal.
+// The pointer is valid until the next call of any method. fresh says that it is a zero value that was not there before. The key is copied.
+func (s *Store[V]) Upsert(at, end int64, key []byte) (v *V, fresh bool, err error) {
+	id, err := s.find(key)
+	if err != nil {
+		return nil, false, err
+	}
+	if id == none {
+		id = s.groups.insert(hashOf(s.seed, key), key)
+	}
+	g := s.groups.at(id)
+	s.touch(id, g)
+	if n := g.first; n != 0 {
+		// Nearly always the record goes on with the group's only window.
+		if w := s.wins.at(n); w.next == 0 && at >= w.start && s.joins(w, at, end) {
+			s.grown = grown{n, w.end, w.dirty, w.waiting}
+			w.end = max(w.end, end)
+			w.dirty = true
+			s.wait(id, g, w)
+			return &w.val, false, nil
+		}
+	}
+	n, fresh := s.place(g, at, end)
+	w := s.wins.at(n)
+	s.grown = grown{n, w.end, w.dirty, w.waiting}
+	w.dirty = true
+	s.wait(id, g, w)
+	if w.end < g.due {
+		s.push(id, g, w.end)
+	}
+	return &w.val, fresh, nil
+}
+
+// grown is a window as it was before a record.
+type grown struct {
+	win            uint32
+	end            int64
+	dirty, waiting bool
+}
+
+// Undo takes back what the last Upsert, which found a window and merged none, did to its end. The caller did not change the value.
+func (s *Store[V]) Undo() {
+	w := s.wins.at(s.grown.win)
+	w.end, w.dirty, w.waiting = s.grown.end, s.grown.dirty, s.grown.waiting
+}
+
+// Complete is [Store.Expire] for all windows of a group: a record was their last one.
+func (s *Store[V]) Complete(key []byte, emit func(w window.Bounds, key []byte, v *V) error) error {
+	return s.Expire(never, key, emit)
+}
+
+// Expire ends the windows of a group that end at a time or before, whatever the watermark, and hands them to emit, which may be nil. It
+// must not keep key or value, nor call this store. An error of emit is returned when the windows are gone.
+func (s *Store[V]) Expire(at int64, key []byte, emit func(w window.Bounds, key []byte, v *V) error) error {
+	id, err := s.find(key)
+	if err != nil || id == none {
+		return err
+	}
+	g := s.groups.at(id)
+	for link := &g.first; *link != 0; {
+		n := *link
+		w := s.wins.at(n)
+		if w.end > at {
+			link = &w.next
+			continue
+		}
+		s.touch(id, g)
+		*link, w.next = w.next, 0
+		if emit != nil {
+			err = errors.Join(err, emit(window.Bounds{Start: w.start, End: w.end}, s.groups.keyOf(g), &w.val))
+		}
+		s.free(n)
+		s.c.Stats.WindowsClosed++
+	}
+	return err
+}
+
+// place is the number of the window of a group that a record is in, made or merged as the package comment says.
+func (s *Store[V]) place(g *group, at, end int64) (n uint32, fresh bool) {
+	for link := &g.first; *link != 0; {
+		m := *link
+		w := s.wins.at(m)
+		if !s.joins(w, at, end) {
+			link = &w.next
+			continue
+		}
+		*link, w.next = w.next, 0
+		at, end = min(at, w.start), max(end, w.end)
+		if n == 0 {
+			n = m
+			continue
+		}
+		s.cfg.Merge(&s.wins.at(n).val, &w.val)
+		s.free(m)
+	}
+	if fresh = n == 0; fresh {
+		n = s.wins.take()
+	}
+	w := s.wins.at(n)
+	w.start, w.end = at, end
+	link := &g.first
+	for *link != 0 {
+		before := s.wins.at(*link)
+		if before.start > at || before.start == at && before.end > end {
+			break
+		}
+		link = &before.next
+	}
+	w.next, *link = *link, n
+	return n, fresh
+}
+
+// free gives a window that is in no group back.
+func (s *Store[V]) free(n uint32) {
+	s.extra -= s.wins.at(n).extra
+	s.wins.drop(n)
+}
+
+// touch notes that a group is about to change.
+func (s *Store[V]) touch(id uint32, g *group) {
+	g.used = true
+	if !g.dirty {
+		g.dirty = true
+		s.dirty = append(s.dirty, id)
+	}
+}
+
+// earliest is the lowest end of a group's windows, never if it has none.
+func (s *Store[V]) earliest(g *group) int64 {
+	end := int64(never)
+	for n := g.first; n != 0; n = s.wins.at(n).next {
+		end = min(end, s.wins.at(n).end)
+	}
+	return end
+}
+
+func (s *Store[V]) fatal(err error) error {
+	return topology.Fatal(fmt.Errorf("store %s: %w", s.cfg.Name, err))
+}
