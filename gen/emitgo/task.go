@@ -459,7 +459,7 @@ func (g *generator) advance(f *printer.File, sub *plan.Subtopology) {
 			g.closeWindows(f, sub, s.Step)
 		}
 	}
-	if slices.ContainsFunc(sub.Steps, retimed) || slices.ContainsFunc(sub.Stores, func(s *plan.Store) bool { return s.Step.Dedup != nil || s.Step.Previous != nil }) {
+	if slices.ContainsFunc(sub.Steps, retimed) || slices.ContainsFunc(sub.Stores, func(s *plan.Store) bool { return inProcessStore(s.Step) }) {
 		f.P("t.Clock.Pass(wm)")
 	}
 	f.P("return nil")

@@ -82,14 +82,18 @@ func (c *Call) Keys(name string) []ref.Val {
 	return ks
 }
 
-// seen are the entries of a state whose time to live is not over; the others go.
+// seen are the entries of a state whose time to live is not over. The others stay: a timer of an earlier time sees them.
 func (c *Call) seen(name string) []stored {
+	return slices.DeleteFunc(slices.Clone(c.kept.values[name]), func(s stored) bool { return c.over(name, s) })
+}
+
+func (c *Call) over(name string, s stored) bool {
 	for _, st := range c.step.Process.State {
 		if ttl := st.TTL.Milliseconds(); st.Name == name && ttl > 0 {
-			c.kept.values[name] = slices.DeleteFunc(c.kept.values[name], func(s stored) bool { return c.now != noTime && s.written+ttl <= c.now })
+			return c.now != noTime && s.written+ttl <= c.now
 		}
 	}
-	return c.kept.values[name]
+	return false
 }
 
 // Put sets a value, with a key that of a map.
@@ -100,17 +104,23 @@ func (c *Call) Put(name string, key, value ref.Val) {
 
 // Append adds to a list.
 func (c *Call) Append(name string, key, value ref.Val) {
-	c.kept.values[name] = append(c.seen(name), stored{key, value, max(c.At, c.now)})
+	c.kept.values[name] = append(c.kept.values[name], stored{key, value, max(c.At, c.now)})
 }
 
 // Remove takes a value away, with a key that of a map.
 func (c *Call) Remove(name string, key ref.Val) {
-	c.kept.values[name] = slices.DeleteFunc(c.seen(name), func(s stored) bool { return key == nil || show(s.key) == show(key) })
+	c.kept.values[name] = slices.DeleteFunc(c.kept.values[name], func(s stored) bool { return key == nil || show(s.key) == show(key) })
 }
 
-// DropFirst takes the first n elements of a list away.
+// DropFirst takes the first n elements of a list away, and those among them whose time to live is over.
 func (c *Call) DropFirst(name string, n int) {
-	c.kept.values[name] = slices.Delete(c.seen(name), 0, min(n, len(c.seen(name))))
+	c.kept.values[name] = slices.DeleteFunc(c.kept.values[name], func(s stored) bool {
+		drop := n > 0
+		if drop && !c.over(name, s) {
+			n--
+		}
+		return drop
+	})
 }
 
 // SetTimer sets a timer in event time.
@@ -149,12 +159,12 @@ func (t *task) process(w *window, e elem) error {
 	if k == nil {
 		k = &kept{e.group, id, map[string][]stored{}, map[int64]bool{}}
 	}
-	return t.call(w, k, e.time, false, func(c *Call) error { return w.does.Process(c, e.rec) })
+	return t.call(w, k, e.time, minus(t.now, w.delay), false, func(c *Call) error { return w.does.Process(c, e.rec) })
 }
 
-// call makes a call: all of it counts, or nothing.
-func (t *task) call(w *window, k *kept, at int64, timer bool, f func(*Call) error) error {
-	c := &Call{Group: k.key, At: at, step: w.step, now: minus(t.now, w.delay), timer: timer, kept: k.clone()}
+// call makes a call when the step's own time is now: all of it counts, or nothing.
+func (t *task) call(w *window, k *kept, at, now int64, timer bool, f func(*Call) error) error {
+	c := &Call{Group: k.key, At: at, step: w.step, now: now, timer: timer, kept: k.clone()}
 	err := f(c)
 	if err == nil {
 		err = c.err
@@ -174,8 +184,9 @@ func (t *task) call(w *window, k *kept, at int64, timer bool, f func(*Call) erro
 	return nil
 }
 
-// fire calls the timers that a watermark has reached, in the order of their times. At the end those that are set meanwhile stay.
-func (t *task) fire(w *window, wm int64) {
+// fire calls the timers that a watermark has reached on its way from old, in the order of their times, each when it came by that. At the end
+// those that are set meanwhile stay.
+func (t *task) fire(w *window, old, wm int64) {
 	type timer struct {
 		k  string
 		at int64
@@ -212,7 +223,7 @@ func (t *task) fire(w *window, wm int64) {
 		delete(only, x)
 		k := w.kept[x.k]
 		delete(k.timers, x.at)
-		if err := t.call(w, k, x.at, true, func(c *Call) error { return w.does.Timer(c, x.at) }); err != nil {
+		if err := t.call(w, k, x.at, max(minus(old, w.delay), x.at), true, func(c *Call) error { return w.does.Timer(c, x.at) }); err != nil {
 			t.bad(nil, fmt.Errorf("result of %w", err))
 		}
 	}

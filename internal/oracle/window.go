@@ -301,7 +301,7 @@ func (t *task) advance(wm int64) {
 		}
 		t.wm = wm
 		if w.step.Process != nil {
-			t.fire(w, wm)
+			t.fire(w, old, wm)
 			t.wm = old
 			continue
 		}

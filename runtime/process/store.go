@@ -139,8 +139,12 @@ func (s *Store) End(err error) error {
 	return err
 }
 
-// now is the step's own time, that of the last watermark before the end of a bounded input.
+// now is the step's own time, that of the last watermark before the end of a bounded input. It moves with the timers in event time that
+// fire, so that what they see does not depend on how far the watermark goes in one step, which behind a repartition topic is by commits.
 func (s *Store) now() int64 {
+	if s.call.fired == &s.queue {
+		return max(s.passed(), s.call.due)
+	}
 	wm := s.c.Clock.Now()
 	if wm == watermark.End {
 		wm = s.c.Clock.Settled()

@@ -268,6 +268,39 @@ func TestTimeToLive(t *testing.T) {
 	}
 }
 
+// TestTimersSeeTheStateOfTheirTime moves the watermark past a timer and the life of what it is about, in one step and in many.
+func TestTimersSeeTheStateOfTheirTime(t *testing.T) {
+	for _, by := range []int64{1, 7, 1000, watermark.End} {
+		h := start(t, 100)
+		h.set("a", 10, 5)
+		for _, at := range []int64{60, 109, 110} {
+			h.timer("a", 10, at)
+		}
+		var got []string
+		for wm := int64(10); wm < 500; {
+			if by == watermark.End {
+				wm = h.c.Clock.End(0)
+			} else {
+				wm = h.c.Clock.Advance(0, wm+by)
+			}
+			err := h.s.Advance(wm, func(group []byte, at int64) error {
+				h.s.Begin(group, at)
+				v, ok := h.v.Get()
+				now, _ := Timers{h.s}.Watermark()
+				got = append(got, fmt.Sprint(at, v, ok, now.UnixMilli()))
+				return h.s.End(nil)
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			h.c.Clock.Pass(wm)
+		}
+		if want := []string{"60 5 true 60", "109 5 true 109", "110 0 false 110"}; !slices.Equal(got, want) {
+			t.Errorf("in steps of %d: %q, want %q", by, got, want)
+		}
+	}
+}
+
 // TestRemindersAreFew makes and deletes an entry many times within its time to live.
 func TestRemindersAreFew(t *testing.T) {
 	h := start(t, 6400)

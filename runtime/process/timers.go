@@ -124,7 +124,7 @@ func (s *Store) Advance(wm int64, fire func(group []byte, at int64) error) error
 		s.assign(e, nil)
 		switch {
 		case mark == lookMark:
-			err = s.look(rest)
+			err = s.look(rest, at)
 		case fire != nil:
 			s.call.fired, s.call.due = &s.queue, at
 			err = fire([]byte(rest), at)
@@ -183,8 +183,8 @@ func (s *Store) Tick(now int64, fire func(group []byte, at, eventTime int64) err
 	return s.err
 }
 
-// look deletes an entry if its life is over, and else has it looked at again when it will be.
-func (s *Store) look(key string) error {
+// look deletes an entry if its life is over at a time, and else has it looked at again when it will be.
+func (s *Store) look(key string, at int64) error {
 	e, err := s.entry([]byte(key))
 	if err != nil || e.value == nil {
 		return err
@@ -202,7 +202,7 @@ func (s *Store) look(key string) error {
 	switch {
 	case ttl == 0: // the spec has given it up since: the entry stays, and has no reminder any more
 		s.assign(e, append(begin(false, written, len(e.value)), value...))
-	case end <= s.now():
+	case end <= at:
 		s.c.Stats.Expired++
 		s.assign(e, nil)
 	default:

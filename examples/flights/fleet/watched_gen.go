@@ -81,6 +81,7 @@ func (t *watchedTask) Advance(wm int64) error {
 			return err
 		}
 	}
+	t.Clock.Pass(wm)
 	return nil
 }
 

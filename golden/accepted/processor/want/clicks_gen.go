@@ -97,6 +97,7 @@ func (t *clicksTask) Advance(wm int64) error {
 			return err
 		}
 	}
+	t.Clock.Pass(wm)
 	return nil
 }
 

@@ -108,6 +108,7 @@ func (t *loginsTask) Advance(wm int64) error {
 			return err
 		}
 	}
+	t.Clock.Pass(wm)
 	return nil
 }
 
