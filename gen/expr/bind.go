@@ -126,7 +126,7 @@ func (c *compiler) zero(t *types.Type) string {
 func (c *compiler) capture(e celast.Expr, b *block) value {
 	t := c.typeOf(e)
 	name := c.temp()
-	in := &block{fail: func(_ *block, errExpr string) string { return "return " + c.zero(t) + ", " + errExpr }}
+	in := &block{parent: b, fail: func(_ *block, errExpr string) string { return "return " + c.zero(t) + ", " + errExpr }}
 	v := c.compile(e, in)
 	in.add("return " + v.code + ", nil")
 	in.fails = false

@@ -16,12 +16,15 @@ type block struct {
 	fail  func(from *block, errExpr string) string
 	fails bool // an error can leave it
 	loops int  // how many loops of this function it stands in
+
+	parent   *block           // that it is inside of
+	computed map[string]value // what its statements so far have computed of what is said repeatedly, by [compiler.meaning]
 }
 
 func (b *block) add(lines ...string) { b.lines = append(b.lines, lines...) }
 
 // child is a block inside b, to be put in with [block.nest].
-func (b *block) child() *block { return &block{fail: b.fail, loops: b.loops} }
+func (b *block) child() *block { return &block{fail: b.fail, loops: b.loops, parent: b} }
 
 // nest puts a child's statements into b, between a line that opens and one that closes.
 func (b *block) nest(open string, child *block, close string) {
@@ -56,7 +59,11 @@ func (c *compiler) keep(b *block, v value) value {
 		return v
 	}
 	name := c.temp()
-	b.add(name + " := " + v.typed())
+	code := v.typed()
+	if v.product { // Go may fuse it with a sum of another statement, too
+		code = "float64(" + code + ")"
+	}
+	b.add(name + " := " + code)
 	k := value{code: name, prec: primaryPrec, typ: v.typ, cheap: true}
 	if v.ranged {
 		k = k.within(v.lo, v.hi)
@@ -123,6 +130,12 @@ func (c *compiler) finish(b *block, value string) string {
 				lines[i], changed = m[1]+"_"+m[3], true
 			}
 			m := tempDef.FindStringSubmatch(lines[i])
+			if m != nil && m[3] == "" && uses[m[2]] == 2 && i+1 < len(lines) {
+				if to, ok := strings.CutSuffix(lines[i+1], " = "+m[2]); ok { // the only reader is the next line, which only moves it
+					lines[i+1], changed = to+" = "+m[4], true
+					continue
+				}
+			}
 			if m == nil || uses[m[2]] > 1 || m[3] != "" && strings.TrimLeft(lines[i+1], "\t") != ifErrLine {
 				kept = append(kept, lines[i])
 				continue

@@ -15,6 +15,11 @@ import (
 
 // compile compiles a node: statements go into b, the value comes back.
 func (c *compiler) compile(e celast.Expr, b *block) value {
+	return c.share(e, b, func() value { return c.node(e, b) })
+}
+
+// node is compile for a node that was not computed before.
+func (c *compiler) node(e celast.Expr, b *block) value {
 	if v, ok := c.header(e, b); ok {
 		return v
 	}

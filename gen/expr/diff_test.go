@@ -39,7 +39,7 @@ func TestDifferential(t *testing.T) {
 	var subjects []subject
 	refused := 0
 	for len(subjects) < n {
-		g.vars = nil
+		g.vars, g.made = nil, nil
 		text := g.expr(g.anyType(), 2+rng.IntN(3))
 		if len(text) > 1500 {
 			continue

@@ -149,6 +149,7 @@ type compiler struct {
 	temps   int
 	known   map[string]int // optionals (by their Go expression) that hold a value here
 	needed  map[int64]need // by the node's id
+	said    map[string]int // how often each node's meaning is said, loosely
 	// goImports are those of Code; calls are the calls of the user's functions that must happen even if nothing reads the result.
 	goImports map[string]string
 	calls     map[string]bool

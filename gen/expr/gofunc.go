@@ -138,6 +138,9 @@ func (c *compiler) checkFunc(t *types.Type) string {
 
 // fresh tells whether nothing else has the memory of e's value, which was made for it.
 func (c *compiler) fresh(e celast.Expr) bool {
+	if c.repeated(e) {
+		return false
+	}
 	if t := c.typeOf(e); e.Kind() == celast.ListKind || e.Kind() == celast.MapKind {
 		return !shares(t.Elem) && (t.Key == nil || !shares(t.Key))
 	}

@@ -23,6 +23,7 @@ func (c *compiler) logic(e celast.Expr, and bool, b *block) value {
 			defer func() { c.known[o]-- }()
 		}
 	}
+	c.hoist(operands[0], operands[1:], b)
 	var plain []value
 	var rest, fallible []celast.Expr
 	for _, x := range operands {

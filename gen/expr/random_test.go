@@ -3,6 +3,7 @@ package expr
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -14,6 +15,14 @@ type exprGen struct {
 	*rand.Rand
 	vars []scoped // variables of the macros around
 	n    int
+	made []made // what can be written once more
+}
+
+// made is an expression that was written, and the variables that it may name.
+type made struct {
+	typ  *types.Type
+	text string
+	vars []scoped
 }
 
 type scoped struct {
@@ -37,7 +46,22 @@ func (g *exprGen) scalarType() *types.Type {
 		types.TimestampType, types.DurationType)
 }
 
+// expr writes an expression of a type, now and then one that was written before.
 func (g *exprGen) expr(t *types.Type, depth int) string {
+	if g.IntN(6) == 0 {
+		again := slices.DeleteFunc(slices.Clone(g.made), func(m made) bool {
+			return !types.Equal(m.typ, t) || len(m.vars) > len(g.vars) || !slices.Equal(m.vars, g.vars[:len(m.vars)])
+		})
+		if len(again) > 0 {
+			return again[g.IntN(len(again))].text
+		}
+	}
+	text := g.newExpr(t, depth)
+	g.made = append(g.made, made{t, text, slices.Clone(g.vars)})
+	return text
+}
+
+func (g *exprGen) newExpr(t *types.Type, depth int) string {
 	if depth <= 0 || g.IntN(8) == 0 {
 		return g.leaf(t)
 	}

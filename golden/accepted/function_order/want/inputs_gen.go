@@ -75,8 +75,7 @@ func (t *inputsTask) traced(r *In, key []byte, at int64) error {
 		v3 := trace.Mark("a", r.Yes)
 		if v3 {
 			if r.No {
-				v4 := trace.Mark("b", r.Yes)
-				v2 = v4
+				v2 = trace.Mark("b", r.Yes)
 			}
 		}
 		if !v2 {
@@ -108,8 +107,7 @@ func (t *inputsTask) traced(r *In, key []byte, at int64) error {
 					return v6, nil
 				}()
 				if v5Err != nil || v5 {
-					v7 := trace.Mark("g", r.No)
-					v1 = v7
+					v1 = trace.Mark("g", r.No)
 					if v5Err != nil && v1 {
 						return topology.At("step traced, select absorbed", "spec.weir.yaml:23:17", v5Err)
 					}
@@ -125,8 +123,7 @@ func (t *inputsTask) traced(r *In, key []byte, at int64) error {
 	{ // select guarded: missing.hasValue() && mark("h" + missing.value(), yes)
 		v1 := false
 		if r.Missing.Valid {
-			v2 := trace.Mark("h"+r.Missing.Value, r.Yes)
-			v1 = v2
+			v1 = trace.Mark("h"+r.Missing.Value, r.Yes)
 		}
 		row.Guarded = v1
 	}
@@ -143,8 +140,7 @@ func (t *inputsTask) traced(r *In, key []byte, at int64) error {
 		v1 := trace.Mark("j", r.No)
 		var v2 bool
 		if v1 {
-			v3 := trace.Mark("k", r.Yes)
-			v2 = v3
+			v2 = trace.Mark("k", r.Yes)
 		} else {
 			v4, err := trace.Fail("l", r.No)
 			if err != nil {
@@ -184,8 +180,7 @@ func (t *inputsTask) traced(r *In, key []byte, at int64) error {
 		}
 		var v6 int64
 		if r.No {
-			v7 := trace.Count("t")
-			v6 = v7
+			v6 = trace.Count("t")
 		} else {
 			v6 = 1
 		}

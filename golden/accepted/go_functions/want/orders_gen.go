@@ -129,23 +129,19 @@ func (t *ordersTask) scored(r *Order, key []byte, at int64) error {
 			if err != nil {
 				return topology.At("step scored, select next", "spec.weir.yaml:46:13", err)
 			}
-			v3, err := r.Day.Get()
+			v3, err := r.Opens.Get()
 			if err != nil {
 				return topology.At("step scored, select next", "spec.weir.yaml:46:13", err)
 			}
-			v4, err := r.Opens.Get()
+			v4, err := risk.Next(r.Fee.Value, []civil.Date{v2, v2}, v3)
 			if err != nil {
 				return topology.At("step scored, select next", "spec.weir.yaml:46:13", err)
 			}
-			v5, err := risk.Next(r.Fee.Value, []civil.Date{v2, v3}, v4)
+			v5, err := v4.InRange()
 			if err != nil {
 				return topology.At("step scored, select next", "spec.weir.yaml:46:13", err)
 			}
-			v6, err := v5.InRange()
-			if err != nil {
-				return topology.At("step scored, select next", "spec.weir.yaml:46:13", err)
-			}
-			v1 = cel.Some(v6)
+			v1 = cel.Some(v5)
 		} else {
 			v1 = cel.None[civil.Date]()
 		}
