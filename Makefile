@@ -24,7 +24,7 @@ demo:  ## the flights example, from the spec to a table of results, on an embedd
 	@echo "compiling weir and what its services link against"
 	@GOGC=1000 go build -ldflags="-s -w" -o bin/ ./cmd/weir ./examples/flights/cmd/flights
 	@bin/weir run examples/flights/flights.weir.yaml --input flights=examples/flights/data/flights-2013-01.csv.gz \
-		--until-end --format table --limit 30
+		--until end --format table --limit 30
 
 # By count: when a fuzz run's time is over in the middle of an input, go test now and then calls that a failure.
 test: lint generated unit  ## everything: lint, all tests (real Kafka included), a short fuzz of each target

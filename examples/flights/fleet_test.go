@@ -116,7 +116,7 @@ func TestFleet(t *testing.T) {
 	all := departures(t)
 	var out, log bytes.Buffer
 	ui := &cli.UI{In: strings.NewReader(""), Out: &out, Err: &log}
-	err := run.Run(t.Context(), ui, "fleet.weir.yaml", run.Options{Partitions: 4, Inputs: []string{"flights=" + january}, UntilEnd: true, Format: "json"})
+	err := run.Run(t.Context(), ui, "fleet.weir.yaml", run.Options{Partitions: 4, Inputs: []string{"flights=" + january}, Until: "end", Format: "json"})
 	if err != nil {
 		t.Fatalf("%v\n%s", err, log.String())
 	}

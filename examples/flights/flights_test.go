@@ -123,7 +123,7 @@ func TestJanuary(t *testing.T) {
 	var out, log bytes.Buffer
 	ui := &cli.UI{In: strings.NewReader(""), Out: &out, Err: &log}
 	err := run.Run(t.Context(), ui, "flights.weir.yaml", run.Options{
-		Partitions: 4, Inputs: []string{"flights=" + january}, UntilEnd: true, Format: "json",
+		Partitions: 4, Inputs: []string{"flights=" + january}, Until: "end", Format: "json",
 	})
 	if err != nil {
 		t.Fatalf("%v\n%s", err, log.String())

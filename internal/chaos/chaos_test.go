@@ -64,7 +64,7 @@ func TestKills(t *testing.T) {
 			t.Errorf("local state was wiped: %v", r.MovedAside)
 		}
 		// What is left closes the windows.
-		Finish(t, Options{Binary: bin, Brokers: b.Addr, Args: append(args, "--until-end")})
+		Finish(t, Options{Binary: bin, Brokers: b.Addr, Args: append(args, "--until=end")})
 		t.Logf("%d kills, %d starts", r.Kills, r.Starts)
 		shop.Check(t, b, svc, shop.Expect(shop.Flat(orders)))
 	})

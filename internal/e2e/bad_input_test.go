@@ -67,7 +67,7 @@ func TestBadInput(t *testing.T) {
 		if err := cl.ProduceSync(kafkatest.Context(t), recs...).FirstErr(); err != nil {
 			t.Fatal(err)
 		}
-		s.run(t, b, t.TempDir(), "--until-end")
+		s.run(t, b, t.TempDir(), "--until=end")
 		s.compare(t, b, 1, s.input(t, b, s.program.Sources[0]))
 
 		sent := maps.Clone(bad)
@@ -109,7 +109,7 @@ func TestAheadOfTheClock(t *testing.T) {
 		if err := b.Client(t).ProduceSync(kafkatest.Context(t), rec).FirstErr(); err != nil {
 			t.Fatal(err)
 		}
-		s.run(t, b, t.TempDir(), "--until-end")
+		s.run(t, b, t.TempDir(), "--until=end")
 		out := b.ReadAll(t, "revenue-per-minute")
 		if len(out) != 1 || !strings.Contains(string(out[0].Value), `"cents":250`) {
 			t.Fatalf("results: %v", out)

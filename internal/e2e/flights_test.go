@@ -70,7 +70,7 @@ func TestFlights(t *testing.T) {
 		s.source(t, b, partitions)
 		recs := flights(t, s)
 		produce(t, b, recs)
-		s.run(t, b, t.TempDir(), "--until-end")
+		s.run(t, b, t.TempDir(), "--until=end")
 		want := s.compare(t, b, partitions, s.input(t, b, s.program.Sources[0]))
 		counted := len(want.Topics["late_flights"].Records)
 		if late := int(want.Late); counted != late {
@@ -98,7 +98,7 @@ func TestStateComesBackFromTheChangelog(t *testing.T) {
 			t.Fatal(err)
 		}
 		produce(t, b, recs[half:])
-		s.run(t, b, state, "--until-end")
+		s.run(t, b, state, "--until=end")
 		s.compare(t, b, partitions, s.input(t, b, s.program.Sources[0]))
 	})
 }

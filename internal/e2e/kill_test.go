@@ -51,7 +51,7 @@ func TestKills(t *testing.T) {
 			return
 		}
 		// A last instance, with a disk of its own, closes what is still open.
-		s.run(t, b, t.TempDir(), "--until-end")
+		s.run(t, b, t.TempDir(), "--until=end")
 		s.compare(t, b, partitions, s.input(t, b, s.program.Sources[0]))
 	})
 }

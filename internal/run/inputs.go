@@ -1,11 +1,13 @@
 package run
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/weirstream/weir/internal/cli"
 	"github.com/weirstream/weir/internal/feed"
+	"github.com/weirstream/weir/runtime/config"
 	"github.com/weirstream/weir/spec/check"
 	"github.com/weirstream/weir/spec/diag"
 )
@@ -42,6 +44,24 @@ func openInputs(u *cli.UI, p *check.Program, o Options) ([]*feed.Input, error) {
 		out = append(out, in)
 	}
 	return out, nil
+}
+
+// until reads where the run is to end, as far as that can be checked without brokers.
+func until(p *check.Program, text string) (config.Until, error) {
+	u, err := config.ParseUntil(text)
+	if err != nil {
+		return u, cli.Misused(fmt.Errorf("--until: %w", err))
+	}
+	var topics []string
+	for _, s := range p.Sources {
+		topics = append(topics, s.Topic)
+	}
+	for _, o := range u.Offsets {
+		if !slices.Contains(topics, o.Topic) {
+			return u, cli.Usagef("--until %s: no source has the topic %q; %s", o, o.Topic, diag.DidYouMean(o.Topic, topics))
+		}
+	}
+	return u, nil
 }
 
 func sourceNames(p *check.Program) []string {

@@ -42,14 +42,14 @@ type printer interface {
 	finish() error
 }
 
-func newPrinter(u *cli.UI, o Options) (printer, error) {
+func newPrinter(u *cli.UI, o Options, bounded bool) (printer, error) {
 	format := o.Format
 	if format == "" && u.OutTerminal {
 		format = "table"
 	}
 	switch format {
 	case "table":
-		return &tablePrinter{w: u.Out, width: u.Width(), atEnd: o.UntilEnd, limit: o.Limit, color: u.OutColor, rows: map[*sink][]table.Row{}, total: map[*sink]int{}}, nil
+		return &tablePrinter{w: u.Out, width: u.Width(), atEnd: bounded, limit: o.Limit, color: u.OutColor, rows: map[*sink][]table.Row{}, total: map[*sink]int{}}, nil
 	case "json", "":
 		return &jsonPrinter{w: u.Out}, nil
 	}

@@ -40,7 +40,7 @@ func printed(t *testing.T, p printer, s *sink, values ...string) {
 
 func TestJSON(t *testing.T) {
 	var out strings.Builder
-	p, err := newPrinter(&cli.UI{Out: &out}, Options{})
+	p, err := newPrinter(&cli.UI{Out: &out}, Options{}, false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,7 +58,7 @@ null
 
 func TestTableOfABoundedRunIsSortedAndLimited(t *testing.T) {
 	var out strings.Builder
-	p, err := newPrinter(&cli.UI{Out: &out, OutTerminal: true}, Options{UntilEnd: true, Limit: 2})
+	p, err := newPrinter(&cli.UI{Out: &out, OutTerminal: true}, Options{Limit: 2}, true)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -88,7 +88,7 @@ func TestTableOfABoundedRunIsSortedAndLimited(t *testing.T) {
 
 func TestTableOfAnEndlessRunComesInPieces(t *testing.T) {
 	var out strings.Builder
-	p, err := newPrinter(&cli.UI{Out: &out}, Options{Format: "table"})
+	p, err := newPrinter(&cli.UI{Out: &out}, Options{Format: "table"}, false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -105,7 +105,7 @@ func TestServiceFlags(t *testing.T) {
 	if err != nil || strings.Join(got, " ") != "--commit-interval=1s --group=a=b" {
 		t.Errorf("%q, %v", got, err)
 	}
-	for _, bad := range []string{"x", "=1", "--group=x", "until-end=true", "brokers=x"} {
+	for _, bad := range []string{"x", "=1", "--group=x", "until=end", "brokers=x"} {
 		if got, err := serviceFlags([]string{bad}); err == nil {
 			t.Errorf("%s is accepted as %q", bad, got)
 		}

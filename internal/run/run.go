@@ -22,6 +22,7 @@ import (
 	"github.com/weirstream/weir/internal/build"
 	"github.com/weirstream/weir/internal/cli"
 	"github.com/weirstream/weir/internal/feed"
+	"github.com/weirstream/weir/runtime/config"
 )
 
 // Options are the flags of `weir run`.
@@ -32,7 +33,7 @@ type Options struct {
 	CreateTopics bool     // on a given cluster too
 	Inputs       []string // SOURCE=FILE
 	InputFormat  string
-	UntilEnd     bool
+	Until        string   // where a bounded run ends; empty: nowhere
 	Format       string   // of what is printed: table, json, or empty
 	Sinks        []string // names; empty: all
 	Limit        int      // rows of a table that are printed at the end; 0: all
@@ -40,7 +41,7 @@ type Options struct {
 	Verbose      bool     // show the service's log
 }
 
-// Run compiles, builds and runs a spec. It returns when the service has ended: by itself with --until-end, else when ctx is
+// Run compiles, builds and runs a spec. It returns when the service has ended: by itself with --until, else when ctx is
 // cancelled.
 func Run(ctx context.Context, u *cli.UI, spec string, o Options) error {
 	res, err := cli.Load(u, spec)
@@ -64,6 +65,7 @@ type runner struct {
 	inputs []*feed.Input
 	sinks  map[string]*sink // by topic
 	set    []string         // flags of the service
+	until  config.Until
 	out    printer
 
 	brokers string
@@ -85,7 +87,10 @@ func prepare(u *cli.UI, res *gen.Result, spec string, o Options) (r *runner, err
 	if o.Brokers != "" && o.Dir != "" {
 		return r, cli.Usagef("--data-dir is for the embedded broker; with --brokers give --set state-dir=DIR")
 	}
-	if r.out, err = newPrinter(u, o); err != nil {
+	if r.until, err = until(res.Program, o.Until); err != nil {
+		return r, err
+	}
+	if r.out, err = newPrinter(u, o, r.until.Bounded()); err != nil {
 		return r, err
 	}
 	if r.sinks, err = chosenSinks(res.Program, o.Sinks); err != nil {
@@ -145,7 +150,7 @@ func (r *runner) buildAndFeed(ctx context.Context, cl *clients) (bin string, err
 	})
 	g.Go(func() (err error) {
 		defer close(quiet)
-		if r.o.UntilEnd {
+		if r.until.Bounded() {
 			fed, err = r.feed(both, cl)
 		}
 		return err
@@ -154,7 +159,7 @@ func (r *runner) buildAndFeed(ctx context.Context, cl *clients) (bin string, err
 		return "", err
 	}
 	r.ui.Notef("built %s in %s", r.res.Program.Service, seconds(took))
-	if r.o.UntilEnd && len(r.inputs) > 0 {
+	if r.until.Bounded() && len(r.inputs) > 0 {
 		r.ui.Notef("fed %s", cli.Count(fed, "record"))
 	}
 	return bin, nil
@@ -233,7 +238,7 @@ func (r *runner) serve(ctx context.Context, cl *clients, bin string, start time.
 	if err != nil {
 		return err
 	}
-	if r.o.UntilEnd {
+	if r.until.Bounded() {
 		err = r.bounded(ctx, cl, svc, tail)
 	} else {
 		err = r.endless(ctx, cl, svc, tail)
@@ -323,15 +328,15 @@ func (r *runner) arguments() []string {
 		}
 		args = append(args, "--embedded", "--state-dir="+filepath.Join(state, "state"))
 	}
-	if r.o.UntilEnd {
-		args = append(args, "--until-end")
+	if r.until.Bounded() {
+		args = append(args, "--until="+r.until.String())
 	}
 	return append(args, r.set...)
 }
 
 // reserved are the settings that `weir run` makes itself.
 var reserved = map[string]string{
-	"brokers": "--brokers", "until-end": "--until-end", "embedded": "--brokers", "log-format": "--verbose", "create-topics": "--create-topics",
+	"brokers": "--brokers", "until": "--until", "embedded": "--brokers", "log-format": "--verbose", "create-topics": "--create-topics",
 }
 
 func serviceFlags(set []string) ([]string, error) {

@@ -38,8 +38,8 @@ type Config struct {
 
 	Guarantee      Guarantee
 	CommitInterval time.Duration
-	Workers        int // 0: GOMAXPROCS
-	UntilEnd       bool
+	Workers        int    // 0: GOMAXPROCS
+	Until          Until  // where a bounded run ends
 	Compression    string // of what is written: none, lz4, snappy, zstd, gzip
 
 	CreateTopics       bool // sources, sinks and dead letter topics too

@@ -40,8 +40,13 @@ func TestPrecedence(t *testing.T) {
 }
 
 func TestForms(t *testing.T) {
-	for _, args := range [][]string{{"--until-end"}, {"--until-end=true"}, {"-until-end"}} {
-		if l, err := load(t, "", nil, args...); err != nil || !l.Config.UntilEnd {
+	for _, args := range [][]string{{"--create-topics"}, {"--create-topics=true"}, {"-create-topics"}} {
+		if l, err := load(t, "", nil, args...); err != nil || !l.Config.CreateTopics {
+			t.Errorf("%v: %v", args, err)
+		}
+	}
+	for _, args := range [][]string{{"--until=end"}, {"--until", "end"}, {"-until=end"}} {
+		if l, err := load(t, "", nil, args...); err != nil || !l.Config.Until.End {
 			t.Errorf("%v: %v", args, err)
 		}
 	}

@@ -106,7 +106,7 @@ func Markdown() string {
 		}
 		help := o.Help
 		if o.Value != "" && len(o.Choices) == 0 {
-			flag += " " + o.Value
+			flag += " " + strings.ReplaceAll(o.Value, "|", `\|`) // or it would end the cell
 		}
 		if len(o.Choices) > 0 {
 			help += " One of `" + strings.Join(o.Choices, "`, `") + "`."

@@ -41,7 +41,7 @@ var Options = []Option{
 	choice("guarantee", string(ExactlyOnce), "What a failure may do to the output.", []string{string(ExactlyOnce), string(AtLeastOnce)}, func(c *Config) *string { return (*string)(&c.Guarantee) }),
 	duration("commit-interval", "100ms", "How often results become visible and progress is kept.", func(c *Config) *time.Duration { return &c.CommitInterval }),
 	integer("workers", "0", "Goroutines that process records, each with transactions of its own. 0: one for each CPU.", func(c *Config) *int { return &c.Workers }),
-	toggle("until-end", "Stop, with exit code 0, when everything that was in the sources at the start is processed and every window is closed.", func(c *Config) *bool { return &c.UntilEnd }),
+	until(),
 
 	choice("compression", "none", "Compression of what is written to Kafka.", []string{"none", "lz4", "snappy", "zstd", "gzip"}, func(c *Config) *string { return &c.Compression }),
 
@@ -183,6 +183,16 @@ func secret(name, help string, f func(*Config) *string) Option {
 		return err
 	}
 	return o
+}
+
+func until() Option {
+	return Option{Name: "until", Value: "end|TIME|TOPIC/PARTITION=OFFSET,...",
+		Help: "Read the sources up to there only, close every window and stop with exit code 0. Default: run until stopped.",
+		set: func(c *Config, s string) (err error) {
+			c.Until, err = ParseUntil(s)
+			return err
+		},
+		get: func(c *Config) string { return c.Until.String() }}
 }
 
 // passwordFile sets the password itself, so it has nothing of its own to show.

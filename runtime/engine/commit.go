@@ -68,7 +68,7 @@ func (w *worker) committed(err error) {
 		w.failures = 0
 		for _, t := range w.tasks {
 			w.count(t)
-			if w.e.cfg.UntilEnd {
+			if w.e.cfg.Until.Bounded() {
 				t.finished.Store(t.runner.Ended() && !t.runner.Pending())
 			}
 		}

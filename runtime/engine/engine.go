@@ -59,7 +59,7 @@ type Engine struct {
 	cons    *kgo.Client
 	layout  *kafka.Layout
 	adds    bool                           // the brokers want to be told of the group before offsets are committed in a transaction
-	ends    map[kafka.TopicPartition]int64 // until-end: where each source partition ends
+	ends    map[kafka.TopicPartition]int64 // of a bounded run: where each source partition ends
 	old     sync.Map                       // the topics of which was said that they do not keep what is written
 	workers []*worker
 	known   atomic.Pointer[[]*worker] // the workers, for other goroutines
@@ -71,7 +71,7 @@ type Engine struct {
 	hard    context.Context // ends when even an orderly stop has to
 	abandon context.CancelCauseFunc
 	fatal   chan error    // the first fatal error
-	done    chan struct{} // until-end is reached
+	done    chan struct{} // closed when a bounded run is done
 	lost    atomic.Int64  // times that the group took partitions away
 }
 
@@ -96,7 +96,7 @@ func New(o Options) (*Engine, error) {
 	return e, nil
 }
 
-// Run runs the instance until ctx ends, until everything is done (until-end), or until something fails for good. The first two
+// Run runs the instance until ctx ends, until everything is done (a bounded run), or until something fails for good. The first two
 // return nil when what was read could be committed in time.
 func (e *Engine) Run(ctx context.Context) error {
 	release, err := e.claim()
@@ -167,7 +167,7 @@ func (e *Engine) connect(ctx context.Context) error {
 			return err
 		}
 	}
-	if e.cfg.UntilEnd {
+	if e.cfg.Until.Bounded() {
 		if e.ends, err = e.sourceEnds(ctx); err != nil {
 			return err
 		}

@@ -28,7 +28,7 @@ func TestUntilEnd(t *testing.T) {
 			orders := shop.Orders(1, 3, 2000)
 			b.Produce(t, shop.Records(svc, orders)...)
 			c := settings(b, svc, t.TempDir())
-			c.UntilEnd, c.Guarantee = true, guarantee
+			c.Until.End, c.Guarantee = true, guarantee
 			start(t, shop.Topology(svc, topology.Fail), c).wait(t)
 			shop.Check(t, b, svc, shop.Expect(shop.Flat(orders)))
 		}
@@ -41,7 +41,7 @@ func TestUntilEndOfNothing(t *testing.T) {
 		svc := service("nothing")
 		b.Topic(t, shop.OrdersTopic(svc), 2)
 		c := settings(b, svc, t.TempDir())
-		c.UntilEnd = true
+		c.Until.End = true
 		start(t, shop.Topology(svc, topology.Fail), c).wait(t)
 		orders := shop.Orders(2, 1, 100)
 		b.Produce(t, shop.Records(svc, orders)...)
@@ -75,7 +75,7 @@ func TestRestart(t *testing.T) {
 					}
 				}
 			}
-			c.UntilEnd = true
+			c.Until.End = true
 			start(t, shop.Topology(svc, topology.Fail), c).wait(t)
 			shop.Check(t, b, svc, shop.Expect(shop.Flat(orders)))
 		}
@@ -138,7 +138,7 @@ func TestFailingCommits(t *testing.T) {
 			orders := shop.Orders(seed, 3, 4000)
 			f := &faults{r: rand.New(rand.NewPCG(seed, 5)), left: 12, hit: map[string]int{}}
 			c := settings(b, svc, t.TempDir())
-			c.UntilEnd = true
+			c.Until.End = true
 			c.CommitInterval = 5 * time.Millisecond
 			b.Produce(t, shop.Records(svc, orders)...)
 			start(t, shop.Topology(svc, topology.Fail), c, func(o *engine.Options) { o.Fault = f.step }).wait(t)
@@ -219,7 +219,7 @@ func TestRebalance(t *testing.T) {
 			i.stop(t)
 		}
 		c := settings(b, svc, dirs[1])
-		c.UntilEnd = true
+		c.Until.End = true
 		start(t, topo, c).wait(t)
 		shop.Check(t, b, svc, shop.Expect(shop.Flat(orders)))
 		for _, d := range dirs {
@@ -244,7 +244,7 @@ func TestDeadLetters(t *testing.T) {
 		b.Produce(t, mixed...)
 		f := &faults{r: rand.New(rand.NewPCG(1, 5)), left: 4, hit: map[string]int{}}
 		c := settings(b, svc, t.TempDir())
-		c.UntilEnd = true
+		c.Until.End = true
 		start(t, shop.Topology(svc, topology.DeadLetter), c, func(o *engine.Options) { o.Fault = f.step }).wait(t)
 		shop.Check(t, b, svc, shop.Expect(shop.Flat(orders)))
 		dead := b.ReadAll(t, shop.DeadTopic(svc))

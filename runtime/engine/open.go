@@ -268,6 +268,10 @@ func (e *Engine) lookAhead(ctx context.Context, t *assigned, target position.Pos
 		}
 		in.next.Store(target.Inputs[in.Topic].Offset)
 		in.high.Store(ends[in.TopicPartition])
+		if at := in.next.Load(); in.end >= 0 && at > in.end {
+			e.log.Warn("nothing is read of a partition: it is read behind the end of this run already, or what comes before is deleted",
+				"topic", in.Topic, "partition", in.Partition, "offset", at, "until", in.end)
+		}
 	}
 	return nil
 }

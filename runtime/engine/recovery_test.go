@@ -48,7 +48,7 @@ func TestFencesTheDead(t *testing.T) {
 		orders := shop.Orders(5, 1, 500)
 		b.Produce(t, shop.Records(svc, orders)...)
 		c := settings(b, svc, t.TempDir())
-		c.UntilEnd = true
+		c.Until.End = true
 		start(t, shop.Topology(svc, topology.Fail), c).wait(t)
 		shop.Check(t, b, svc, shop.Expect(shop.Flat(orders)))
 	})
@@ -80,7 +80,7 @@ func TestExpelled(t *testing.T) {
 		}
 		waitRead(t, b, svc, 3000, 2)
 		i.stop(t)
-		c.UntilEnd = true
+		c.Until.End = true
 		start(t, shop.Topology(svc, topology.Fail), c).wait(t)
 		shop.Check(t, b, svc, shop.Expect(shop.Flat(orders)))
 		noneMovedAside(t, c.StateDir)
@@ -110,7 +110,7 @@ func TestOffsetsDeleted(t *testing.T) {
 			t.Fatal(err)
 		}
 		seen := len(b.ReadAll(t, shop.TotalsTopic(svc)))
-		c.UntilEnd = true
+		c.Until.End = true
 		start(t, topo, c).wait(t)
 		stale, err := filepath.Glob(filepath.Join(c.StateDir, "tasks", "totals", "*stale*"))
 		if err != nil || len(stale) != 1 {
@@ -193,7 +193,7 @@ func TestPurge(t *testing.T) {
 		b.Produce(t, shop.Records(svc, one(0, orders[0][500:]))...)
 		waitRead(t, b, svc, 1000, 1)
 		i.stop(t)
-		c.UntilEnd = true
+		c.Until.End = true
 		start(t, topo, c).wait(t)
 		shop.Check(t, b, svc, shop.Expect(shop.Flat(orders)))
 	})
@@ -207,7 +207,7 @@ func TestOlderBroker(t *testing.T) {
 	orders := shop.Orders(8, 2, 2000)
 	b.Produce(t, shop.Records(svc, orders)...)
 	c := settings(b, svc, t.TempDir())
-	c.UntilEnd = true
+	c.Until.End = true
 	f := &faults{r: rand.New(rand.NewPCG(3, 5)), left: 4, hit: map[string]int{}}
 	start(t, shop.Topology(svc, topology.Fail), c, func(o *engine.Options) { o.Fault = f.step }).wait(t)
 	shop.Check(t, b, svc, shop.Expect(shop.Flat(orders)))

@@ -40,7 +40,7 @@ type assigned struct {
 
 	// For metrics and between tasks, from any goroutine.
 	running   atomic.Bool
-	finished  atomic.Bool // until-end: at the end and committed
+	finished  atomic.Bool // of a bounded run: at the end and committed
 	remaining atomic.Int64
 	watermark atomic.Int64
 	idle      atomic.Bool
@@ -52,7 +52,7 @@ type assigned struct {
 type input struct {
 	kafka.TopicPartition
 	index int   // in the sub-topology's inputs
-	end   int64 // until-end: where to stop; -1: nowhere
+	end   int64 // of a bounded run: where to stop; -1: nowhere
 	ended bool
 	*progress
 }

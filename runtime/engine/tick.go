@@ -73,7 +73,7 @@ func (e *Engine) follow(t *assigned) int64 {
 
 // atEnd ends the inputs of a bounded run that are used up.
 func (w *worker) atEnd(t *assigned) {
-	if !w.e.cfg.UntilEnd {
+	if !w.e.cfg.Until.Bounded() {
 		return
 	}
 	for i := range t.inputs {
@@ -93,24 +93,6 @@ func (w *worker) atEnd(t *assigned) {
 	}
 }
 
-// sourceEnds are the ends of all source partitions as of now.
-func (e *Engine) sourceEnds(ctx context.Context) (map[kafka.TopicPartition]int64, error) {
-	ends := map[kafka.TopicPartition]int64{}
-	for _, s := range e.o.Topology.Subtopologies {
-		for _, in := range s.Inputs {
-			if in.Repartition {
-				continue
-			}
-			os, err := kafka.List(ctx, e.admin, kafka.Stable, in.Topic)
-			if err != nil {
-				return nil, err
-			}
-			maps.Copy(ends, os)
-		}
-	}
-	return ends, nil
-}
-
 // janitor does what is due now and then: it ends a bounded run, and deletes what was read of repartition topics.
 func (e *Engine) janitor() {
 	t := time.NewTicker(janitorEvery)
@@ -122,7 +104,7 @@ func (e *Engine) janitor() {
 			return
 		case <-t.C:
 		}
-		if e.cfg.UntilEnd && e.finished() {
+		if e.cfg.Until.Bounded() && e.finished() {
 			e.awaitVisible()
 			close(e.done)
 			return

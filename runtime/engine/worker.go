@@ -210,7 +210,8 @@ func (w *worker) process(m message) {
 	for i, r := range m.records {
 		switch {
 		case r.Offset < next: // the consumer was set back further than needed
-		case in.end >= 0 && r.Offset >= in.end: // came after the start of a bounded run
+		case in.end >= 0 && r.Offset >= in.end: // behind where a bounded run ends
+			t.runner.Reach(in.index, in.end)
 		case r.Attrs.IsControl():
 			t.runner.Pass(in.index, r)
 		default:

@@ -43,7 +43,7 @@ func New(t *topology.Topology, cfg config.Config) (*Service, error) {
 }
 
 // Run runs the instance until ctx ends, which is an orderly stop and no error: what was read is committed and the group left,
-// within the shutdown timeout. With until-end it also returns nil when everything is done. Any other return is an error. A
+// within the shutdown timeout. A bounded run also returns nil when everything is done. Any other return is an error. A
 // Service runs once.
 func (s *Service) Run(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)

@@ -196,6 +196,14 @@ func (r *Runner) Pass(input int, rec *kgo.Record) {
 	in.next, in.known = position.Offset{Offset: rec.Offset + 1, Epoch: rec.LeaderEpoch}, true
 }
 
+// Reach goes over what is not there, up to an offset: records of transactions that were aborted, or that were compacted away.
+func (r *Runner) Reach(input int, offset int64) {
+	in := &r.inputs[input]
+	if !in.known || in.next.Offset < offset {
+		in.next, in.known = position.Offset{Offset: offset, Epoch: -1}, true
+	}
+}
+
 func (r *Runner) mark(input int, rec *kgo.Record) error {
 	from, partition, m, err := watermark.ParseMark(rec.Value)
 	if err != nil {
