@@ -45,7 +45,7 @@ func Check(u *UI, paths []string, o CheckOptions) error {
 		if format != report.Text {
 			continue
 		}
-		if err := u.diagnose(format, diags); err != nil {
+		if err := u.diagnose(format, file, diags); err != nil {
 			return err
 		}
 		if len(diags) == 0 {
@@ -53,7 +53,7 @@ func Check(u *UI, paths []string, o CheckOptions) error {
 		}
 	}
 	if format != report.Text {
-		if err := u.diagnose(format, all); err != nil {
+		if err := u.diagnose(format, nil, all); err != nil {
 			return err
 		}
 	}
@@ -94,9 +94,9 @@ func parseFormat(name string) (report.Format, error) {
 	return report.Format(name), nil
 }
 
-// diagnose prints diagnostics: as text on Err, for those who read it along with everything else that is said; for programs on
-// Out, also if there are none.
-func (u *UI) diagnose(f report.Format, list diag.List) error {
+// diagnose prints the diagnostics of a spec: as text on Err, for those who read it along with everything else that is said; for programs on
+// Out, also if there are none, and then of any number of specs.
+func (u *UI) diagnose(f report.Format, file *source.File, list diag.List) error {
 	if f != report.Text {
 		return report.Write(u.Out, f, list, build.Version())
 	}
@@ -109,7 +109,7 @@ func (u *UI) diagnose(f report.Format, list diag.List) error {
 		if d.Severity == diag.Error {
 			errs++
 		}
-		if d.Fix != nil && d.Fix.Safe {
+		if d.Fix != nil && d.Fix.Safe && d.Fix.In(file) { // a file that the spec imports is checked for others as well, and left as it is
 			safe++
 		}
 	}

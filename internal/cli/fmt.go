@@ -87,7 +87,7 @@ func format(u *UI, path string, o FmtOptions) (bool, error) {
 	}
 	if text == nil {
 		diags.Sort()
-		if err := u.diagnose(report.Text, diags); err != nil {
+		if err := u.diagnose(report.Text, file, diags); err != nil {
 			return false, err
 		}
 		return false, ErrReported

@@ -23,7 +23,7 @@ func load(u *UI, path string, f report.Format) (*gen.Result, error) {
 		return nil, err
 	}
 	res, diags, err := gen.Compile(file)
-	if err := u.diagnose(f, diags); err != nil {
+	if err := u.diagnose(f, file, diags); err != nil {
 		return nil, err
 	}
 	if err != nil {

@@ -133,7 +133,7 @@ func TestIssues(t *testing.T) {
 		{`Item{sku: "a", qty: "b"}.sku`, `"b"`, Type, "expected type of field 'qty' is 'int' but provided type is 'string'", ""},
 		{`now() > placed_at`, "now", Undeclared, "there is no function now", ""},
 		{`name.matches("a(")`, `"a("`, Literal, "missing closing ): `a(`", ""},
-		{`placed_at.getHours("Europe/Pariss")`, `"Europe/Pariss"`, Literal, `there is no time zone "Europe/Pariss"`, ""},
+		{`placed_at.getHours("Europe/Pariss")`, `Europe/Pariss`, Literal, `there is no time zone "Europe/Pariss"`, ""},
 		{`timestamp("2020-13-01T00:00:00Z") < placed_at`, `"2020-13-01T00:00:00Z"`, Literal, `"2020-13-01T00:00:00Z" is not a timestamp of the years 1 to 9999`, ""},
 		{`duration("5 minutes") < took`, `"5 minutes"`, Literal, `"5 minutes" is not a duration`, ""},
 		{`coupon ? 1 : 2`, "coupon ? 1 : 2", Overload, "? : does not work with string?, int, int", ""},

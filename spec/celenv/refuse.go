@@ -180,8 +180,13 @@ func (w *refuser) call(e celast.Expr) {
 		zone := celtypes.String(last)
 		if celtypes.IsError(celtypes.Timestamp{}.Receive(overloads.TimeGetHours, overloads.TimestampToHoursWithTz, []ref.Val{zone})) {
 			is := w.issue(at, Literal, "there is no time zone %q", last)
-			if is.Hint = diag.DidYouMean(last, ZoneNames()); is.Hint == "" || strings.Contains(last, ":") {
+			switch names := ZoneNames(); {
+			case diag.Nearest(last, names) == "" || strings.Contains(last, ":"):
 				is.Hint = `time zones are written like "Europe/Paris", "UTC" or "+05:30"`
+			case w.src.text[is.Start+1:is.End-1] == last: // between plain quotes
+				is.Start, is.End, is.Name, is.Candidates = is.Start+1, is.End-1, last, names
+			default:
+				is.Hint = diag.DidYouMean(last, names)
 			}
 			w.add(is)
 		}

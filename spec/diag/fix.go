@@ -17,6 +17,11 @@ type Fix struct {
 	Safe bool
 }
 
+// In tells whether all edits are of a file, and not of one that it imports.
+func (f *Fix) In(file *source.File) bool {
+	return !slices.ContainsFunc(f.Edits, func(e Edit) bool { return e.Span.File != file })
+}
+
 // Edit replaces a range of a file; an empty range inserts.
 type Edit struct {
 	Span source.Span
@@ -57,8 +62,8 @@ func plain(s string) bool {
 func (l List) Apply(file *source.File, want func(*Fix) bool) (text []byte, applied List) {
 	var edits []Edit
 	for _, d := range l {
-		if d.Fix == nil || !want(d.Fix) || slices.ContainsFunc(d.Fix.Edits, func(e Edit) bool {
-			return e.Span.File != file || slices.ContainsFunc(edits, func(o Edit) bool { return overlap(e.Span, o.Span) })
+		if d.Fix == nil || !want(d.Fix) || !d.Fix.In(file) || slices.ContainsFunc(d.Fix.Edits, func(e Edit) bool {
+			return slices.ContainsFunc(edits, func(o Edit) bool { return overlap(e.Span, o.Span) })
 		}) {
 			continue
 		}
