@@ -33,7 +33,7 @@ var reasons = []struct {
 	{regexp.MustCompile(`a type is not a value|nothing is named (bool|int|uint|double|string|bytes)`), false, "types as values"},
 	{regexp.MustCompile(`null`), true, "null"},
 	{regexp.MustCompile(`null`), false, "null"},
-	{regexp.MustCompile(`^\S+ (&&|\|\|) \S+$`), true, "operands that the checker refuses"},
+	{regexp.MustCompile(`^(true|false) (&&|\|\|) 32$|^'horses' (&&|\|\|)`), true, "operands that the checker refuses"},
 	{regexp.MustCompile(`expected type`), false, "lists and maps with elements of different types"},
 	{regexp.MustCompile(`the arguments have different types`), false, "a result whose type depends on the values"},
 	{regexp.MustCompile(`the format must be a constant`), false, "formats that are not constants"},
