@@ -27,7 +27,7 @@ they are committed, everything else on standard error.`,
 	f.StringVar(&o.Dir, "data-dir", "", "keep the embedded broker's data and the service's state in this directory")
 	f.Int32Var(&o.Partitions, "partitions", 4, "partitions of each topic on the embedded broker")
 	f.BoolVar(&o.CreateTopics, "create-topics", false, "with --brokers: create missing topics, with the cluster's default settings")
-	f.StringArrayVar(&o.Inputs, "input", nil, "SOURCE=FILE to feed, - for standard input; CSV or JSON lines, plain, .gz or .zst (repeatable)")
+	f.StringArrayVar(&o.Inputs, "input", nil, "SOURCE=FILE to feed, or a pattern of files, - for standard input; CSV or JSON lines, plain, .gz or .zst (repeatable)")
 	f.StringVar(&o.InputFormat, "input-format", "auto", "auto, csv, json, or envelope (JSON lines with key, value, timestamp, headers)")
 	f.StringVar(&o.Until, "until", "", "read up to there, close every window and stop: end, a time (2026-01-01T00:00:00Z) or TOPIC/PARTITION=OFFSET,...")
 	f.StringVar(&o.Format, "format", "", "table or json (default: table on a terminal, else json)")

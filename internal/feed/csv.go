@@ -114,14 +114,17 @@ func (r *csvRows) row() ([]byte, error) {
 			return nil, err
 		}
 		start := r.in.file.line
-		for bytes.Count(row, []byte{'"'})%2 == 1 {
+		for quotes := bytes.Count(row, []byte{'"'}); quotes%2 == 1; {
 			more, err := r.in.file.readLine()
 			if err == io.EOF {
 				return nil, r.in.errorf(start, "a quoted cell has no end")
 			} else if err != nil {
 				return nil, err
 			}
-			row = append(row, more...)
+			quotes += bytes.Count(more, []byte{'"'})
+			if row = append(row, more...); len(row) > longestLine {
+				return nil, r.in.errorf(start, "a quoted cell goes on for more than %d bytes", longestLine)
+			}
 		}
 		if row = chomp(row); len(row) > 0 {
 			return row, nil

@@ -149,6 +149,46 @@ func TestFilesAreDecompressedByTheirContent(t *testing.T) {
 	}
 }
 
+// A file of one endless line, or with a quote that nobody closes, is not read into memory.
+func TestEndlessLine(t *testing.T) {
+	defer func(n int) { longestLine = n }(longestLine)
+	longestLine = 1 << 20
+	for _, c := range []struct {
+		src        *check.Source
+		text, want string
+	}{
+		{jsonSource(), "{}\n" + strings.Repeat("x", 3<<20), "null | {}\nerror: <stdin>:2: the line is longer than 1048576 bytes\n"},
+		{csvSource(), "id;n_seats;note;at\n\"" + strings.Repeat("x\n", 1<<20), "error: <stdin>:2: a quoted cell goes on for more than 1048576 bytes\n"},
+	} {
+		if got := all("-", c.text, c.src, Auto); got != c.want {
+			t.Errorf("got\n%.200swant\n%s", got, c.want)
+		}
+	}
+	long := `{"id":"` + strings.Repeat("y", 700<<10) + `"}`
+	if got := all("-", long+"\n"+long, jsonSource(), Auto); strings.Count(got, long+"\n") != 2 {
+		t.Errorf("long lines are cut: %d bytes", len(got))
+	}
+}
+
+// What is broken in the middle of an archive is found there, by file and line.
+func TestBrokenArchive(t *testing.T) {
+	var gz bytes.Buffer
+	g := gzip.NewWriter(&gz)
+	for i := range 200_000 {
+		fmt.Fprintf(g, "{\"id\":\"%x\"}\n", uint32(i)*2654435761)
+	}
+	g.Close()
+	path := filepath.Join(t.TempDir(), "cut.json.gz")
+	if err := os.WriteFile(path, gz.Bytes()[:gz.Len()/2], 0o644); err != nil {
+		t.Fatal(err)
+	}
+	got := all(path, "", jsonSource(), Auto)
+	lines := strings.Split(strings.TrimSpace(got), "\n")
+	if want := fmt.Sprintf("error: %s:%d: unexpected EOF", path, len(lines)); lines[len(lines)-1] != want {
+		t.Errorf("got %s, want %s", lines[len(lines)-1], want)
+	}
+}
+
 func TestKeyTextOfSeconds(t *testing.T) {
 	f := &types.Field{Name: "at", Type: types.OptionalOf(types.TimestampType), As: types.EpochSeconds}
 	for in, want := range map[string]string{

@@ -15,6 +15,9 @@ import (
 
 const readBuffer = 256 << 10
 
+// longestLine is what no record comes near to: what is longer is no text, and would fill the memory.
+var longestLine = 64 << 20
+
 var (
 	gzipMagic = []byte{0x1f, 0x8b}
 	zstdMagic = []byte{0x28, 0xb5, 0x2f, 0xfd}
@@ -94,7 +97,14 @@ func (f *file) Close() error {
 
 // readLine returns the next line with its line end, in memory of its own; io.EOF behind the last.
 func (f *file) readLine() ([]byte, error) {
-	line, err := f.text.ReadBytes('\n')
+	var line []byte
+	part, err := f.text.ReadSlice('\n')
+	for line = append(line, part...); err == bufio.ErrBufferFull; line = append(line, part...) {
+		if len(line) > longestLine {
+			return nil, fmt.Errorf("%s:%d: the line is longer than %d bytes", f.name, f.line+1, longestLine)
+		}
+		part, err = f.text.ReadSlice('\n')
+	}
 	if len(line) == 0 && err == io.EOF {
 		return nil, io.EOF
 	}

@@ -75,10 +75,13 @@ func (c *clients) createTopics(ctx context.Context, r *runner) error {
 		return nil
 	}
 	partitions, replicas := int32(-1), int16(-1)
+	var configs map[string]*string
 	if r.broker != nil {
 		partitions = r.o.Partitions
+		keep := "-1" // the times of what is fed are often old
+		configs = map[string]*string{"retention.ms": &keep}
 	}
-	made, err := c.admin.CreateTopics(ctx, partitions, replicas, nil, names...)
+	made, err := c.admin.CreateTopics(ctx, partitions, replicas, configs, names...)
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,8 @@ package run
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -12,8 +14,18 @@ import (
 	"github.com/weirstream/weir/spec/diag"
 )
 
-// openInputs opens the files of --input. What is open when an error comes is in the result.
-func openInputs(u *cli.UI, p *check.Program, o Options) ([]*feed.Input, error) {
+// input is a file of --input. Of many files one is open at a time.
+type input struct {
+	src    *check.Source
+	path   string
+	format feed.Format
+	size   int64 // 0: not known
+	in     *feed.Input
+}
+
+// findInputs finds the files of --input and looks at the beginning of each, so that what is wrong there is said before anything takes
+// time. What is open when an error comes is in the result.
+func findInputs(u *cli.UI, p *check.Program, o Options) ([]*input, error) {
 	format := feed.Auto
 	if o.InputFormat != "" {
 		var err error
@@ -21,29 +33,81 @@ func openInputs(u *cli.UI, p *check.Program, o Options) ([]*feed.Input, error) {
 			return nil, cli.Misused(err)
 		}
 	}
-	var out []*feed.Input
-	stdin := false
+	var out []*input
 	for _, text := range o.Inputs {
-		name, path, ok := strings.Cut(text, "=")
-		if !ok || name == "" || path == "" {
+		name, pattern, ok := strings.Cut(text, "=")
+		if !ok || name == "" || pattern == "" {
 			return out, cli.Usagef("--input %s: it has to be SOURCE=FILE, or SOURCE=- for standard input", text)
 		}
 		i := slices.IndexFunc(p.Sources, func(s *check.Source) bool { return s.Name == name })
 		if i < 0 {
 			return out, cli.Usagef("--input %s: there is no source %q; %s", text, name, diag.DidYouMean(name, sourceNames(p)))
 		}
-		if path == "-" && stdin {
-			return out, cli.Usagef("only one source can be fed from standard input")
-		}
-		stdin = stdin || path == "-"
-		in, err := feed.Open(path, u.In, p.Sources[i], format)
+		paths, err := files(pattern)
 		if err != nil {
-			return out, cli.Misused(err)
+			return out, cli.Usagef("--input %s: %v", text, err)
 		}
-		in.Warn = func(msg string) { u.Warnf("%s", msg) }
-		out = append(out, in)
+		for _, path := range paths {
+			if path == "-" && slices.ContainsFunc(out, func(f *input) bool { return f.path == "-" }) {
+				return out, cli.Usagef("only one source can be fed from standard input")
+			}
+			if slices.ContainsFunc(out, func(f *input) bool { return f.src == p.Sources[i] && f.path == path }) {
+				return out, cli.Usagef("--input %s: %s is fed to this source already", text, path)
+			}
+			f := &input{src: p.Sources[i], path: path, format: format}
+			if err := f.open(u); err != nil {
+				return out, cli.Misused(err)
+			}
+			out = append(out, f)
+			if _, f.size = f.in.Progress(); f.size > 0 {
+				if err := f.close(); err != nil {
+					return out, err
+				}
+			} // else it is a pipe, and can't be read again
+		}
 	}
 	return out, nil
+}
+
+// files are the files that a pattern stands for, in the order of their names. A pattern that is the name of a file stands for it.
+func files(pattern string) ([]string, error) {
+	path := filepath.Clean(pattern)
+	if _, err := os.Lstat(path); err == nil || pattern == "-" || !strings.ContainsAny(pattern, "*?[") {
+		return []string{path}, nil
+	}
+	found, err := filepath.Glob(path)
+	if err != nil {
+		return nil, fmt.Errorf("%q is no pattern of file names: %w", pattern, err)
+	}
+	found = slices.DeleteFunc(found, func(path string) bool {
+		st, err := os.Stat(path)
+		return err == nil && st.IsDir()
+	})
+	if len(found) == 0 {
+		return nil, fmt.Errorf("no file matches %q", pattern)
+	}
+	slices.Sort(found)
+	return found, nil
+}
+
+// open opens the file unless it is open.
+func (f *input) open(u *cli.UI) (err error) {
+	if f.in != nil {
+		return nil
+	}
+	if f.in, err = feed.Open(f.path, u.In, f.src, f.format); err == nil {
+		f.in.Warn = func(msg string) { u.Warnf("%s", msg) }
+	}
+	return err
+}
+
+func (f *input) close() error {
+	in := f.in
+	if in == nil {
+		return nil
+	}
+	f.in = nil
+	return in.Close()
 }
 
 // until reads where the run is to end, as far as that can be checked without brokers.
@@ -94,13 +158,4 @@ func chosenSinks(p *check.Program, names []string) (map[string]*sink, error) {
 		}
 	}
 	return out, nil
-}
-
-// bytesRead is how much of all inputs was read.
-func (r *runner) bytesRead() (total int64) {
-	for _, in := range r.inputs {
-		n, _ := in.Progress()
-		total += n
-	}
-	return total
 }

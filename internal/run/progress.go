@@ -43,12 +43,11 @@ func (r *runner) newBar(total int64, what string) *progressbar.ProgressBar {
 // feedBar is the progress of feeding, in bytes of the files. Standard input has no size: it gets a spinner.
 func (r *runner) feedBar() bar {
 	total := int64(0)
-	for _, in := range r.inputs {
-		_, size := in.Progress()
-		if size == 0 {
+	for _, f := range r.inputs {
+		if f.size == 0 {
 			return bar{r.newBar(-1, "feeding")}
 		}
-		total += size
+		total += f.size
 	}
 	if len(r.inputs) == 0 {
 		return bar{}

@@ -21,7 +21,6 @@ import (
 	"github.com/weirstream/weir/internal/broker"
 	"github.com/weirstream/weir/internal/build"
 	"github.com/weirstream/weir/internal/cli"
-	"github.com/weirstream/weir/internal/feed"
 	"github.com/weirstream/weir/runtime/config"
 )
 
@@ -31,7 +30,7 @@ type Options struct {
 	Dir          string   // keeps the embedded broker's data and the state; empty: nothing is kept
 	Partitions   int32    // of topics on the embedded broker
 	CreateTopics bool     // on a given cluster too
-	Inputs       []string // SOURCE=FILE
+	Inputs       []string // SOURCE=FILE, a pattern or the name of one
 	InputFormat  string
 	Until        string   // where a bounded run ends; empty: nowhere
 	Format       string   // of what is printed: table, json, or empty
@@ -62,7 +61,7 @@ type runner struct {
 	o      Options
 	res    *gen.Result
 	spec   string
-	inputs []*feed.Input
+	inputs []*input
 	sinks  map[string]*sink // by topic
 	set    []string         // flags of the service
 	until  config.Until
@@ -99,13 +98,13 @@ func prepare(u *cli.UI, res *gen.Result, spec string, o Options) (r *runner, err
 	if r.set, err = serviceFlags(o.Set); err != nil {
 		return r, err
 	}
-	r.inputs, err = openInputs(u, res.Program, o)
+	r.inputs, err = findInputs(u, res.Program, o)
 	return r, err
 }
 
 func (r *runner) close() {
 	for _, in := range r.inputs {
-		_ = in.Close() // only read
+		_ = in.close() // only read
 	}
 	if r.broker != nil {
 		r.broker.Close()
@@ -180,8 +179,11 @@ func (r *runner) connect() error {
 		r.tmp = tmp
 	}
 	o := broker.Options{}
-	if dir != "" {
+	switch {
+	case dir != "":
 		o.Dir = filepath.Join(dir, "broker")
+	case len(r.inputs) > 0:
+		o.Dir = filepath.Join(r.tmp, "broker") // files may be larger than the memory
 	}
 	b, err := broker.Start(o)
 	if err != nil {
@@ -208,18 +210,28 @@ func Build(ctx context.Context, res *gen.Result, spec string) (string, error) {
 	return build.Build(ctx, p)
 }
 
-// feed writes every input to its source's topic.
+// feed writes every input to its source's topic, one after the other.
 func (r *runner) feed(ctx context.Context, cl *clients) (total int64, err error) {
 	bar := r.feedBar()
 	defer bar.finish()
-	for _, in := range r.inputs {
-		n, err := cl.partitions(ctx, in.Source().Topic)
+	var bytes int64 // of the files before
+	for _, f := range r.inputs {
+		n, err := cl.partitions(ctx, f.src.Topic)
 		if err != nil {
 			return total, err
 		}
-		before := total
-		fed, err := in.Produce(ctx, cl.producer, n, func(records int64) { bar.set(r.bytesRead(), before+records) })
+		if err := f.open(r.ui); err != nil {
+			return total, err
+		}
+		fed, err := f.in.Produce(ctx, cl.producer, n, func(records int64) {
+			read, _ := f.in.Progress()
+			bar.set(bytes+read, total+records)
+		})
 		total += fed
+		bytes += f.size
+		if cerr := f.close(); err == nil {
+			err = cerr
+		}
 		if err != nil {
 			return total, err
 		}
