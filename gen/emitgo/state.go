@@ -28,9 +28,9 @@ func (g *generator) state(f *printer.File, st *check.Step) {
 	}
 	f.F("// %s is what step %s keeps for each %s.", name, st.Name, per)
 	f.F("type %s struct {", name)
-	counts := st.Window.Kind == check.Counted
-	if counts {
-		f.P("records int64 // that it has")
+	tally, comment := g.tally(st)
+	if tally != "" {
+		f.F("%s int64 // %s", tally, comment)
 		f.P()
 	}
 	for _, ag := range all {
@@ -45,9 +45,9 @@ func (g *generator) state(f *printer.File, st *check.Step) {
 	f.P()
 	f.F("// append%s appends the stored form: the layout's fingerprint, then the fields in order.", naming.Exported(name))
 	f.F("func append%s(b []byte, a *%s) []byte {", naming.Exported(name), name)
-	f.F("b = stateenc.AppendHeader(b, %s)", layout(st))
-	if counts {
-		f.P("b = stateenc.AppendInt(b, a.records)")
+	f.F("b = stateenc.AppendHeader(b, %s)", g.layout(st))
+	if tally != "" {
+		f.F("b = stateenc.AppendInt(b, a.%s)", tally)
 	}
 	for _, ag := range all {
 		ag.append()
@@ -57,9 +57,9 @@ func (g *generator) state(f *printer.File, st *check.Step) {
 	f.P()
 	f.F("// decode%s reads the stored form.", naming.Exported(name))
 	f.F("func decode%s(b []byte, a *%s) error {", naming.Exported(name), name)
-	f.F("i := stateenc.Header(b, %s)", layout(st))
-	if counts {
-		f.P("a.records, i = stateenc.Int(b, i)")
+	f.F("i := stateenc.Header(b, %s)", g.layout(st))
+	if tally != "" {
+		f.F("a.%s, i = stateenc.Int(b, i)", tally)
 	}
 	for _, ag := range all {
 		ag.decode()
@@ -72,6 +72,9 @@ func (g *generator) state(f *printer.File, st *check.Step) {
 	f.P()
 	f.F("// merge%s takes what b has of later records into a.", naming.Exported(name))
 	f.F("func merge%s(a, b *%s) {", naming.Exported(name), name)
+	if tally != "" {
+		f.F("a.%s += b.%s", tally, tally)
+	}
 	for _, ag := range all {
 		if m := ag.merge(); m != "" {
 			f.P(m)
@@ -82,8 +85,11 @@ func (g *generator) state(f *printer.File, st *check.Step) {
 
 // layout is a fingerprint of the names, types and constants of a step's aggregates, so that state written under others is noticed, and of
 // how windows are sliced.
-func layout(st *check.Step) string {
+func (g *generator) layout(st *check.Step) string {
 	h := fnv.New32a()
+	if g.counts(st) {
+		fmt.Fprint(h, "counted;")
+	}
 	switch {
 	case st.Window.Overlap():
 		fmt.Fprint(h, plan.WindowText(st.Window), ";")

@@ -80,6 +80,7 @@ func (g *generator) keeperParts(f *printer.File, sub *plan.Subtopology, st *chec
 		if err := g.result(f, sub, st); err != nil {
 			return err
 		}
+		g.counted(f, sub, st)
 		g.state(f, st)
 	}
 	if g.keyTextWanted(st) {
@@ -248,6 +249,9 @@ func (g *generator) constructor(f *printer.File, sub *plan.Subtopology) {
 		f.F("Decode: decode%s,", naming.Exported(stateType(n)))
 		if s.Step.Window.Merges() {
 			f.F("Merge: merge%s,", naming.Exported(stateType(n)))
+		}
+		if g.counts(s.Step) && s.Step.Window.Overlap() {
+			f.F("Records: func(a *%s) int64 { return a.records },", stateType(n))
 		}
 		if h := g.heapBytes(f, s.Step); h != "" {
 			f.F("Bytes: %s,", h)
@@ -485,7 +489,11 @@ func (g *generator) closeWindows(f *printer.File, sub *plan.Subtopology, st *che
 	n := g.steps[st]
 	d := g.upstreamDelay(sub, st)
 	emit, onlyDirty := g.resultOf(st), "false"
-	if st.Emit == check.Updates {
+	switch {
+	case st.Emit != check.Updates:
+	case g.counts(st):
+		emit = "t." + n.method + "Rest"
+	default:
 		onlyDirty = "true"
 	}
 	if d > 0 {
@@ -529,7 +537,7 @@ func (g *generator) seal(f *printer.File, sub *plan.Subtopology) {
 			continue
 		}
 		emit := "nil"
-		if s.Step.Emit != check.Final && s.Step.UpdateEvery == 0 && g.pl.Live(s.Step.Out) {
+		if s.Step.Emit != check.Final && s.Step.UpdateEvery == 0 && s.Step.UpdateCount == 0 && g.pl.Live(s.Step.Out) {
 			emit = "t." + n.method + "Result"
 		}
 		calls = append(calls, fmt.Sprintf("t.%s.Seal(%s)", storeField(n), emit))

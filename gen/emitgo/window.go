@@ -168,7 +168,7 @@ func (g *generator) fold(f *printer.File, c *scope, st *check.Step, row string) 
 	for _, ag := range all {
 		f.P(ag.first())
 	}
-	f.P("return nil")
+	g.countOne(f, st)
 	f.P("}")
 	// Sums that can overflow come before anything is changed: a record that fails leaves the window as it was.
 	for _, ag := range all {
@@ -197,7 +197,7 @@ func (g *generator) fold(f *printer.File, c *scope, st *check.Step, row string) 
 		f.F("return t.%s.Complete(group, %s)", storeField(n), g.resultOf(st))
 		f.P("}")
 	}
-	f.P("return nil")
+	g.countOne(f, st)
 	return nil
 }
 

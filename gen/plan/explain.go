@@ -272,6 +272,9 @@ func updatesAt(st *check.Step) string {
 	if st.UpdateEvery > 0 {
 		return "when event time comes to a multiple of " + Duration(st.UpdateEvery) + ", and when its window closes"
 	}
+	if st.UpdateCount > 0 {
+		return "with every " + Records(st.UpdateCount) + " that changed it, and when its window closes"
+	}
 	return "at every commit"
 }
 

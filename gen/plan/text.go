@@ -381,9 +381,20 @@ func formatName(f check.Format) string {
 	return "json"
 }
 
+// Records is a number of records in words.
+func Records(n int64) string {
+	if n == 1 {
+		return "record"
+	}
+	return strconv.FormatInt(n, 10) + " records"
+}
+
 func emitText(st *check.Step) string {
 	if st.UpdateEvery > 0 {
 		return st.Emit.String() + " every " + Duration(st.UpdateEvery)
+	}
+	if st.UpdateCount > 0 {
+		return st.Emit.String() + " every " + Records(st.UpdateCount)
 	}
 	return st.Emit.String()
 }

@@ -181,12 +181,14 @@ func (t *task) addToSlice(w *window, e elem, args [][]ref.Val) {
 	for i, a := range st.Aggregate {
 		g.accs[i] = g.accs[i].addPart(a.Func, args[i], e.time)
 	}
-	if g.changed = true; !byCommit(st.Out) {
-		return
-	}
-	for _, win := range o.cal.windows(x) {
-		if !late(o.cal.time(win.end), w.lateness(), minus(t.wm, w.delay)) {
-			t.result(w, o.group(st, win, g))
+	g.changed = true
+	g.changes++
+	if n := st.UpdateCount; byCommit(st.Out) || n > 0 {
+		for _, win := range o.cal.windows(x) {
+			whole := o.group(st, win, g)
+			if !late(o.cal.time(win.end), w.lateness(), minus(t.wm, w.delay)) && (byCommit(st.Out) || whole.changes%n == 0) {
+				t.result(w, whole)
+			}
 		}
 	}
 }
@@ -195,9 +197,13 @@ func (t *task) addToSlice(w *window, e elem, args [][]ref.Val) {
 func (o *overlap) group(st *check.Step, win bounds, g *group) *group {
 	whole := &group{win: bounds{o.cal.time(win.start), o.cal.time(win.end)}, key: g.key, text: g.text, accs: o.fold(st.Aggregate, win, g.text)}
 	for n, part := range o.parts {
-		if x := o.lines[n]; x >= win.start && x < win.end && part[g.text] != nil && part[g.text].changed {
-			whole.changed = true
+		if x := o.lines[n]; x >= win.start && x < win.end && part[g.text] != nil {
+			whole.changed = whole.changed || part[g.text].changed
+			whole.changes += part[g.text].changes
 		}
+	}
+	if n := st.UpdateCount; n > 0 {
+		whole.changed = whole.changes%n != 0
 	}
 	return whole
 }

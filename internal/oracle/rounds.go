@@ -12,8 +12,14 @@ func byCommit(s *check.Stream) bool { return s.Updates && !s.Paced() }
 
 // touched notes that a record changed a group, whose result is handed on now if it may be with any commit.
 func (t *task) touched(w *window, g *group) {
-	if g.changed = true; byCommit(w.step.Out) {
+	g.changed = true
+	g.changes++
+	switch n := w.step.UpdateCount; {
+	case byCommit(w.step.Out):
 		t.result(w, g)
+	case n > 0 && g.changes >= n:
+		t.result(w, g)
+		g.changed, g.changes = false, 0
 	}
 }
 

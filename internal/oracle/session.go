@@ -63,7 +63,7 @@ func (t *task) addToSession(w *window, e elem, own bounds, args [][]ref.Val) {
 		if byCommit(st.Out) && old.win.end != both.end {
 			t.superseded(w, old)
 		}
-		g.win, g.accs = both, mergeAll(st.Aggregate, g.accs, old.accs)
+		g.win, g.accs, g.changes = both, mergeAll(st.Aggregate, g.accs, old.accs), g.changes+old.changes
 	}
 	if g.accs == nil {
 		g.accs = make([]accumulator, len(st.Aggregate))

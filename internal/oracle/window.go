@@ -37,8 +37,10 @@ type group struct {
 	accs []accumulator
 
 	records int64
-	// changed says that the result was not handed on since it changed; kept only where that is a matter of event time.
+	// changed says that the result was not handed on since it changed; kept only where that is no matter of commits. Changes is how many
+	// records did it; of a slice, of all its records.
 	changed bool
+	changes int64
 }
 
 // timeless are the bounds that a record gives a window without bounds: how long what is kept of the group stays.

@@ -469,7 +469,8 @@ func (g *gen) window(st *Step, row *stream, lets []term) stream {
 		e, t := env.aggregate(args.mixed, st.Every != "" || st.Kind == "session")
 		add(&st.Aggregate, e, t)
 	}
-	st.Emit = pick(g, "", "final", "final", "updates", "{updates: {every: 10s}}", "{updates: {every: 1700ms}}", "early_and_final", "{early_and_final: {every: 4s}}")
+	st.Emit = pick(g, "", "final", "final", "updates", "{updates: {every: 10s}}", "{updates: {every: 1700ms}}", "early_and_final", "{early_and_final: {every: 4s}}",
+		"{updates: {count: 3}}", "{early_and_final: {count: 2}}", "{updates: {count: 1}}")
 	if st.Kind == "count" {
 		st.Emit = ""
 	}

@@ -197,6 +197,12 @@ func (s *Store[V]) Upsert(at, end int64, key []byte) (v *V, fresh bool, err erro
 	return &w.val, fresh, nil
 }
 
+// Bounds are those of the window that the last Upsert found.
+func (s *Store[V]) Bounds() window.Bounds {
+	w := s.wins.at(s.grown.win)
+	return window.Bounds{Start: w.start, End: w.end}
+}
+
 // grown is a window as it was before a record.
 type grown struct {
 	win            uint32

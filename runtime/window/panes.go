@@ -39,6 +39,8 @@ type Config[V any] struct {
 	Decode func(b []byte, v *V) error
 	// Bytes estimates what a value holds on the heap besides itself; nil: nothing.
 	Bytes func(v *V) int
+	// Records is how many records a value has. It is for [Sliced.Counted].
+	Records func(v *V) int64
 	// Merge takes the value b, of later records, into a. It changes neither b nor what both refer to. It is for windows that overlap.
 	Merge func(a, b *V)
 }

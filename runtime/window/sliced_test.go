@@ -160,6 +160,18 @@ func (w *slicedWorld) add(at int64) {
 		w.live.wins[b][key] = sum{old.count + 1, old.total + n}
 		w.live.dirty[b][key] = true
 	}
+	var got, want []string
+	w.must(w.s.Counted([]byte(key), 3, func(b Bounds, key []byte, v *sum) error {
+		got = append(got, line(b, string(key), *v))
+		return nil
+	}))
+	slices.SortFunc(open, byEnd)
+	for _, b := range open {
+		if v := w.live.wins[b][key]; v.count%3 == 0 {
+			want = append(want, line(b, key, v))
+		}
+	}
+	w.compare("counted", got, want)
 }
 
 func (w *slicedWorld) compare(what string, got, want []string) {
@@ -289,6 +301,7 @@ func TestSlicedModel(t *testing.T) {
 			r := rand.New(rand.NewPCG(seed, 1))
 			cfg := sumConfig(1+r.Int64N(40), r.Int64N(10))
 			cfg.Merge = func(a, b *sum) { a.count, a.total = a.count+b.count, a.total+b.total }
+			cfg.Records = func(v *sum) int64 { return v.count }
 			cfg.Every = 1 + r.Int64N(cfg.Size)
 			if seed%3 == 0 {
 				cfg.Every = 1 + r.Int64N(5)

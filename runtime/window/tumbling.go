@@ -70,6 +70,9 @@ func (s *Tumbling[V]) Upsert(start int64, key []byte) (v *V, fresh bool, err err
 	return s.upsert(w, key)
 }
 
+// Bounds are those of the window that the last Upsert found.
+func (s *Tumbling[V]) Bounds() Bounds { return Bounds{s.last.start, s.last.end} }
+
 func (s *Tumbling[V]) schedule() {
 	s.due = math.MaxInt64
 	if len(s.wins) > 0 {

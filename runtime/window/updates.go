@@ -11,6 +11,7 @@ type tree[V any] struct {
 	first int
 	dirty []int // indexes of those slices in which the key changed
 	nodes map[nodeID]*V
+	sums  []int64 // how many records the slices before each have
 }
 
 // changed hands on those values of a window that changed since the last Seal.
@@ -41,16 +42,50 @@ func (s *Sliced[V]) update(emit func(Bounds, []byte, *V) error) error {
 // updateOf hands on the values of a key of all windows that are open and in which it changed, as the tree says.
 func (s *Sliced[V]) updateOf(key []byte, emit func(Bounds, []byte, *V) error) error {
 	t := &s.tree
-	end := max(s.line.firstEnd(s.lineEnd(s.wins[t.dirty[0]])), s.closed+s.cfg.Every)
-	last := s.wins[t.dirty[len(t.dirty)-1]].gone
-	i, _ := s.covered(s.bounds(end))
-	j, _ := s.from(last)
-	if err := s.values(key, uint32(maphash.Bytes(s.seed, key)), i, j); err != nil {
+	end, last, err := s.valuesAround(s.wins[t.dirty[0]], s.wins[t.dirty[len(t.dirty)-1]], key)
+	if err != nil {
 		return err
 	}
 	for b := s.bounds(end); b.End <= last; b = s.bounds(end) {
 		i, j := s.covered(b)
 		if slices.ContainsFunc(t.dirty, func(d int) bool { return d >= i && d < j }) {
+			if err := s.emitOf(b, key, i, j, emit); err != nil {
+				return err
+			}
+		}
+		end += s.cfg.Every
+	}
+	return nil
+}
+
+// valuesAround finds what a key has in all open windows that have a part of the slices from first to last, and says where on the line the first
+// one of these ends, and when the last one does.
+func (s *Sliced[V]) valuesAround(first, last *win[V], key []byte) (end, gone int64, err error) {
+	end = max(s.line.firstEnd(s.lineEnd(first)), s.closed+s.cfg.Every)
+	i, _ := s.covered(s.bounds(end))
+	j, _ := s.from(last.gone)
+	return end, last.gone, s.values(key, uint32(maphash.Bytes(s.seed, key)), i, j)
+}
+
+// Counted hands on the values of a key, of those open windows that hold the slice which the last Upsert found, and that have a multiple of n
+// records of it now, in order of their ends.
+func (s *Sliced[V]) Counted(key []byte, n int64, emit func(Bounds, []byte, *V) error) error {
+	end, gone, err := s.valuesAround(s.last, s.last, key)
+	if err != nil {
+		return err
+	}
+	t := &s.tree
+	t.sums = append(t.sums[:0], 0)
+	for i, v := range t.vals {
+		sum := t.sums[i]
+		if v != nil {
+			sum += s.cfg.Records(v)
+		}
+		t.sums = append(t.sums, sum)
+	}
+	for b := s.bounds(end); b.End <= gone; b = s.bounds(end) {
+		i, j := s.covered(b)
+		if (t.sums[j-t.first]-t.sums[i-t.first])%n == 0 {
 			if err := s.emitOf(b, key, i, j, emit); err != nil {
 				return err
 			}

@@ -233,6 +233,8 @@ type Step struct {
 	Emit      Emit
 	// UpdateEvery is how much event time passes between updates, in whole milliseconds; 0: they are handed on with each commit.
 	UpdateEvery time.Duration
+	// UpdateCount is how many records change a result from one update to the next; 0: it is not they that decide.
+	UpdateCount int64
 	// Repartition says that group_by is not the partition key, so records travel through a topic named after the step.
 	Repartition bool
 	// Late is the stream of records that came too late, nil unless the spec names one (late_to). Its type is Row.
@@ -473,7 +475,7 @@ type Aggregate struct {
 	Constants []Constant
 }
 
-// Paced reports whether a stream's updates come when event time says so, whenever commits happen. Behind a repartition topic they do not: there
+// Paced reports whether a stream's updates come when event time or the records say so, whenever commits happen. Behind a repartition topic they do not: there
 // the watermark moves with the commits of those that write it.
 func (s *Stream) Paced() bool {
 	for _, in := range s.Merged {
@@ -487,7 +489,7 @@ func (s *Stream) Paced() bool {
 	case s.Step == nil:
 		return false
 	case s.Step.Emit > Final:
-		return s.Step.UpdateEvery > 0 && !s.Step.behindTopic()
+		return (s.Step.UpdateEvery > 0 || s.Step.UpdateCount > 0) && !s.Step.behindTopic()
 	}
 	return s.Step.From.Paced()
 }
@@ -511,7 +513,7 @@ type Emit uint8
 // The kinds of emission.
 const (
 	Final         Emit = iota + 1 // once, when the window closes
-	Updates                       // each key that changed, once per commit or each UpdateEvery
+	Updates                       // each key that changed, once per commit, each UpdateEvery or UpdateCount
 	EarlyAndFinal                 // the same, and each key when the window closes
 )
 

@@ -2,6 +2,7 @@ package check
 
 import (
 	"slices"
+	"strconv"
 
 	"github.com/weirstream/weir/spec/source"
 	"github.com/weirstream/weir/spec/syntax"
@@ -97,7 +98,7 @@ func (c *checker) step(st *Step, d *syntax.Step) {
 		c.splitClauses(d, windowed)
 	}
 	st.From = c.input(d)
-	st.Emit, st.UpdateEvery = 0, 0
+	st.Emit, st.UpdateEvery, st.UpdateCount = 0, 0, 0
 	switch keeper {
 	case "process":
 		windowed = false
@@ -319,6 +320,9 @@ func (c *checker) emit(st *Step, d *syntax.Emit) {
 		st.Emit = Updates
 	case "early_and_final":
 		st.Emit = EarlyAndFinal
+	}
+	if d.Count != nil {
+		st.UpdateCount, _ = strconv.ParseInt(d.Count.Value, 10, 64) // what is no number was reported
 	}
 	if d.Every == nil {
 		return

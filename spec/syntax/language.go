@@ -226,7 +226,7 @@ var stepShape = &Shape{What: "a step", Either: []string{"from", "merge"}, Keys: 
 			{Name: "unbounded", Shape: &Shape{What: "true or false", Bool: true, Doc: "What is kept for a group stays for ever. There have to be few of them."}},
 		}}},
 		{Name: "count", Shape: &Shape{What: "{size: N, ttl: DURATION}", Doc: "As many records of a group after each other, in the order in which they are processed.", Keys: []Key{
-			{Name: "size", Required: true, Shape: &Shape{What: "a number of records", Text: &Pattern{regexp.MustCompile(`^[1-9][0-9]{0,8}$`), "must be a whole number from 1 to 999999999"}, Doc: "How many records a window has."}},
+			{Name: "size", Required: true, Shape: &Shape{What: "a number of records", Text: wholeNumber, Doc: "How many records a window has."}},
 			{Name: "ttl", Shape: durationText("After which time without a record of the group a window ends with those that it has.")},
 			{Name: "unbounded", Shape: &Shape{What: "true or false", Bool: true, Doc: "In place of ttl: it is waited for ever. There have to be few groups."}},
 		}}},
@@ -258,8 +258,10 @@ var stepShape = &Shape{What: "a step", Either: []string{"from", "merge"}, Keys: 
 	{Name: "emit", Shape: emitShape},
 }}
 
+var wholeNumber = &Pattern{regexp.MustCompile(`^[1-9][0-9]{0,8}$`), "must be a whole number from 1 to 999999999"}
+
 var emitShape = &Shape{
-	What: "final, updates, early_and_final or {updates: {every: 10s}}",
+	What: "final, updates, early_and_final, {updates: {every: 10s}} or {updates: {count: 100}}",
 	Doc:  "When results are handed on: final (the default), once, when the window closes; updates, whenever they changed; or early_and_final, both.",
 	OneOf: []*Shape{
 		{What: "final, updates or early_and_final", Choices: []string{"final", "updates", "early_and_final"}},
@@ -271,8 +273,9 @@ var emitShape = &Shape{
 }
 
 func updatesShape(doc string) *Shape {
-	return &Shape{What: "{every: 10s}", Doc: doc, Keys: []Key{
-		{Name: "every", Required: true, Shape: durationText("Those that changed are handed on each time that event time comes to a multiple of it.")},
+	return &Shape{What: "{every: 10s} or {count: 100}", Doc: doc, Either: []string{"every", "count"}, Keys: []Key{
+		{Name: "every", Shape: durationText("Those that changed are handed on each time that event time comes to a multiple of it.")},
+		{Name: "count", Shape: &Shape{What: "a number of records", Text: wholeNumber, Doc: "A result is handed on with the record that is the N-th to change it since the last time."}},
 	}}
 }
 

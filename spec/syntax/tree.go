@@ -227,6 +227,7 @@ type Emit struct {
 	Span  source.Span
 	Kind  string    // final, updates or early_and_final
 	Every *Duration // how often there are updates
+	Count *Text     // or after how many records
 }
 
 // Dedup is what stands under a step's dedup.
@@ -535,7 +536,7 @@ func emit(n *node) *Emit {
 	for _, p := range n.pairs {
 		e.Kind = p.key.text.Value
 		if p.value != nil && p.value.kind == mapping {
-			e.Every = duration(p.value.get("every"))
+			e.Every, e.Count = duration(p.value.get("every")), text(p.value.get("count"))
 		}
 	}
 	return e

@@ -1,0 +1,69 @@
+package emitgo
+
+import (
+	"github.com/weirstream/weir/gen/plan"
+	"github.com/weirstream/weir/gen/printer"
+	"github.com/weirstream/weir/spec/check"
+)
+
+// counts tells whether records decide when a step's results are handed on while their windows are open.
+func (g *generator) counts(st *check.Step) bool { return st.UpdateCount > 0 && g.pl.Live(st.Out) }
+
+// tally is the field of a step's state that counts its records, with a comment, "" if there is none. Windows that overlap share slices, so
+// there it is the slices' records that are counted, and a window has a multiple of them when its result is handed on.
+func (g *generator) tally(st *check.Step) (field, comment string) {
+	switch {
+	case st.Window.Kind == check.Counted || g.counts(st) && st.Window.Overlap():
+		return "records", "that it has"
+	case g.counts(st):
+		return "changes", "records since its result was handed on"
+	}
+	return "", ""
+}
+
+// countOne prints the end of a record that is in its window: the result is handed on if it was time.
+func (g *generator) countOne(f *printer.File, st *check.Step) {
+	n := g.steps[st]
+	switch {
+	case !g.counts(st):
+		f.P("return nil")
+	case st.Window.Overlap():
+		f.P("a.records++")
+		f.F("return t.%s.Counted(group, %s, t.%sResult)", storeField(n), grouped(st.UpdateCount), n.method)
+	default:
+		f.F("return t.%sChanged(group, a)", n.method)
+	}
+}
+
+// counted prints the methods that hand on results by how many records have changed them.
+func (g *generator) counted(f *printer.File, sub *plan.Subtopology, st *check.Step) {
+	if !g.counts(st) {
+		return
+	}
+	n := g.steps[st]
+	pending := "a.changes == 0"
+	if st.Window.Overlap() {
+		pending = "a.records%" + grouped(st.UpdateCount) + " == 0"
+	} else {
+		f.P()
+		f.F("// %sChanged takes note that a record has changed a result, and hands it on if that makes %s.", n.method, plan.Records(st.UpdateCount))
+		f.F("func (t *%s) %sChanged(key []byte, a *%s) error {", taskName(sub), n.method, stateType(n))
+		f.F("if a.changes++; a.changes < %s {", grouped(st.UpdateCount))
+		f.P("return nil")
+		f.P("}")
+		f.P("a.changes = 0")
+		f.F("return t.%sResult(t.%s.Bounds(), key, a)", n.method, storeField(n))
+		f.P("}")
+	}
+	if st.Emit != check.Updates {
+		return
+	}
+	f.P()
+	f.F("// %sRest hands on the result of a window that closes, if it has changed since it was handed on.", n.method)
+	f.F("func (t *%s) %sRest(w window.Bounds, key []byte, a *%s) error {", taskName(sub), n.method, stateType(n))
+	f.F("if %s {", pending)
+	f.P("return nil")
+	f.P("}")
+	f.F("return t.%sResult(w, key, a)", n.method)
+	f.P("}")
+}
