@@ -219,14 +219,7 @@ func (r *run) behindCut(c *cut) {
 		}
 	}
 	if c.loose || t.full { // which record is one too many for a sum goes by the order in which they come
-		r.res.LooseCounts = true
-		t.markLoose(c.step.Late)
-		for _, out := range c.step.Outs() {
-			t.markLoose(out)
-		}
-		if d := r.res.Topics[c.source.DeadLetterTopic]; d != nil {
-			d.Loose = true
-		}
+		t.uncertain(c.step)
 	}
 	if c.wm > noTime {
 		t.advance(c.wm)

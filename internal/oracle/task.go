@@ -132,6 +132,18 @@ func (t *task) markLoose(s *check.Stream) {
 	}
 }
 
+// uncertain notes that what a step hands on in this task may be something else, and so may be what is made of it.
+func (t *task) uncertain(st *check.Step) {
+	t.loose, t.run.res.LooseCounts = true, true
+	t.markLoose(st.Late)
+	for _, out := range st.Outs() {
+		t.markLoose(out)
+	}
+	if d := t.run.res.Topics[t.source.DeadLetterTopic]; d != nil {
+		d.Loose = true
+	}
+}
+
 // leave tells the steps behind repartition topics how far this task's time went.
 func (t *task) leave() {
 	for _, w := range t.windows {

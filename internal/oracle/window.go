@@ -147,6 +147,9 @@ func (t *task) add(w *window, e elem) error {
 		}
 		e.group = g
 	}
+	if t.cut != nil && st != t.cut && st.Retimes() && (st.Window.Bounded() || st.Window.Size > 0) {
+		t.uncertain(st) // what is late goes by how far the watermark was, and it came in steps
+	}
 	own, tooLate, err := t.alone(w, &e)
 	if err != nil {
 		return err
