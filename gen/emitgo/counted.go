@@ -35,6 +35,42 @@ func (g *generator) countOne(f *printer.File, st *check.Step) {
 	}
 }
 
+// changesOnly tells whether a result is only handed on if it is not the same as the last time.
+func (g *generator) changesOnly(st *check.Step) bool { return st.ChangesOnly && g.pl.Live(st.Out) }
+
+// unlessSame prints that a result which is the same as the one that was handed on last goes no further. A session's window is part of it.
+func (g *generator) unlessSame(f *printer.File, st *check.Step) {
+	f.Import("bytes")
+	g.codecs.needState(st.Out.Type)
+	f.P("// The same as what was handed on last is not handed on again.")
+	if st.Window.Kind == check.Session {
+		f.Import(module + "stateenc")
+		f.P("t.result = stateenc.AppendInt(stateenc.AppendInt(t.result[:0], w.Start), w.End)")
+		f.P("t.result = r.appendState(t.result)")
+	} else {
+		f.P("t.result = r.appendState(t.result[:0])")
+	}
+	f.P("if bytes.Equal(t.result, a.handed) {")
+	f.P("return nil")
+	f.P("}")
+	f.P("a.handed = append(a.handed[:0], t.result...)")
+}
+
+// final prints the method that hands on the results of windows that close in any case, where their updates are handed on only if they are not
+// the same as the last time.
+func (g *generator) final(f *printer.File, sub *plan.Subtopology, st *check.Step) {
+	if !g.changesOnly(st) || st.Emit != check.EarlyAndFinal {
+		return
+	}
+	n := g.steps[st]
+	f.P()
+	f.F("// %sFinal hands on the result of a window that closes, whatever was handed on before.", n.method)
+	f.F("func (t *%s) %sFinal(w window.Bounds, key []byte, a *%s) error {", taskName(sub), n.method, stateType(n))
+	f.P("a.handed = nil")
+	f.F("return t.%sResult(w, key, a)", n.method)
+	f.P("}")
+}
+
 // counted prints the methods that hand on results by how many records have changed them.
 func (g *generator) counted(f *printer.File, sub *plan.Subtopology, st *check.Step) {
 	if !g.counts(st) {

@@ -48,6 +48,9 @@ func (g *generator) result(f *printer.File, sub *plan.Subtopology, st *check.Ste
 	if st.Out.Windowed {
 		win, param = ", w", ", w window.Bounds"
 	}
+	if g.changesOnly(st) {
+		win, param = win+", a", param+", a *"+stateType(n)
+	}
 	f.F("if err := t.%sFrom(&row, key, %s%s); err != nil {", n.method, at, win)
 	value := "nil"
 	if sub.Origin.OnError == check.DeadLetter {
@@ -66,6 +69,9 @@ func (g *generator) result(f *printer.File, sub *plan.Subtopology, st *check.Ste
 		if err := g.guard(f, c, st, "having", st.Having); err != nil {
 			return err
 		}
+	}
+	if g.changesOnly(st) {
+		g.unlessSame(f, st)
 	}
 	g.handOn(f, sub, st.Out, "r")
 	f.P("}")

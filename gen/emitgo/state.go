@@ -36,6 +36,10 @@ func (g *generator) state(f *printer.File, st *check.Step) {
 	for _, ag := range all {
 		f.F("%s %s // %s", stateField(ag.Aggregate), ag.goType(), plan.AggregateText(ag.Aggregate))
 	}
+	if g.changesOnly(st) {
+		f.P()
+		f.P("handed []byte // the result that was handed on last, encoded; empty: none was")
+	}
 	f.P("}")
 	for _, ag := range all {
 		if ag.Func == check.Histogram {
@@ -52,6 +56,9 @@ func (g *generator) state(f *printer.File, st *check.Step) {
 	for _, ag := range all {
 		ag.append()
 	}
+	if g.changesOnly(st) {
+		f.P("b = stateenc.AppendString(b, a.handed)")
+	}
 	f.P("return b")
 	f.P("}")
 	f.P()
@@ -63,6 +70,9 @@ func (g *generator) state(f *printer.File, st *check.Step) {
 	}
 	for _, ag := range all {
 		ag.decode()
+	}
+	if g.changesOnly(st) {
+		f.P("a.handed, i = stateenc.Bytes(b, i)")
 	}
 	f.P("return stateenc.Done(b, i)")
 	f.P("}")
@@ -89,6 +99,9 @@ func (g *generator) layout(st *check.Step) string {
 	h := fnv.New32a()
 	if g.counts(st) {
 		fmt.Fprint(h, "counted;")
+	}
+	if g.changesOnly(st) {
+		fmt.Fprint(h, "changes only;")
 	}
 	switch {
 	case st.Window.Overlap():
@@ -140,6 +153,9 @@ func (g *generator) heapBytes(f *printer.File, st *check.Step) string {
 	var parts []string
 	for _, a := range st.Aggregate {
 		parts = append(parts, g.aggregator(f, st, a).heap()...)
+	}
+	if g.changesOnly(st) {
+		parts = append(parts, "cap(a.handed)")
 	}
 	if parts == nil {
 		return ""

@@ -81,6 +81,7 @@ func (g *generator) keeperParts(f *printer.File, sub *plan.Subtopology, st *chec
 			return err
 		}
 		g.counted(f, sub, st)
+		g.final(f, sub, st)
 		g.state(f, st)
 	}
 	if g.keyTextWanted(st) {
@@ -161,6 +162,9 @@ func (g *generator) taskType(f *printer.File, sub *plan.Subtopology) {
 		if keysWanted(st) {
 			f.F("%s []%s // of the map that step %s takes apart", keysField(g.steps[st]), g.goType(f, st.Unnest.Expr.Type.Key), st.Name)
 		}
+	}
+	if slices.ContainsFunc(sub.Stores, func(s *plan.Store) bool { return g.changesOnly(s.Step) }) {
+		f.P("result []byte // the result in hand, encoded")
 	}
 	for _, st := range sub.Steps {
 		if st.Log != nil {
@@ -244,6 +248,9 @@ func (g *generator) constructor(f *printer.File, sub *plan.Subtopology) {
 		}
 		if every := s.Step.UpdateEvery; every > 0 && g.pl.Live(s.Step.Out) {
 			f.F("UpdateEvery: %s,", grouped(every.Milliseconds()))
+			if s.Step.ChangesOnly {
+				f.F("Round: t.%sResult,", n.method)
+			}
 		}
 		f.F("Append: append%s,", naming.Exported(stateType(n)))
 		f.F("Decode: decode%s,", naming.Exported(stateType(n)))
@@ -490,6 +497,8 @@ func (g *generator) closeWindows(f *printer.File, sub *plan.Subtopology, st *che
 	d := g.upstreamDelay(sub, st)
 	emit, onlyDirty := g.resultOf(st), "false"
 	switch {
+	case st.Emit == check.EarlyAndFinal && g.changesOnly(st):
+		emit = "t." + n.method + "Final"
 	case st.Emit != check.Updates:
 	case g.counts(st):
 		emit = "t." + n.method + "Rest"

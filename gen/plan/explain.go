@@ -269,6 +269,13 @@ func explainWindow(b *strings.Builder, st *check.Step) {
 
 // updatesAt says when a step's results that changed are handed on.
 func updatesAt(st *check.Step) string {
+	if st.ChangesOnly {
+		return updatesWhen(st) + ", unless it is the same as when it was handed on last"
+	}
+	return updatesWhen(st)
+}
+
+func updatesWhen(st *check.Step) string {
 	if st.UpdateEvery > 0 {
 		return "when event time comes to a multiple of " + Duration(st.UpdateEvery) + ", and when its window closes"
 	}

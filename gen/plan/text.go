@@ -390,6 +390,13 @@ func Records(n int64) string {
 }
 
 func emitText(st *check.Step) string {
+	if st.ChangesOnly {
+		return updatesText(st) + ", changes only"
+	}
+	return updatesText(st)
+}
+
+func updatesText(st *check.Step) string {
 	if st.UpdateEvery > 0 {
 		return st.Emit.String() + " every " + Duration(st.UpdateEvery)
 	}

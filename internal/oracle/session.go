@@ -64,6 +64,7 @@ func (t *task) addToSession(w *window, e elem, own bounds, args [][]ref.Val) {
 			t.superseded(w, old)
 		}
 		g.win, g.accs, g.changes = both, mergeAll(st.Aggregate, g.accs, old.accs), g.changes+old.changes
+		g.handed = old.handed // of several it does not matter: none had this window
 	}
 	if g.accs == nil {
 		g.accs = make([]accumulator, len(st.Aggregate))

@@ -41,6 +41,7 @@ type group struct {
 	// records did it; of a slice, of all its records.
 	changed bool
 	changes int64
+	handed  string // what was handed on last, where that is not handed on again
 }
 
 // timeless are the bounds that a record gives a window without bounds: how long what is kept of the group stays.
@@ -290,7 +291,28 @@ func (t *task) handOn(w *window, g *group) error {
 			return nil
 		}
 	}
+	if st.ChangesOnly {
+		if byCommit(st.Out) && !st.Window.Bounded() { // the same is not handed on again for another time
+			defer t.filtered(st, e)
+		} else if !byCommit(st.Out) && g.same(st, &e) {
+			return nil
+		}
+	}
 	return t.push(st.Out, e)
+}
+
+// same tells whether a result is the one that was handed on last, and if not takes note that it is now.
+func (g *group) same(st *check.Step, e *elem) bool {
+	handed := ""
+	if st.Window.Kind == check.Session {
+		handed = fmt.Sprint(g.win)
+	}
+	for _, f := range st.Out.Type.Fields {
+		handed += " " + identity([]ref.Val{e.rec.Fields[f.Name]})
+	}
+	same := handed == g.handed
+	g.handed = handed
+	return same
 }
 
 // advance moves the task's watermark and closes what it closes, upstream windows first: a window is told the time only after
@@ -325,6 +347,9 @@ func (t *task) advance(wm int64) {
 		}
 		t.wm = old
 		for _, g := range due {
+			if w.step.Emit == check.EarlyAndFinal {
+				g.handed = "" // it is handed on in any case
+			}
 			if w.step.Emit != check.Updates || g.changed {
 				t.result(w, g)
 			}

@@ -474,6 +474,14 @@ func (g *gen) window(st *Step, row *stream, lets []term) stream {
 	if st.Kind == "count" {
 		st.Emit = ""
 	}
+	if st.Every == "" && g.chance(30) {
+		switch only, ok := strings.CutSuffix(st.Emit, "}}"); {
+		case ok:
+			st.Emit = only + ", changes_only: true}}"
+		case st.Emit == "updates" || st.Emit == "early_and_final":
+			st.Emit = "{" + st.Emit + ": {changes_only: true}}"
+		}
+	}
 	out.updates = st.Emit != "" && st.Emit != "final"
 	if g.chance(30) {
 		having := g.env(&out)

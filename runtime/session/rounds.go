@@ -44,6 +44,9 @@ func (s *Store[V]) changed(w *win[V]) bool {
 
 // handOn is the round at the store's time wm.
 func (s *Store[V]) handOn(wm int64, emit func(window.Bounds, []byte, *V) error) error {
+	if s.cfg.Round != nil {
+		emit = s.cfg.Round
+	}
 	ids := slices.DeleteFunc(s.waiting, func(id uint32) bool {
 		g := s.groups.at(id)
 		return !g.live || !g.waits
@@ -58,7 +61,7 @@ func (s *Store[V]) handOn(wm int64, emit func(window.Bounds, []byte, *V) error) 
 		}
 	}
 	for _, id := range ids {
-		if err := s.handOnGroup(s.groups.at(id), emit); err != nil {
+		if err := s.handOnGroup(id, emit); err != nil {
 			return err
 		}
 	}
@@ -68,8 +71,12 @@ func (s *Store[V]) handOn(wm int64, emit func(window.Bounds, []byte, *V) error) 
 }
 
 // handOnGroup hands on those windows of a group in memory that changed since the last round.
-func (s *Store[V]) handOnGroup(g *group, emit func(window.Bounds, []byte, *V) error) error {
+func (s *Store[V]) handOnGroup(id uint32, emit func(window.Bounds, []byte, *V) error) error {
+	g := s.groups.at(id)
 	g.waits = false
+	if s.cfg.Round != nil {
+		s.touch(id, g)
+	}
 	return s.handOnWindows(g, s.groups.keyOf(g), emit)
 }
 
@@ -80,6 +87,7 @@ func (s *Store[V]) handOnWindows(g *group, key []byte, emit func(window.Bounds, 
 			continue
 		}
 		w.waiting = false
+		w.dirty = w.dirty || s.cfg.Round != nil
 		if err := emit(window.Bounds{Start: w.start, End: w.end}, key, &w.val); err != nil {
 			return err
 		}
@@ -99,10 +107,18 @@ func (s *Store[V]) handOnUnread(ids []uint32, emit func(window.Bounds, []byte, *
 			return nil // memory knows better
 		}
 		for len(ids) > 0 && bytes.Compare(s.groups.keyOf(s.groups.at(ids[0])), key) < 0 {
-			if emitErr = s.handOnGroup(s.groups.at(ids[0]), emit); emitErr != nil {
+			if emitErr = s.handOnGroup(ids[0], emit); emitErr != nil {
 				return emitErr
 			}
 			ids = ids[1:]
+		}
+		if s.cfg.Round != nil { // what it changes has to be in memory
+			id, err := s.load(hashOf(s.seed, key), key)
+			if err == nil {
+				err = s.handOnGroup(id, emit)
+			}
+			emitErr = err
+			return err
 		}
 		if s.pointers {
 			b = bytes.Clone(b)

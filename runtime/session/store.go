@@ -23,6 +23,9 @@ type Config[V any] struct {
 	// UpdateEvery is how often, in milliseconds of the store's own time, Close has a round in which it hands on what changed, for which it needs
 	// an emit; see package window. 0: Seal hands it on, or nothing does.
 	UpdateEvery int64
+	// Round is what rounds hand results to, in place of Close's emit. It may change the values, which are then written with the next Seal, and
+	// so are those that it left as they were. nil: emit is, and it does not change them.
+	Round func(w window.Bounds, key []byte, v *V) error
 	// Delay is how far behind the task's watermark this store runs, in milliseconds: what feeds it comes that much late. Close,
 	// Late and Due are in the store's own time, the task's watermark less Delay; Closed is in the task's.
 	Delay int64

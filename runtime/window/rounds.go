@@ -125,8 +125,12 @@ func (s *panes[V]) handOn(w *win[V], emit func(Bounds, []byte, *V) error) error 
 	return nil
 }
 
-// value is the value of a key that the pane has.
+// value is the value of a key that the pane has, which may be changed if Config.Round is set.
 func (s *panes[V]) value(w *win[V], key []byte) (*V, error) {
+	if s.cfg.Round != nil {
+		v, _, err := s.upsert(w, key)
+		return v, err
+	}
 	if e := w.find(uint32(maphash.Bytes(s.seed, key)), key); e != nil {
 		return &e.val, nil
 	}

@@ -43,12 +43,19 @@ type roundsWorld struct {
 	out   []string
 }
 
-func newRounds(t *testing.T, overlap, final bool, bound int64) *roundsWorld {
+func newRounds(t *testing.T, overlap, final, change bool, bound int64) *roundsWorld {
 	c := newContext(t, store.Options{Memory: true})
 	c.Clock, c.OverlayBytes = watermark.NewClock(nil), bound
 	cfg := sumConfig(30, 7)
 	cfg.UpdateEvery = 10
 	w := &roundsWorld{t: t, c: c, every: cfg.UpdateEvery, final: final}
+	if change { // what a round hands on is also what it changes
+		cfg.Round = func(b Bounds, key []byte, v *sum) error {
+			w.out = append(w.out, "round "+line(b, string(key), *v))
+			v.total = 0
+			return nil
+		}
+	}
 	if overlap {
 		cfg.Every = 12
 		cfg.Merge = func(a, b *sum) { *a = sum{a.count + b.count, a.total + b.total} }
@@ -107,7 +114,8 @@ func (w *roundsWorld) commit() {
 func TestRounds(t *testing.T) {
 	for seed := range uint64(40) {
 		overlap, final := seed%2 == 1, seed%4 > 1
-		easy, hard := newRounds(t, overlap, final, 0), newRounds(t, overlap, final, 1)
+		change := !overlap && seed%8 > 3
+		easy, hard := newRounds(t, overlap, final, change, 0), newRounds(t, overlap, final, change, 1)
 		r, when := rand.New(rand.NewPCG(seed, 1)), rand.New(rand.NewPCG(seed, 2))
 		now := int64(-100)
 		for range 400 {
@@ -155,7 +163,7 @@ func TestRounds(t *testing.T) {
 
 // TestWaitingBytes pins the stored form of what waits for a round, and of what was handed on in one.
 func TestWaitingBytes(t *testing.T) {
-	w := newRounds(t, false, false, 0)
+	w := newRounds(t, false, false, false, 0)
 	s := w.s.(*Tumbling[sum])
 	w.advance(3)
 	add(t, s, 0, "k", 5)

@@ -92,6 +92,9 @@ func (s *Tumbling[V]) Close(wm int64, emit func(w Bounds, key []byte, v *V) erro
 	if err := s.closeUntil(wm, emit, onlyDirty); err != nil || wm < s.round {
 		return err
 	}
+	if s.cfg.Round != nil {
+		emit = s.cfg.Round
+	}
 	for _, w := range s.wins {
 		if err := s.handOn(w, emit); err != nil {
 			return err

@@ -784,6 +784,10 @@ func updatesOfCount(at source.Span) diag.Diagnostic {
 	return hinted(problem("WEIR4032", at, "a count window has one result, with the record that completes it"), "leave emit out; global: {unbounded: true} counts without an end, and has updates")
 }
 
+func changesOfOverlap(at source.Span, k WindowKind) diag.Diagnostic {
+	return hinted(problem("WEIR4033", at, "results of %s windows are made of slices, and what was handed on last is kept for no window", k), "leave changes_only out, or take windows that do not overlap")
+}
+
 func globalAtTheEnd(at source.Span) diag.Diagnostic {
 	return warning(hinted(problem("WEIR6013", at, "results of a global window are handed on when a bounded run ends, and never else"), "write emit: updates for what has changed by each commit, or emit: final to say that it is meant"))
 }

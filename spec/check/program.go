@@ -235,6 +235,8 @@ type Step struct {
 	UpdateEvery time.Duration
 	// UpdateCount is how many records change a result from one update to the next; 0: it is not they that decide.
 	UpdateCount int64
+	// ChangesOnly says that an update is not handed on that is the same as the last one of its group and window.
+	ChangesOnly bool
 	// Repartition says that group_by is not the partition key, so records travel through a topic named after the step.
 	Repartition bool
 	// Late is the stream of records that came too late, nil unless the spec names one (late_to). Its type is Row.

@@ -98,7 +98,7 @@ func (c *checker) step(st *Step, d *syntax.Step) {
 		c.splitClauses(d, windowed)
 	}
 	st.From = c.input(d)
-	st.Emit, st.UpdateEvery, st.UpdateCount = 0, 0, 0
+	st.Emit, st.UpdateEvery, st.UpdateCount, st.ChangesOnly = 0, 0, 0, false
 	switch keeper {
 	case "process":
 		windowed = false
@@ -323,6 +323,9 @@ func (c *checker) emit(st *Step, d *syntax.Emit) {
 	}
 	if d.Count != nil {
 		st.UpdateCount, _ = strconv.ParseInt(d.Count.Value, 10, 64) // what is no number was reported
+	}
+	if st.ChangesOnly = d.Only != nil; st.ChangesOnly && st.Window.Overlap() {
+		c.report(changesOfOverlap(d.Only.Span, st.Window.Kind))
 	}
 	if d.Every == nil {
 		return

@@ -7,6 +7,7 @@ package schema
 import (
 	_ "embed"
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"github.com/weirstream/weir/spec/syntax"
@@ -71,7 +72,11 @@ func of(s *syntax.Shape) object {
 		for _, k := range s.Either {
 			either = append(either, object{"required": []string{k}})
 		}
-		if either != nil {
+		switch {
+		case s.Beside != nil:
+			o["anyOf"] = either
+			o["not"] = object{"required": slices.DeleteFunc(slices.Clone(s.Either), func(k string) bool { return slices.Contains(s.Beside, k) })}
+		case either != nil:
 			o["oneOf"] = either
 		}
 	case s.Names != nil:

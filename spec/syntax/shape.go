@@ -17,8 +17,10 @@ type Shape struct {
 	Doc string
 
 	// An object with fixed keys. Of those that Either names, exactly one must be there.
+	// Those of Beside may stand beside another one.
 	Keys   []Key
 	Either []string
+	Beside []string
 
 	// A mapping from names that the user chooses.
 	Names *Pattern
@@ -207,15 +209,20 @@ func (c *checker) object(n *node, s *Shape, owner source.Span, ownerName string)
 		c.report(missingEither(owner, ownerName, s.Either))
 	}
 	for i, p := range n.pairs {
-		if !slices.Contains(s.Either, p.key.text.Value) {
+		if !s.alone(p.key.text.Value) {
 			continue
 		}
 		for _, q := range n.pairs[:i] {
-			if slices.Contains(s.Either, q.key.text.Value) && q.key.text.Value != p.key.text.Value {
+			if s.alone(q.key.text.Value) && q.key.text.Value != p.key.text.Value {
 				c.report(keysExclude(p.key.text, ownerName, q.key.text))
 			}
 		}
 	}
+}
+
+// alone tells whether a key excludes the others of Either.
+func (s *Shape) alone(key string) bool {
+	return slices.Contains(s.Either, key) && !slices.Contains(s.Beside, key)
 }
 
 func (c *checker) scalar(n *node, s *Shape, ownerName string) {

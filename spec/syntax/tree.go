@@ -228,6 +228,7 @@ type Emit struct {
 	Kind  string    // final, updates or early_and_final
 	Every *Duration // how often there are updates
 	Count *Text     // or after how many records
+	Only  *Text     // changes_only: true, or nil
 }
 
 // Dedup is what stands under a step's dedup.
@@ -536,7 +537,7 @@ func emit(n *node) *Emit {
 	for _, p := range n.pairs {
 		e.Kind = p.key.text.Value
 		if p.value != nil && p.value.kind == mapping {
-			e.Every, e.Count = duration(p.value.get("every")), text(p.value.get("count"))
+			e.Every, e.Count, e.Only = duration(p.value.get("every")), text(p.value.get("count")), yes(p.value.get("changes_only"))
 		}
 	}
 	return e
