@@ -13,7 +13,7 @@ func (g *generator) counts(st *check.Step) bool { return st.UpdateCount > 0 && g
 // there it is the slices' records that are counted, and a window has a multiple of them when its result is handed on.
 func (g *generator) tally(st *check.Step) (field, comment string) {
 	switch {
-	case st.Window.Kind == check.Counted || g.counts(st) && st.Window.Overlap():
+	case st.Window.Kind == check.Counted && st.Window.Slide == 0 || g.counts(st) && st.Window.Overlap():
 		return "records", "that it has"
 	case g.counts(st):
 		return "changes", "records since its result was handed on"
@@ -25,6 +25,8 @@ func (g *generator) tally(st *check.Step) (field, comment string) {
 func (g *generator) countOne(f *printer.File, st *check.Step) {
 	n := g.steps[st]
 	switch {
+	case st.Window.Slide > 0 && g.pl.Live(st.Out):
+		f.F("return t.%sAdded(group, parts)", n.method)
 	case !g.counts(st):
 		f.P("return nil")
 	case st.Window.Overlap():

@@ -37,7 +37,7 @@ func (g *generator) result(f *printer.File, sub *plan.Subtopology, st *check.Ste
 	}
 	f.P("t.Stats.Results++")
 	at := "w.End-1"
-	if w := st.Window; w.Kind == check.Counted && w.Size > 0 {
+	if w := st.Window; w.Kind == check.Counted && w.Size > 0 && w.Slide == 0 {
 		at = "at"
 		f.P("at := w.End - 1")
 		f.F("if a.records >= %s {", grouped(w.Records))

@@ -23,7 +23,10 @@ func (g *generator) state(f *printer.File, st *check.Step) {
 	f.Import(module + "stateenc")
 	f.P()
 	per := "group and window"
-	if !st.Window.Bounded() {
+	switch {
+	case st.Window.Slide > 0:
+		per = "part of " + plan.Records(st.Window.Slide) + " of a group"
+	case !st.Window.Bounded():
 		per = "group"
 	}
 	f.F("// %s is what step %s keeps for each %s.", name, st.Name, per)
@@ -112,6 +115,8 @@ func (g *generator) layout(st *check.Step) string {
 		fmt.Fprint(h, "global;")
 	case st.Window.Kind == check.Custom:
 		fmt.Fprint(h, "custom;")
+	case st.Window.Slide > 0:
+		fmt.Fprintf(h, "count every %d;", st.Window.Slide)
 	case st.Window.Kind == check.Counted: // another size completes windows sooner or later
 		fmt.Fprint(h, "count;")
 	}

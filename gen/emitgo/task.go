@@ -82,6 +82,7 @@ func (g *generator) keeperParts(f *printer.File, sub *plan.Subtopology, st *chec
 		}
 		g.counted(f, sub, st)
 		g.final(f, sub, st)
+		g.sliding(f, sub, st)
 		g.state(f, st)
 	}
 	if g.keyTextWanted(st) {
@@ -185,7 +186,7 @@ func (g *generator) taskType(f *printer.File, sub *plan.Subtopology) {
 			continue
 		}
 		pkg, typ := g.store(f, s.Step)
-		f.F("%s *%s.%s[%s]", storeField(n), pkg, typ, stateType(n))
+		f.F("%s *%s.%s[%s]", storeField(n), pkg, typ, g.keptType(s.Step))
 	}
 	f.P("}")
 	f.P()
@@ -239,7 +240,7 @@ func (g *generator) constructor(f *printer.File, sub *plan.Subtopology) {
 			continue
 		}
 		pkg, typ := g.store(f, s.Step)
-		f.F("t.%s, err = %s.New%s(c, %s.Config[%s]{", storeField(n), pkg, strings.TrimPrefix(typ, "Store"), pkg, stateType(n))
+		f.F("t.%s, err = %s.New%s(c, %s.Config[%s]{", storeField(n), pkg, strings.TrimPrefix(typ, "Store"), pkg, g.keptType(s.Step))
 		f.F("Name: %q,", s.Step.Name)
 		f.F("Output: %s,", outputConst(sub, s.Output.Index))
 		g.windowConfig(f, s.Step.Window)
@@ -252,17 +253,7 @@ func (g *generator) constructor(f *printer.File, sub *plan.Subtopology) {
 				f.F("Round: t.%sResult,", n.method)
 			}
 		}
-		f.F("Append: append%s,", naming.Exported(stateType(n)))
-		f.F("Decode: decode%s,", naming.Exported(stateType(n)))
-		if s.Step.Window.Merges() {
-			f.F("Merge: merge%s,", naming.Exported(stateType(n)))
-		}
-		if g.counts(s.Step) && s.Step.Window.Overlap() {
-			f.F("Records: func(a *%s) int64 { return a.records },", stateType(n))
-		}
-		if h := g.heapBytes(f, s.Step); h != "" {
-			f.F("Bytes: %s,", h)
-		}
+		g.codecOf(f, s.Step)
 		f.P("})")
 		f.P("if err != nil {")
 		f.P("return nil, err")
@@ -495,14 +486,8 @@ func passing(sub *plan.Subtopology) string {
 func (g *generator) closeWindows(f *printer.File, sub *plan.Subtopology, st *check.Step) {
 	n := g.steps[st]
 	d := g.upstreamDelay(sub, st)
-	emit, onlyDirty := g.resultOf(st), "false"
-	switch {
-	case st.Emit == check.EarlyAndFinal && g.changesOnly(st):
-		emit = "t." + n.method + "Final"
-	case st.Emit != check.Updates:
-	case g.counts(st):
-		emit = "t." + n.method + "Rest"
-	default:
+	emit, onlyDirty := g.restOf(st), "false"
+	if st.Emit == check.Updates && !g.counts(st) {
 		onlyDirty = "true"
 	}
 	if d > 0 {

@@ -153,16 +153,23 @@ func (g *generator) fold(f *printer.File, c *scope, st *check.Step, row string) 
 		all = append(all, ag)
 	}
 	if st.Window.Kind == check.Counted && st.Window.Size > 0 {
-		f.F("if err := t.%s.Expire(at, group, %s); err != nil {", storeField(n), g.resultOf(st))
+		f.F("if err := t.%s.Expire(at, group, %s); err != nil {", storeField(n), g.restOf(st))
 		f.P("return err")
 		f.P("}")
 	}
-	f.F("a, fresh, err := t.%s.Upsert(%s, group)", storeField(n), place)
+	upserted := "a, fresh"
+	if st.Window.Slide > 0 {
+		upserted = "parts, _"
+	}
+	f.F("%s, err := t.%s.Upsert(%s, group)", upserted, storeField(n), place)
 	f.P("if err != nil {")
 	f.P("return topology.Fatal(err)")
 	f.P("}")
+	if st.Window.Slide > 0 {
+		addToParts(f, st)
+	}
 	f.P("if fresh {")
-	if st.Window.Kind == check.Counted {
+	if st.Window.Kind == check.Counted && st.Window.Slide == 0 {
 		f.P("a.records = 1")
 	}
 	for _, ag := range all {
@@ -192,7 +199,7 @@ func (g *generator) fold(f *printer.File, c *scope, st *check.Step, row string) 
 			f.F("%s = %s", ag.field, ag.sum())
 		}
 	}
-	if st.Window.Kind == check.Counted {
+	if st.Window.Kind == check.Counted && st.Window.Slide == 0 {
 		f.F("if a.records++; a.records >= %s {", grouped(st.Window.Records))
 		f.F("return t.%s.Complete(group, %s)", storeField(n), g.resultOf(st))
 		f.P("}")
@@ -285,6 +292,19 @@ func (g *generator) resultOf(st *check.Step) string {
 	return "t." + g.steps[st].method + "Result"
 }
 
+// restOf is resultOf for windows that close.
+func (g *generator) restOf(st *check.Step) string {
+	switch emit := "t." + g.steps[st].method; {
+	case !g.pl.Live(st.Out):
+		return "nil"
+	case st.Emit == check.EarlyAndFinal && g.changesOnly(st):
+		return emit + "Final"
+	case st.Emit == check.Updates && g.counts(st), st.Window.Slide > 0:
+		return emit + "Rest"
+	}
+	return g.resultOf(st)
+}
+
 // retimed tells whether a step's windows take records whose event time another step made, in the task in which it was made: those may be
 // older than the watermark that is about to take effect.
 func retimed(st *check.Step) bool { return st.Window != nil && st.Retimes() && !st.Repartition }
@@ -302,6 +322,7 @@ func (g *generator) rowOfPayload(f *printer.File, st *check.Step) string {
 }
 
 func stateType(n stepNames) string         { return n.method + "State" }
+func exportedState(n stepNames) string     { return naming.Exported(stateType(n)) }
 func storeField(n stepNames) string        { return n.method + "Windows" }
 func stateField(a *check.Aggregate) string { return naming.Exported(a.Name) }
 func oneLine(s string) string              { return strings.Join(strings.Fields(s), " ") }

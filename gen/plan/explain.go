@@ -294,6 +294,9 @@ func explainTimeless(b *strings.Builder, st *check.Step, aggregates string) {
 	}
 	fmt.Fprintf(b, "  Step %s keeps, per %s: %s. It keeps them %s.\n", st.Name, strings.Join(groupNames(st), ", "), aggregates, life)
 	switch {
+	case w.Slide > 0:
+		fmt.Fprintf(b, "    A result of the last %d records of a group is handed on with every %s, and of those that came since %s", w.Records, Records(w.Slide), results)
+		b.WriteString(", with the ones before them")
 	case w.Kind == check.Counted:
 		fmt.Fprintf(b, "    A result is handed on with every %d records of a group, and of fewer %s", w.Records, results)
 	case st.Emit == check.Final:

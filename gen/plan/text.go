@@ -296,11 +296,11 @@ func WindowText(w *check.Window) string {
 	case w.Kind == check.Global:
 		return w.Kind.String()
 	case w.Kind == check.Counted && w.Size == 0:
-		return fmt.Sprintf("count %d", w.Records)
+		return countText(w)
 	case w.Kind == check.Custom:
 		return "custom from " + oneLine(w.Start.Text) + " to " + oneLine(w.End.Text)
 	case w.Kind == check.Counted:
-		return fmt.Sprintf("count %d ttl %s", w.Records, Duration(w.Size))
+		return countText(w) + " ttl " + Duration(w.Size)
 	}
 	text := w.Kind.String() + " " + Duration(w.Size)
 	if w.Gap != nil {
@@ -319,6 +319,13 @@ func WindowText(w *check.Window) string {
 		text += " in " + w.Zone
 	}
 	return text
+}
+
+func countText(w *check.Window) string {
+	if w.Slide > 0 {
+		return fmt.Sprintf("count %d every %d", w.Records, w.Slide)
+	}
+	return fmt.Sprintf("count %d", w.Records)
 }
 
 // AggregateText is an aggregate as the spec has it, on one line.
@@ -387,6 +394,14 @@ func Records(n int64) string {
 		return "record"
 	}
 	return strconv.FormatInt(n, 10) + " records"
+}
+
+// Number is a number in words.
+func Number(n int64) string {
+	if n == 1 {
+		return "one"
+	}
+	return strconv.FormatInt(n, 10)
 }
 
 func emitText(st *check.Step) string {

@@ -37,6 +37,7 @@ type group struct {
 	accs []accumulator
 
 	records int64
+	parts   [][]accumulator // of a sliding count, the oldest first; records are those of the last one
 	// changed says that the result was not handed on since it changed; kept only where that is no matter of commits. Changes is how many
 	// records did it; of a slice, of all its records.
 	changed bool
@@ -192,11 +193,16 @@ func (t *task) add(w *window, e elem) error {
 	g := w.groups[id]
 	if g != nil && st.Window.Kind == check.Counted && g.win.end <= e.time && st.Window.Size > 0 { // the record is too late for it
 		delete(w.groups, id)
-		t.result(w, g)
+		t.rest(w, g)
 		g = nil
 	}
 	if g == nil {
 		g = &group{win: win, key: e.group, text: identity(e.group), accs: make([]accumulator, len(st.Aggregate))}
+	}
+	if st.Window.Slide > 0 {
+		w.groups[id] = g
+		t.slide(w, g, win, args, e.time)
+		return nil
 	}
 	// A record counts in all aggregates or, if one of them fails, in none.
 	next := make([]accumulator, len(g.accs))
@@ -267,7 +273,7 @@ func (t *task) handOn(w *window, g *group) error {
 	}
 	if def := st.Window; !def.Bounded() {
 		e.win, e.waited = nil, true
-		if g.records == def.Records && def.Size > 0 {
+		if (g.records == def.Records || g.records == def.Slide) && def.Size > 0 {
 			e.time = g.win.end - def.Size.Milliseconds()
 		}
 	}
@@ -351,7 +357,7 @@ func (t *task) advance(wm int64) {
 				g.handed = "" // it is handed on in any case
 			}
 			if w.step.Emit != check.Updates || g.changed {
-				t.result(w, g)
+				t.rest(w, g)
 			}
 		}
 		if w.step.UpdateEvery > 0 && !byCommit(w.step.Out) && passes(minus(old, w.delay), minus(wm, w.delay), w.step.UpdateEvery.Milliseconds()) {

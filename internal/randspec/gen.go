@@ -387,7 +387,7 @@ func (g *gen) layout(st *Step) {
 		st.Kind = "custom"
 		return
 	case 4:
-		st.Kind, st.Size = "count", "{size: "+pick(g, "2", "3", "5", "20")+", "+pick(g, "unbounded: true", "ttl: 1s", "ttl: 5s", "ttl: 1500ms", "ttl: 10m")+"}"
+		st.Kind, st.Size = "count", "{size: "+pick(g, "2", "3", "5", "20", "4, every: 2", "3, every: 1", "12, every: 4")+", "+pick(g, "unbounded: true", "ttl: 1s", "ttl: 5s", "ttl: 1500ms", "ttl: 10m")+"}"
 		return
 	case 0:
 		st.Kind = "hopping"
@@ -466,7 +466,7 @@ func (g *gen) window(st *Step, row *stream, lets []term) stream {
 			", end: " + quoted(pick(g, `event_time + duration("2s")`, `timestamp(int(event_time) / 7 * 7 + 7)`, `event_time + duration("500ms")`)) + "}"
 	}
 	for range 1 + g.r.IntN(4) {
-		e, t := env.aggregate(args.mixed, st.Every != "" || st.Kind == "session")
+		e, t := env.aggregate(args.mixed, st.Every != "" || st.Kind == "session" || strings.Contains(st.Size, "every"))
 		add(&st.Aggregate, e, t)
 	}
 	st.Emit = pick(g, "", "final", "final", "updates", "{updates: {every: 10s}}", "{updates: {every: 1700ms}}", "early_and_final", "{early_and_final: {every: 4s}}",

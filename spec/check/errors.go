@@ -780,6 +780,24 @@ func countOfOne(size *syntax.Text) diag.Diagnostic {
 	return hinted(problem("WEIR4032", size.Span, "a window of one record is the record"), "use select in place of group_by, window and aggregate, or count 2 records or more")
 }
 
+func slideTooLong(n *syntax.Count) diag.Diagnostic {
+	d := problem("WEIR4032", n.Every.Span, "every %s is more than the records of a window", n.Every.Value)
+	d.Related = append(d.Related, diag.Related{Span: n.Size.Span, Message: "the window's size"})
+	return hinted(d, "records between two windows would be in none: leave it out for windows that follow each other")
+}
+
+func slideUneven(n *syntax.Count) diag.Diagnostic {
+	d := problem("WEIR4032", n.Size.Span, "%s is no multiple of every, %s", n.Size.Value, n.Every.Value)
+	d.Related = append(d.Related, diag.Related{Span: n.Every.Span, Message: "after which there is a result"})
+	return hinted(d, "the last records are kept in parts of as many as every says")
+}
+
+func slideTooShort(n *syntax.Count, records int64) diag.Diagnostic {
+	d := problem("WEIR4032", n.Every.Span, "the last %s records would be kept in more than %d parts, which each result is merged of", n.Size.Value, mostParts)
+	d.Related = append(d.Related, diag.Related{Span: n.Size.Span, Message: "the window's size"})
+	return hinted(d, "every can be %d or more", (records+mostParts-1)/mostParts)
+}
+
 func updatesOfCount(at source.Span) diag.Diagnostic {
 	return hinted(problem("WEIR4032", at, "a count window has one result, with the record that completes it"), "leave emit out; global: {unbounded: true} counts without an end, and has updates")
 }

@@ -450,6 +450,8 @@ type Window struct {
 	Zone     string // "" for UTC; else Size, Every and Offset are whole days, which begin and end as the zone's
 	Lateness time.Duration
 	Records  int64 // of a count: that make it complete, 2 or more
+	// Slide is after how many records a count has a result, of the last Records, which are a multiple of it; 0: windows follow each other.
+	Slide int64
 	// Start and End are where a custom window begins and ends, timestamps. Its Size is 0.
 	Start, End *Expr
 }
@@ -457,8 +459,9 @@ type Window struct {
 // Overlap reports whether a record can be in several of the windows.
 func (w *Window) Overlap() bool { return w.Kind == Hopping || w.Kind == Cumulative }
 
-// Merges reports whether a window's state is merged of parts: of slices, or of sessions that a record has connected.
-func (w *Window) Merges() bool { return w.Overlap() || w.Kind == Session }
+// Merges reports whether a window's state is merged of parts: of slices, of sessions that a record has connected, or of the parts of a group's last
+// records.
+func (w *Window) Merges() bool { return w.Overlap() || w.Kind == Session || w.Slide > 0 }
 
 // Bounded reports whether windows begin and end at times, which results are given.
 func (w *Window) Bounded() bool { return w.Kind != Global && w.Kind != Counted }

@@ -123,12 +123,34 @@ func (c *checker) count(w *Window, d *syntax.Step) {
 			c.report(countOfOne(n.Size))
 		}
 	}
+	if n.Every != nil && n.Size != nil {
+		c.slide(w, n)
+	}
 	c.timeless(d.Window, Counted)
 	if n.Unbounded != nil && d.Window.LateTo != nil {
 		c.report(lateForTimeless(d.Window.LateTo.Span, Counted, "late_to"))
 	}
 	if d.Emit != nil && (d.Emit.Kind == "updates" || d.Emit.Kind == "early_and_final") {
 		c.report(updatesOfCount(d.Emit.Span))
+	}
+}
+
+// mostParts bounds how many parts the last records of a group have, which are merged for each result and written with each commit.
+const mostParts = 1000
+
+// slide checks after how many records there is a result of the last ones.
+func (c *checker) slide(w *Window, n *syntax.Count) {
+	every, _ := strconv.ParseInt(n.Every.Value, 10, 64)
+	switch {
+	case every == 0 || w.Records == 0: // was reported
+	case every > w.Records:
+		c.report(slideTooLong(n))
+	case w.Records%every != 0:
+		c.report(slideUneven(n))
+	case w.Records/every > mostParts:
+		c.report(slideTooShort(n, w.Records))
+	case every < w.Records:
+		w.Slide = every
 	}
 }
 

@@ -227,6 +227,7 @@ var stepShape = &Shape{What: "a step", Either: []string{"from", "merge"}, Keys: 
 		}}},
 		{Name: "count", Shape: &Shape{What: "{size: N, ttl: DURATION}", Doc: "As many records of a group after each other, in the order in which they are processed.", Keys: []Key{
 			{Name: "size", Required: true, Shape: &Shape{What: "a number of records", Text: wholeNumber, Doc: "How many records a window has."}},
+			{Name: "every", Shape: &Shape{What: "a number of records", Text: wholeNumber, Doc: "After how many records there is a result, of the last ones. Without it windows follow each other."}},
 			{Name: "ttl", Shape: durationText("After which time without a record of the group a window ends with those that it has.")},
 			{Name: "unbounded", Shape: &Shape{What: "true or false", Bool: true, Doc: "In place of ttl: it is waited for ever. There have to be few groups."}},
 		}}},

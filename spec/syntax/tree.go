@@ -218,6 +218,7 @@ type Global struct {
 type Count struct {
 	Span      source.Span
 	Size      *Text // a whole number
+	Every     *Text // another one, or nil
 	TTL       *Duration
 	Unbounded *Text // true, or nil
 }
@@ -461,7 +462,7 @@ func (b builder) step(k *Text, v *node) *Step {
 			s.Window.Start, s.Window.End = text(x.get("start")), text(x.get("end"))
 		}
 		if x := w.get("count"); x != nil && x.kind == mapping {
-			s.Window.Count = &Count{Span: x.span, Size: text(x.get("size")), TTL: duration(x.get("ttl")), Unbounded: yes(x.get("unbounded"))}
+			s.Window.Count = &Count{Span: x.span, Size: text(x.get("size")), Every: text(x.get("every")), TTL: duration(x.get("ttl")), Unbounded: yes(x.get("unbounded"))}
 		}
 	}
 	if d := v.get("dedup"); d != nil && d.kind == mapping {
