@@ -51,6 +51,7 @@ func (g *generator) subtopology(sub *plan.Subtopology) (*printer.File, error) {
 			}
 		}
 	}
+	g.tombstone(f, sub)
 	for _, o := range sub.Outputs {
 		if o.Kind == plan.SinkOutput && o == sub.SinkOutputs(o.Sink)[0] {
 			if err := g.sink(f, sub, o); err != nil {
@@ -83,6 +84,9 @@ func (g *generator) keeperParts(f *printer.File, sub *plan.Subtopology, st *chec
 		g.counted(f, sub, st)
 		g.final(f, sub, st)
 		g.sliding(f, sub, st)
+		if err := g.gone(f, sub, st); err != nil {
+			return err
+		}
 		g.state(f, st)
 	}
 	if g.keyTextWanted(st) {
@@ -252,6 +256,9 @@ func (g *generator) constructor(f *printer.File, sub *plan.Subtopology) {
 			if s.Step.ChangesOnly {
 				f.F("Round: t.%sResult,", n.method)
 			}
+		}
+		if g.tombstones(s.Step) {
+			f.F("Gone: t.%sGone,", n.method)
 		}
 		g.codecOf(f, s.Step)
 		f.P("})")

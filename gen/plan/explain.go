@@ -260,6 +260,9 @@ func explainWindow(b *strings.Builder, st *check.Step) {
 		fmt.Fprintf(b, ", if %s", oneLine(st.Having.Text))
 	}
 	b.WriteString(".\n")
+	if st.Tombstones {
+		b.WriteString("    Sinks get a tombstone for each group of a window that closes, under the key of its results.\n")
+	}
 	if st.Late != nil {
 		fmt.Fprintf(b, "    Records that come after that go to %s.\n", st.Late.Name)
 	} else {

@@ -405,10 +405,14 @@ func Number(n int64) string {
 }
 
 func emitText(st *check.Step) string {
+	text := updatesText(st)
 	if st.ChangesOnly {
-		return updatesText(st) + ", changes only"
+		text += ", changes only"
 	}
-	return updatesText(st)
+	if st.Tombstones {
+		text += ", tombstones"
+	}
+	return text
 }
 
 func updatesText(st *check.Step) string {

@@ -73,7 +73,7 @@ func (t *Topic) compare(got []Got) []string {
 	var diffs []string
 	for _, g := range got {
 		rec, err := tombstone, error(nil)
-		if g.Value != nil || t.Sink.Tombstone == nil {
+		if g.Value != nil {
 			rec, err = t.decode(g.Value)
 		}
 		if err != nil {

@@ -349,7 +349,10 @@ func (t *task) advance(wm int64) {
 		}
 		due := t.due(w, old, wm)
 		if w.step.Emit == check.Updates && byCommit(w.step.Out) {
-			continue // every state was handed on already
+			for _, g := range due { // every state was handed on already
+				t.deleted(w, g)
+			}
+			continue
 		}
 		t.wm = old
 		for _, g := range due {
@@ -359,6 +362,7 @@ func (t *task) advance(wm int64) {
 			if w.step.Emit != check.Updates || g.changed {
 				t.rest(w, g)
 			}
+			t.deleted(w, g)
 		}
 		if w.step.UpdateEvery > 0 && !byCommit(w.step.Out) && passes(minus(old, w.delay), minus(wm, w.delay), w.step.UpdateEvery.Milliseconds()) {
 			t.round(w, wm)

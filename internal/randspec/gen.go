@@ -335,7 +335,11 @@ func (g *gen) step() {
 	out.name = st.Name
 	g.used[in.name] = true
 	g.spec.Steps = append(g.spec.Steps, st)
-	g.streams = append(g.streams, &out)
+	if strings.Contains(st.Emit, "tombstones") {
+		g.named(st, &out)
+	} else {
+		g.streams = append(g.streams, &out)
+	}
 	if st.LateTo != "" {
 		late := row
 		late.name, late.windowed = st.LateTo, false
@@ -377,6 +381,22 @@ func (g *gen) eventTime(row *stream) string {
 		}
 	}
 	return pick(g, `event_time + duration("1s")`, `event_time - duration("2500ms")`, `event_time - duration("1h")`, "event_time")
+}
+
+// named adds the step that gives results whose windows are deleted a key of the group and the window.
+func (g *gen) named(st *Step, out *stream) {
+	next := &Step{Name: "named_" + st.Name, From: st.Name}
+	next.Key = "string(window.start) + string(window.end)"
+	for _, f := range out.typ.Fields[:len(st.GroupBy)] {
+		if k := f.Type.Kind; k == types.String || k == types.Int {
+			next.Key += " + string(" + f.Name + ")"
+		}
+	}
+	g.used[out.name] = true
+	g.spec.Steps = append(g.spec.Steps, next)
+	row := *out
+	row.name, row.key, row.parts = next.Name, types.StringType, nil
+	g.streams = append(g.streams, &row)
 }
 
 // layout says where the windows of a step lie.
@@ -473,6 +493,11 @@ func (g *gen) window(st *Step, row *stream, lets []term) stream {
 		"{updates: {count: 3}}", "{early_and_final: {count: 2}}", "{updates: {count: 1}}")
 	if st.Kind == "count" {
 		st.Emit = ""
+	}
+	if st.Kind != "count" && st.Kind != "session" && st.Kind != "global" && g.chance(30) {
+		if with, ok := strings.CutSuffix(st.Emit, "}}"); ok {
+			st.Emit = with + ", tombstones: true}}"
+		}
 	}
 	if st.Every == "" && g.chance(30) {
 		switch only, ok := strings.CutSuffix(st.Emit, "}}"); {

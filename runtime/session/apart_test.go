@@ -3,6 +3,7 @@ package session
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -19,6 +20,11 @@ func TestApart(t *testing.T) {
 			c.OverlayBytes = bound
 			cfg := sumConfig(10)
 			cfg.Apart, cfg.Merge = true, nil
+			var gone []string
+			cfg.Gone = func(b window.Bounds, key []byte) error {
+				gone = append(gone, fmt.Sprintf("%s %d-%d", key, b.Start, b.End))
+				return nil
+			}
 			s := newStore(t, c, cfg)
 			for i, w := range [][2]int64{{0, 100}, {0, 50}, {50, 100}, {-20, 300}, {0, 100}, {99, 100}, {0, 51}, {50, 100}} {
 				add(t, s, w[0], w[1], "a", int64(i))
@@ -46,6 +52,12 @@ func TestApart(t *testing.T) {
 			}
 			if !slices.Equal(out, want) {
 				t.Errorf("%q", out)
+			}
+			for i, g := range slices.DeleteFunc(want, func(s string) bool { return s == "-" }) {
+				if i >= len(gone) || !strings.HasPrefix(g, gone[i]+" ") {
+					t.Errorf("gone are %q", gone)
+					break
+				}
 			}
 			if left := entries(t, c); len(left) > 0 {
 				t.Errorf("what is closed is still in the DB: %v", left)

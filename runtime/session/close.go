@@ -74,6 +74,11 @@ func (s *Store[V]) closeAt(at int64, emit func(window.Bounds, []byte, *V) error,
 					return err
 				}
 			}
+			if s.cfg.Gone != nil {
+				if err := s.cfg.Gone(window.Bounds{Start: w.start, End: w.end}, s.groups.keyOf(g)); err != nil {
+					return err
+				}
+			}
 			*link = w.next
 			s.free(n)
 			s.c.Stats.WindowsClosed++

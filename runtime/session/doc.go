@@ -23,6 +23,8 @@
 // In a store with rounds (see package window) the windows that changed since the last one are known by a list of their groups; where groups
 // that waited left memory, the round looks through all of the DB.
 //
+// What a group has of its last records, in a window that they all go on with, may be [Parts], each of as many of them, so that the oldest can leave.
+//
 // # Format
 //
 // The keys of the store, as its changelog has them:

@@ -26,6 +26,9 @@ type Config[V any] struct {
 	// Round is what rounds hand results to, in place of Close's emit. It may change the values, which are then written with the next Seal, and
 	// so are those that it left as they were. nil: emit is, and it does not change them.
 	Round func(w window.Bounds, key []byte, v *V) error
+	// Gone, if not nil, is called by Close for each group of a window that closes, behind the window's last results. It must not keep key, nor
+	// call this store.
+	Gone func(w window.Bounds, key []byte) error
 	// Delay is how far behind the task's watermark this store runs, in milliseconds: what feeds it comes that much late. Close,
 	// Late and Due are in the store's own time, the task's watermark less Delay; Closed is in the task's.
 	Delay int64

@@ -29,7 +29,7 @@
 // multiple of so many milliseconds, or past several of them at once, all that changed since the last round is handed on. What changed is
 // stored with the time of the round that it waits for. As rounds follow from the watermark, which is part of each commit, that says
 // after a crash as well whether it was handed on, and nothing needs to be written when it is. A pane that leaves memory takes with it
-// what waits; the next round asks the DB for it.
+// what waits; the next round asks the DB for it. With Config.Round a round may change what it hands on, which is a change like that of a record.
 //
 // # Format
 //

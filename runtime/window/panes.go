@@ -33,6 +33,9 @@ type Config[V any] struct {
 	// Round is what rounds hand results to, in place of Close's emit. It may change the values, which are then written with the next Seal, and
 	// so are those that it left as they were. nil: emit is, and it does not change them.
 	Round func(w Bounds, key []byte, v *V) error
+	// Gone, if not nil, is called by Close for each group of a window that closes, behind the window's last results. It must not keep key, nor
+	// call this store.
+	Gone func(w Bounds, key []byte) error
 	// Delay is how far behind the task's watermark this store runs, in milliseconds: what feeds it comes that much late. Close,
 	// Late and Due are in the store's own time, the task's watermark less Delay; what a restore asks is in the task's.
 	Delay int64
@@ -114,6 +117,9 @@ func newPanes[V any](c *topology.Context, cfg Config[V]) (panes[V], error) {
 
 // Name is the store's name.
 func (s *panes[V]) Name() string { return s.cfg.Name }
+
+// gone says that a group's window has closed.
+func (s *panes[V]) gone(b Bounds, key []byte, _ *V) error { return s.cfg.Gone(b, key) }
 
 // upsert finds the value of key in a pane, or makes it, and notes that it is about to change.
 func (s *panes[V]) upsert(w *win[V], key []byte) (v *V, fresh bool, err error) {

@@ -157,6 +157,9 @@ func (s *Sliced[V]) closeUntil(wm int64, emit func(w Bounds, key []byte, v *V) e
 		default:
 			err = s.whole(b, emit)
 		}
+		if err == nil && s.cfg.Gone != nil {
+			err = s.whole(b, s.gone)
+		}
 		if err != nil {
 			return err
 		}

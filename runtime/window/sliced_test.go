@@ -98,6 +98,7 @@ type slicedWorld struct {
 	updates   bool
 	live      *overlap
 	committed *overlap
+	gone      []string
 	flight    []sealedSlices
 	changelog [][2][]byte
 }
@@ -198,12 +199,23 @@ func (w *slicedWorld) advance() {
 }
 
 func (w *slicedWorld) closeAll() {
-	var got []string
+	var got, gone []string
+	for _, b := range slices.SortedFunc(maps.Keys(w.live.wins), byEnd) {
+		for _, k := range slices.Sorted(maps.Keys(w.live.wins[b])) {
+			if b.End+w.cfg.Lateness <= w.live.wm {
+				gone = append(gone, fmt.Sprint(b, k))
+			}
+		}
+	}
+	w.gone = nil
 	w.must(w.s.Close(w.live.wm, func(b Bounds, key []byte, v *sum) error {
 		got = append(got, line(b, string(key), *v))
 		return nil
 	}, w.updates))
 	w.compare("closed", got, w.live.close(w.cfg.Lateness, w.updates))
+	if !slices.Equal(w.gone, gone) {
+		w.t.Fatalf("gone are %q, want %q", w.gone, gone)
+	}
 }
 
 func (w *slicedWorld) seal() {
@@ -310,6 +322,10 @@ func TestSlicedModel(t *testing.T) {
 			}
 			cfg.Offset = r.Int64N(cfg.Size)
 			w := &slicedWorld{t: t, r: r, fs: vfs.NewCrashableMem(), cfg: cfg, c: &topology.Context{}, updates: r.IntN(3) == 0}
+			w.cfg.Gone = func(b Bounds, key []byte) error {
+				w.gone = append(w.gone, fmt.Sprint(b, string(key)))
+				return nil
+			}
 			w.live = &overlap{map[Bounds]map[string]sum{}, map[Bounds]map[string]bool{}, watermark.None}
 			w.committed = w.live.clone()
 			w.c.OverlayBytes = []int64{0, 1, 40_000, 100_000}[r.IntN(4)]

@@ -114,6 +114,11 @@ func (s *Tumbling[V]) closeUntil(wm int64, emit func(w Bounds, key []byte, v *V)
 				return err
 			}
 		}
+		if s.cfg.Gone != nil {
+			if err := s.emit(w, s.gone, false); err != nil {
+				return err
+			}
+		}
 		if w.stored {
 			stored = append(stored, w)
 		}

@@ -42,6 +42,7 @@ func Check(file *source.File) (*Program, diag.List) {
 	c.declareSteps()
 	c.checkSteps()
 	c.checkSinks()
+	c.tombstones()
 	c.checkTopics()
 	c.checkGoNames()
 	if !c.diags.HasErrors() {

@@ -237,6 +237,9 @@ type Step struct {
 	UpdateCount int64
 	// ChangesOnly says that an update is not handed on that is the same as the last one of its group and window.
 	ChangesOnly bool
+	// Tombstones says that, when a window closes, all sinks behind write tombstones under the keys of its results. Then all steps that read the
+	// results give them keys, by the group and the window, and no step behind gives them others.
+	Tombstones bool
 	// Repartition says that group_by is not the partition key, so records travel through a topic named after the step.
 	Repartition bool
 	// Late is the stream of records that came too late, nil unless the spec names one (late_to). Its type is Row.

@@ -98,7 +98,7 @@ func (c *checker) step(st *Step, d *syntax.Step) {
 		c.splitClauses(d, windowed)
 	}
 	st.From = c.input(d)
-	st.Emit, st.UpdateEvery, st.UpdateCount, st.ChangesOnly = 0, 0, 0, false
+	st.Emit, st.UpdateEvery, st.UpdateCount, st.ChangesOnly, st.Tombstones = 0, 0, 0, false, false
 	switch keeper {
 	case "process":
 		windowed = false
@@ -324,6 +324,7 @@ func (c *checker) emit(st *Step, d *syntax.Emit) {
 	if d.Count != nil {
 		st.UpdateCount, _ = strconv.ParseInt(d.Count.Value, 10, 64) // what is no number was reported
 	}
+	st.Tombstones = d.Tombstones != nil
 	if st.ChangesOnly = d.Only != nil; st.ChangesOnly && st.Window.Overlap() {
 		c.report(changesOfOverlap(d.Only.Span, st.Window.Kind))
 	}

@@ -274,10 +274,11 @@ var emitShape = &Shape{
 }
 
 func updatesShape(doc string) *Shape {
-	return &Shape{What: "{every: 10s} or {count: 100}", Doc: doc, Either: []string{"every", "count", "changes_only"}, Beside: []string{"changes_only"}, Keys: []Key{
+	return &Shape{What: "{every: 10s} or {count: 100}", Doc: doc, Either: []string{"every", "count", "changes_only", "tombstones"}, Beside: []string{"changes_only", "tombstones"}, Keys: []Key{
 		{Name: "every", Shape: durationText("Those that changed are handed on each time that event time comes to a multiple of it.")},
 		{Name: "count", Shape: &Shape{What: "a number of records", Text: wholeNumber, Doc: "A result is handed on with the record that is the N-th to change it since the last time."}},
 		{Name: "changes_only", Shape: &Shape{What: "true or false", Bool: true, Doc: "A result that is the same as the one handed on last is not handed on while its window is open. What was handed on last is kept with it."}},
+		{Name: "tombstones", Shape: &Shape{What: "true or false", Bool: true, Doc: "When a window closes, sinks write a null value under the key that its results had. A step behind has to give them a key that names the window."}},
 	}}
 }
 

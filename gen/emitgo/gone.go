@@ -1,0 +1,103 @@
+package emitgo
+
+import (
+	"slices"
+
+	"github.com/weirstream/weir/gen/expr"
+	"github.com/weirstream/weir/gen/plan"
+	"github.com/weirstream/weir/gen/printer"
+	"github.com/weirstream/weir/spec/check"
+)
+
+// tombstones tells whether the sinks behind a step are to delete the results of windows that close.
+func (g *generator) tombstones(st *check.Step) bool { return st.Tombstones && g.pl.Live(st.Out) }
+
+// gone prints the methods that write tombstones for a group's window that has closed: one of the step, and one of each step that gives its
+// results a key, from which on nothing matters but the key.
+func (g *generator) gone(f *printer.File, sub *plan.Subtopology, st *check.Step) error {
+	if !g.tombstones(st) {
+		return nil
+	}
+	n := g.steps[st]
+	readers, _ := g.pl.Consumers(st.Out)
+	f.P()
+	f.F("// %sGone deletes the results of a group in a window that has closed: a tombstone comes under each key that they had.", n.method)
+	f.F("func (t *%s) %sGone(w window.Bounds, key []byte) error {", taskName(sub), n.method)
+	f.F("var row %s", g.typeName(st.Out.Type))
+	g.decodeKey(f, st, "row")
+	for _, r := range readers {
+		f.F("if err := t.%sGone(&row, w.End-1, w); err != nil {", g.steps[r].method)
+		f.F("return t.BadResult(0, %q, key, nil, err)", st.Name)
+		f.P("}")
+	}
+	f.P("return nil")
+	f.P("}")
+	for _, r := range readers {
+		if err := g.keyGone(f, sub, r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// keyGone prints the method that gives a tombstone the key which step r gives results.
+func (g *generator) keyGone(f *printer.File, sub *plan.Subtopology, r *check.Step) error {
+	f.Import(module + "window")
+	f.P()
+	f.F("// %sGone writes tombstones under the key that step %s gives the results of a group and window.", g.steps[r].method, r.Name)
+	f.F("func (t *%s) %sGone(r *%s, at int64, w window.Bounds) error {", taskName(sub), g.steps[r].method, g.typeName(r.From.Type))
+	c := &scope{g: g, f: f, sub: sub, row: "r", typ: r.From.Type, windowed: true, pointer: true, key: g.keyVar(sub, r.From)}
+	if r.Select != nil {
+		f.F("var row %s", g.typeName(r.Row))
+		for _, s := range r.Select { // those that the key is made of
+			if !slices.ContainsFunc(expr.Reads(r.Key.AST), func(x expr.Read) bool { return x.Var == s.Name }) {
+				continue
+			}
+			if err := c.assign("row."+fieldName(r.Row.Field(s.Name)), s.Expr, r, rowClause(r)+" "+s.Name); err != nil {
+				return err
+			}
+		}
+		c.row, c.typ, c.pointer = "row", r.Row, false
+	}
+	if err := g.rekey(f, c, r); err != nil {
+		return err
+	}
+	for _, sk := range g.sinksBehind(r) {
+		for _, o := range sub.SinkOutputs(sk) {
+			f.F("t.tombstone(%s, key, at)", outputConst(sub, o.Index))
+		}
+	}
+	f.P("return nil")
+	f.P("}")
+	return nil
+}
+
+// sinksBehind are the sinks that the results of a step get to, whatever is between.
+func (g *generator) sinksBehind(st *check.Step) (all []*check.Sink) {
+	for _, out := range st.Outs() {
+		steps, sinks := g.pl.Consumers(out)
+		all = append(all, sinks...)
+		for _, behind := range steps {
+			for _, sk := range g.sinksBehind(behind) {
+				if !slices.Contains(all, sk) {
+					all = append(all, sk)
+				}
+			}
+		}
+	}
+	return all
+}
+
+// tombstone prints the method that writes one, if a step of the task needs it.
+func (g *generator) tombstone(f *printer.File, sub *plan.Subtopology) {
+	if !slices.ContainsFunc(sub.Stores, func(s *plan.Store) bool { return g.tombstones(s.Step) }) {
+		return
+	}
+	f.P()
+	f.P("// tombstone writes a null value under a key.")
+	f.F("func (t *%s) tombstone(output int, key []byte, at int64) {", taskName(sub))
+	f.P("b := t.Out.Begin()")
+	f.P("k := len(b)")
+	f.P("t.Out.SendTombstone(output, append(b, key...), k, at)")
+	f.P("}")
+}
