@@ -330,6 +330,11 @@ func (g *generator) process(f *printer.File, sub *plan.Subtopology) error {
 	f.P("return t.Advance(wm)")
 	f.P("}")
 	if sub.Source != nil {
+		if sub.Repartitions() {
+			f.P()
+			f.P("// EventTime is a record's event time, by which a bounded run chooses among its sources and their partitions.")
+			f.F("func (t *%s) EventTime(rec *kgo.Record) (int64, error) { return t.read(rec) }", taskName(sub))
+		}
 		if err := g.readSource(f, sub); err != nil {
 			return err
 		}

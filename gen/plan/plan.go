@@ -51,6 +51,11 @@ type Subtopology struct {
 	followed map[*check.Stream]bool
 }
 
+// Repartitions reports whether the sub-topology writes to a repartition topic.
+func (s *Subtopology) Repartitions() bool {
+	return slices.ContainsFunc(s.Outputs, func(o *Output) bool { return o.Kind == RepartitionOutput })
+}
+
 // OutputKind says what an output is.
 type OutputKind uint8
 

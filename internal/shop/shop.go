@@ -104,6 +104,11 @@ func (t *ordersTask) Process(input int, rec *kgo.Record) error {
 	return nil
 }
 
+func (t *ordersTask) EventTime(rec *kgo.Record) (int64, error) {
+	o, err := parseOrder(rec.Value)
+	return o.At, err
+}
+
 func (t *ordersTask) Advance(int64) error { return nil }
 func (t *ordersTask) Seal() error         { return nil }
 

@@ -85,6 +85,7 @@ type Emitter struct {
 	open    *Chunk
 	full    []*Chunk
 	bytes   int64
+	closed  int // records in full
 }
 
 // New makes an emitter for a task's outputs; Send takes an index into targets.
@@ -182,11 +183,19 @@ func (t *Target) partition(key []byte) int32 {
 // Bytes is how much was sent since the last Take.
 func (e *Emitter) Bytes() int64 { return e.bytes }
 
+// Len is how many records were sent since the last Take.
+func (e *Emitter) Len() int {
+	if e.open == nil {
+		return e.closed
+	}
+	return e.closed + len(e.open.recs)
+}
+
 // Take returns the chunks filled since the last Take, in order. Each of their records must be reported with Done.
 func (e *Emitter) Take() []*Chunk {
 	e.close()
 	full := e.full
-	e.full, e.bytes = nil, 0
+	e.full, e.bytes, e.closed = nil, 0, 0
 	return full
 }
 
@@ -202,6 +211,7 @@ func (e *Emitter) close() {
 	}
 	c.left.Store(int32(len(c.recs)))
 	e.full = append(e.full, c)
+	e.closed += len(c.recs)
 }
 
 // Partition is the partition that Kafka's Java client (and kgo's default) gives a key: murmur2, positive, modulo n.

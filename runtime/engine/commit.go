@@ -36,6 +36,7 @@ func (w *worker) startCommit() {
 	}
 	// The flush of the commit before has returned long ago, but its signal may not have been taken in yet.
 	w.flushed = nil
+	w.handTurns()
 	j := &commitJob{w: w, x: w.tx, flushed: make(chan struct{}), began: w.began}
 	for _, t := range w.tasks {
 		// A task whose records went to the producer already is part of the transaction, pending or not.
@@ -66,6 +67,7 @@ func (w *worker) committed(err error) {
 	switch {
 	case err == nil:
 		w.failures = 0
+		w.more = len(w.lanes) > 0
 		for _, t := range w.tasks {
 			w.count(t)
 			if w.e.cfg.Until.Bounded() {

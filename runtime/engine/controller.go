@@ -202,6 +202,13 @@ func (c *controller) complete(id taskID) bool {
 
 // leastLoaded is the worker with the fewest tasks of a sub-topology, among those the one with the fewest tasks.
 func (c *controller) leastLoaded(sub int) *worker {
+	free := c.e.workers
+	if c.e.ordered(sub) {
+		return free[0]
+	}
+	if len(free) > 1 && c.e.cfg.Until.Bounded() {
+		free = free[1:] // the first one has enough to do
+	}
 	load := make(map[*worker]int, len(c.e.workers))
 	for _, t := range c.tasks {
 		load[t.w]++
@@ -209,8 +216,8 @@ func (c *controller) leastLoaded(sub int) *worker {
 			load[t.w] += 1 << 16
 		}
 	}
-	best := c.e.workers[0]
-	for _, w := range c.e.workers {
+	best := free[0]
+	for _, w := range free {
 		if load[w] < load[best] {
 			best = w
 		}

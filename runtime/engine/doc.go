@@ -31,5 +31,8 @@
 //     nothing is taken from a member that did not give it up.
 //   - Whether a transaction whose end was not acknowledged went through, the committed position tells: local state that lacks it
 //     is brought up from the changelog.
+//   - In a bounded run the order of records behind a repartition topic follows from the input alone. The tasks of sources that write to
+//     such topics are on one worker then, which takes their records in order of event time ([lane]), hands on what they emit in the
+//     order in which they emitted it ([turn]), and writes their watermarks at certain offsets, whenever the commits are.
 //   - Local state is changed after the transaction has ended, and never holds anything else.
 package engine

@@ -136,7 +136,7 @@ func TestFailingCommits(t *testing.T) {
 			svc := service("faults")
 			b.Topic(t, shop.OrdersTopic(svc), 3)
 			orders := shop.Orders(seed, 3, 4000)
-			f := &faults{r: rand.New(rand.NewPCG(seed, 5)), left: 12, hit: map[string]int{}}
+			f := &faults{r: rand.New(rand.NewPCG(seed, 5)), left: 8, hit: map[string]int{}}
 			c := settings(b, svc, t.TempDir())
 			c.Until.End = true
 			c.CommitInterval = 5 * time.Millisecond
@@ -144,8 +144,8 @@ func TestFailingCommits(t *testing.T) {
 			start(t, shop.Topology(svc, topology.Fail), c, func(o *engine.Options) { o.Fault = f.step }).wait(t)
 			shop.Check(t, b, svc, shop.Expect(shop.Flat(orders)))
 			t.Logf("injected: %v", f.hit)
-			if f.left > 6 {
-				t.Errorf("only %d faults were met", 12-f.left)
+			if f.left > 4 {
+				t.Errorf("only %d faults were met", 8-f.left)
 			}
 			noneMovedAside(t, c.StateDir)
 		}

@@ -149,19 +149,91 @@ type written struct {
 
 func newTxn(p *producer) *txn { return &txn{p: p, tasks: map[*assigned]*written{}} }
 
+// begin begins the transaction with its first record.
+func (x *txn) begin() {
+	if x.begun {
+		return
+	}
+	x.begun = true
+	if x.p.txID != "" {
+		if err := x.p.cl.BeginTransaction(); err != nil {
+			x.fail(err)
+		}
+	}
+}
+
 // produce hands chunks of a task to the producer. It blocks while too much is unacknowledged.
 func (x *txn) produce(ctx context.Context, t *assigned, chunks []*emit.Chunk) {
 	if len(chunks) == 0 {
 		return
 	}
-	if !x.begun {
-		x.begun = true
-		if x.p.txID != "" {
-			if err := x.p.cl.BeginTransaction(); err != nil {
-				x.fail(err)
-			}
+	x.begin()
+	stamps := x.p.e.stamps(time.Now().UnixMilli())
+	for _, c := range chunks {
+		acked, rs := x.acked(t, c), c.Records()
+		// The last acknowledgement lets the chunk go, so its length is read before.
+		for i, n := 0, len(rs); i < n; i++ {
+			stamps.fit(&rs[i])
+			x.p.cl.Produce(ctx, &rs[i], acked)
 		}
 	}
+}
+
+// source is what a lane's task has emitted, on its way to the producer.
+type source struct {
+	t      *assigned
+	chunks []*emit.Chunk
+	rs     []kgo.Record // what is left of the first chunk
+	acked  func(*kgo.Record, error)
+}
+
+// next is the next record, nil behind the last. A chunk whose last record was handed to the producer may be somebody else's.
+func (s *source) next(x *txn) *kgo.Record {
+	if len(s.rs) == 0 {
+		if len(s.chunks) == 0 {
+			return nil
+		}
+		c := s.chunks[0]
+		s.chunks, s.rs, s.acked = s.chunks[1:], c.Records(), x.acked(s.t, c)
+	}
+	r := &s.rs[0]
+	s.rs = s.rs[1:]
+	return r
+}
+
+// produceTurns is produce for the records of several tasks, all that they have emitted, in the order of their turns.
+func (x *txn) produceTurns(ctx context.Context, turns []turn) {
+	if len(turns) == 0 {
+		return
+	}
+	x.begin()
+	stamps := x.p.e.stamps(time.Now().UnixMilli())
+	from := map[*lane]*source{}
+	var all []*source
+	for _, tn := range turns {
+		s := from[tn.l]
+		if s == nil {
+			s = &source{t: tn.l.t, chunks: tn.l.t.runner.Context().Out.Take()}
+			from[tn.l] = s
+			all = append(all, s)
+		}
+		for range tn.n {
+			r := s.next(x)
+			stamps.fit(r)
+			x.p.cl.Produce(ctx, r, s.acked)
+		}
+	}
+	// What a task that is about to leave has emitted without a turn.
+	for _, s := range all {
+		for r := s.next(x); r != nil; r = s.next(x) {
+			stamps.fit(r)
+			x.p.cl.Produce(ctx, r, s.acked)
+		}
+	}
+}
+
+// acked is what the producer calls with each record of a chunk.
+func (x *txn) acked(t *assigned, c *emit.Chunk) func(*kgo.Record, error) {
 	out := x.tasks[t]
 	if out == nil {
 		n := len(t.sub.Outputs)
@@ -169,28 +241,19 @@ func (x *txn) produce(ctx context.Context, t *assigned, chunks []*emit.Chunk) {
 		x.tasks[t] = out
 	}
 	outputs := t.sub.Outputs
-	stamps := x.p.e.stamps(time.Now().UnixMilli())
-	for _, c := range chunks {
-		acked := func(r *kgo.Record, err error) {
-			if err != nil {
-				x.fail(fmt.Errorf("write to topic %s: %w", r.Topic, err))
-			} else {
-				for i := range outputs {
-					if outputs[i].Topic == r.Topic {
-						out.ends[i] = r.Offset + 1
-						out.count[i]++
-						break
-					}
+	return func(r *kgo.Record, err error) {
+		if err != nil {
+			x.fail(fmt.Errorf("write to topic %s: %w", r.Topic, err))
+		} else {
+			for i := range outputs {
+				if outputs[i].Topic == r.Topic {
+					out.ends[i] = r.Offset + 1
+					out.count[i]++
+					break
 				}
 			}
-			c.Done()
 		}
-		rs := c.Records()
-		// The last acknowledgement lets the chunk go, so its length is read before.
-		for i, n := 0, len(rs); i < n; i++ {
-			stamps.fit(&rs[i])
-			x.p.cl.Produce(ctx, &rs[i], acked)
-		}
+		c.Done()
 	}
 }
 

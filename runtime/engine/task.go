@@ -31,6 +31,7 @@ type assigned struct {
 	runner *task.Runner
 	inputs []*input
 	route  *route // what the worker takes records from; nil while it doesn't run
+	lane   *lane  // of an ordered task that runs
 	stats  topology.Stats
 
 	// Of the controller.

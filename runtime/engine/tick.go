@@ -37,6 +37,7 @@ func (w *worker) tick() {
 		}
 		t.publish()
 	}
+	w.more = len(w.lanes) > 0
 	if time.Since(w.sized) >= sizeEvery {
 		w.sized = time.Now()
 		for _, t := range w.tasks {

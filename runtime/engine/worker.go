@@ -74,6 +74,11 @@ type worker struct {
 	spoke    time.Time  // when watermarks were last announced
 	failures int        // commits that failed one after the other
 	urgent   bool       // commit as soon as possible
+	lanes    []*lane    // of the ordered tasks
+	turns    []turn     // in which order they emitted what is in their emitters
+	more     bool       // the lanes may have more to take
+	read     int64      // the sum of their offsets
+	markAt   int64      // at which their watermarks are written again
 	sized    time.Time  // when the sizes on disk were last looked at
 
 	beat atomic.Int64 // when the loop last went round, Unix nanoseconds
@@ -117,10 +122,15 @@ func (w *worker) run() {
 	for {
 		w.beat.Store(time.Now().UnixNano())
 		in := w.in
+		var more <-chan struct{}
 		if w.full() {
 			in = nil
+		} else if w.more {
+			more = always
 		}
 		select {
+		case <-more:
+			w.drain()
 		case m := <-in:
 			w.handle(m)
 		case <-w.flushed:
@@ -140,6 +150,9 @@ func (w *worker) run() {
 		}
 	}
 }
+
+// always is ready.
+var always = func() <-chan struct{} { c := make(chan struct{}); close(c); return c }()
 
 // full reports whether the worker should take no more records for now: what it holds back for the other producer, or what has
 // changed since the last commit, is too much, and only the commit under way can make it less.
@@ -166,8 +179,14 @@ func (w *worker) handle(m message) {
 		m.task.route = m.route
 		w.opened = time.Now()
 		m.task.stats = m.task.runner.Gauges().Stats
+		for _, in := range m.task.inputs {
+			in.ended = false // what the task did since its last commit may be undone
+		}
 		w.tasks = append(w.tasks, m.task)
 		w.spread()
+		if w.e.ordered(m.task.id.sub) {
+			w.lineUp(m.task)
+		}
 		w.atEnd(m.task)
 		// Downstream tasks may be new as well, or on another instance than before.
 		for _, t := range w.tasks {
@@ -178,6 +197,8 @@ func (w *worker) handle(m message) {
 			close(m.done)
 			return
 		}
+		w.handTurns()
+		w.unqueue(m.task)
 		w.leaving = append(w.leaving, departure{m.task, m.done})
 		w.urgent = true
 	case dropped:
@@ -204,6 +225,10 @@ func (w *worker) process(m message) {
 		recycle(m.records) // polled before the task was taken back
 		return
 	}
+	if t.lane != nil {
+		w.queue(m)
+		return
+	}
 	in := t.inputs[m.input]
 	next := in.next.Load()
 	var err error
@@ -219,8 +244,7 @@ func (w *worker) process(m message) {
 		}
 		if err != nil {
 			recycle(m.records[i:])
-			w.e.fail(fmt.Errorf("task %s: %w", t.name(), err))
-			w.abort(err)
+			w.broken(t, err)
 			return
 		}
 		if i == len(m.records)-1 {
@@ -238,10 +262,18 @@ func (w *worker) process(m message) {
 	}
 }
 
+// broken gives up after an error that is no record's fault.
+func (w *worker) broken(t *assigned, err error) {
+	w.e.fail(fmt.Errorf("task %s: %w", t.name(), err))
+	w.abort(err)
+}
+
 // handOn hands what was held back to the producer whose turn it now is.
 func (w *worker) handOn() {
+	w.handTurns()
+	w.more = len(w.lanes) > 0
 	for _, t := range w.tasks {
-		if t.runner.Context().Out.Bytes() >= handOver {
+		if t.lane == nil && t.runner.Context().Out.Bytes() >= handOver {
 			w.tx.produce(w.e.hard, t, t.runner.Context().Out.Take())
 		}
 	}
@@ -297,6 +329,7 @@ func (w *worker) depart() {
 }
 
 func (w *worker) letGo(t *assigned) {
+	w.unqueue(t)
 	t.route = nil
 	t.running.Store(false)
 	rest := w.tasks[:0]
@@ -327,7 +360,9 @@ func (w *worker) abort(why error) {
 	for _, p := range w.producers {
 		errs = append(errs, p.renew(w.e.hard))
 	}
+	w.turns = nil
 	for _, t := range w.tasks {
+		w.unqueue(t)
 		t.route = nil
 		t.running.Store(false)
 		t.finished.Store(false)

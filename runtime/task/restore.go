@@ -96,7 +96,7 @@ func (r *Runner) Abort() {
 		in.fed = true // the time until now was not silence but an abort
 	}
 	r.advanced = r.c.Clock.Now()
-	r.touched, r.announce = false, true
+	r.touched, r.announce, r.said = false, true, r.now()
 	r.publish()
 }
 

@@ -100,6 +100,7 @@ type Runner struct {
 	c         *topology.Context
 	task      topology.Task
 	clocked   topology.Clocked // the task, if it wants to know of processing time, else nil
+	timed     topology.Timed   // the task, if it can say a record's event time, else nil
 	wall      func() time.Time
 	inputs    []input
 	targets   []emit.Target
@@ -108,6 +109,8 @@ type Runner struct {
 	advanced  int64          // the watermark that the task was last told outside Process
 	announced watermark.Mark // what was last written into the repartition topics
 	announce  bool           // write it again though it didn't change
+	paced     bool           // it is what Mark last took down, not what it is when a commit begins
+	said      watermark.Mark // what Mark last took down
 	reparts   bool           // there are repartition topics to write it into
 	settled   int            // applied seals that the stores know of
 
@@ -157,6 +160,7 @@ func New(sub *topology.Subtopology, partition int32, o Options) (*Runner, error)
 		return nil, fmt.Errorf("task %s/%d: %w", sub.Name, partition, err)
 	}
 	r.clocked, _ = r.task.(topology.Clocked)
+	r.timed, _ = r.task.(topology.Timed)
 	if r.wall = o.Now; r.wall == nil {
 		r.wall = time.Now
 	}
@@ -194,6 +198,15 @@ func (r *Runner) Feed(input int, rec *kgo.Record) error {
 func (r *Runner) Pass(input int, rec *kgo.Record) {
 	in := &r.inputs[input]
 	in.next, in.known = position.Offset{Offset: rec.Offset + 1, Epoch: rec.LeaderEpoch}, true
+}
+
+// EventTime is the event time of a record that is to be fed, for who has to choose between several tasks. A task that cannot say it
+// goes by the record's timestamp.
+func (r *Runner) EventTime(rec *kgo.Record) (int64, error) {
+	if r.timed == nil {
+		return rec.Timestamp.UnixMilli(), nil
+	}
+	return r.timed.EventTime(rec)
 }
 
 // Reach goes over what is not there, up to an offset: records of transactions that were aborted, or that were compacted away.
@@ -298,9 +311,23 @@ func (r *Runner) Ended() bool { return r.advanced == watermark.End }
 // Announce has the next Seal write the watermark into the repartition topics though it may not have moved.
 func (r *Runner) Announce() { r.announce = true }
 
+// Pace has the watermark written into the repartition topics where Mark is called, and at the end, rather than by each Seal: where it
+// stands among the records does not depend on when there is a commit then.
+func (r *Runner) Pace() { r.paced, r.said = true, r.now() }
+
+// Mark writes the watermark into the repartition topics if it moved.
+func (r *Runner) Mark() error {
+	if err := r.advance(); err != nil {
+		return err
+	}
+	r.said = r.now()
+	r.writeMarks()
+	return nil
+}
+
 // Pending reports whether a Seal would have anything to commit.
 func (r *Runner) Pending() bool {
-	return r.touched || r.reparts && (r.announce || r.announced != r.now())
+	return r.touched || r.reparts && (r.announce || r.announced != r.saying())
 }
 
 // Size is an estimate of the memory that the stores use, in bytes. An engine commits early when it is too much.

@@ -81,8 +81,17 @@ func (r *Runner) now() watermark.Mark {
 	return watermark.Mark{Watermark: r.c.Clock.Now(), Idle: r.c.Clock.Idle()}
 }
 
-func (r *Runner) writeMarks() {
+// saying is what the repartition topics are to be told.
+func (r *Runner) saying() watermark.Mark {
 	m := r.now()
+	if r.paced && m.Watermark != watermark.End {
+		return r.said
+	}
+	return m
+}
+
+func (r *Runner) writeMarks() {
+	m := r.saying()
 	if !r.reparts || !r.announce && m == r.announced {
 		return
 	}

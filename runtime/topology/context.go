@@ -34,6 +34,14 @@ type Clocked interface {
 	Tick() error
 }
 
+// Timed is a task that can say the event time of a record before it processes it. A bounded run takes records of several sources and
+// partitions in that order.
+type Timed interface {
+	Task
+	// EventTime is the record's event time in Unix milliseconds. It is an error for a record that has none.
+	EventTime(rec *kgo.Record) (int64, error)
+}
+
 // Context is what a task lives in. It belongs to the task's goroutine.
 type Context struct {
 	Subtopology *Subtopology

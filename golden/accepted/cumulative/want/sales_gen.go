@@ -44,6 +44,9 @@ func (t *salesTask) Process(input int, rec *kgo.Record) error {
 	return t.Advance(wm)
 }
 
+// EventTime is a record's event time, by which a bounded run chooses among its sources and their partitions.
+func (t *salesTask) EventTime(rec *kgo.Record) (int64, error) { return t.read(rec) }
+
 // read decodes a record and gives its event time in Unix milliseconds.
 func (t *salesTask) read(rec *kgo.Record) (at int64, err error) {
 	if rec.Key == nil {

@@ -49,6 +49,9 @@ func (t *ordersTask) Process(input int, rec *kgo.Record) error {
 	return t.Advance(wm)
 }
 
+// EventTime is a record's event time, by which a bounded run chooses among its sources and their partitions.
+func (t *ordersTask) EventTime(rec *kgo.Record) (int64, error) { return t.read(rec) }
+
 // read decodes a record and gives its event time in Unix milliseconds.
 func (t *ordersTask) read(rec *kgo.Record) (at int64, err error) {
 	if rec.Key == nil {
