@@ -19,6 +19,8 @@ type aggregator struct {
 	name  string   // of functions of its own: TotalsStateTotal
 	parts bool     // the state is of a part of a window, to be merged with others
 	args  []string // the Go expressions of the arguments; only for the record in hand
+	// mayFail says of a fold that its step can fail; only for the record in hand.
+	mayFail bool
 }
 
 func (g *generator) aggregator(f *printer.File, st *check.Step, a *check.Aggregate) *aggregator {
@@ -43,7 +45,7 @@ const (
 
 func (ag *aggregator) held() held {
 	switch ag.Func {
-	case check.Min, check.Max, check.FirstArrived, check.LastArrived:
+	case check.Min, check.Max, check.FirstArrived, check.LastArrived, check.Fold:
 		return alone
 	case check.First, check.Last:
 		return timed
@@ -90,6 +92,9 @@ func (ag *aggregator) goType() string {
 	case ag.coded():
 		ag.f.Import(module + "aggregate")
 		return "aggregate." + ag.codedType()
+	case ag.flagged():
+		ag.f.Import(module + "aggregate")
+		return "aggregate.Fold[" + value + "]"
 	case ag.held() == timed:
 		ag.f.Import(module + "aggregate")
 		return "aggregate.Timed[" + value + "]"
@@ -132,6 +137,9 @@ func (ag *aggregator) result() string {
 	if ag.wide() {
 		return ag.field + ".Value()"
 	}
+	if ag.flagged() {
+		return ag.field + ".Result()"
+	}
 	switch ag.Func {
 	case check.Avg:
 		return ag.field + ".Value()"
@@ -159,6 +167,14 @@ func (ag *aggregator) result() string {
 		return ag.listResult()
 	}
 	return ag.field
+}
+
+// stored is the Go expression of the value that the state holds.
+func (ag *aggregator) stored() string {
+	if ag.flagged() {
+		return ag.field + ".Value"
+	}
+	return ag.result()
 }
 
 // checked tells whether a further record can be one too many for a sum.
@@ -201,6 +217,9 @@ func (ag *aggregator) first() string {
 	if ag.several() {
 		return ag.begin()
 	}
+	if ag.Func == check.Fold {
+		return ag.stepped()
+	}
 	if ag.held() != plain {
 		return ag.take()
 	}
@@ -217,6 +236,8 @@ func (ag *aggregator) next() string {
 		return ag.insert()
 	}
 	switch ag.Func {
+	case check.Fold:
+		return ag.stepped()
 	case check.Count:
 		return field + "++"
 	case check.CountIf:
@@ -398,10 +419,13 @@ func (ag *aggregator) append() {
 	case chosen:
 		ag.f.F("b = stateenc.Append%s(b, %s.By)", codecName[ag.Args[1].Type.Kind], ag.field)
 	}
+	if ag.flagged() {
+		ag.f.F("b = stateenc.AppendString(b, %s.Failed)", ag.field)
+	}
 	if ag.Type.Scalar() {
-		ag.f.F("b = stateenc.Append%s(b, %s)", codecName[ag.Type.Kind], ag.result())
+		ag.f.F("b = stateenc.Append%s(b, %s)", codecName[ag.Type.Kind], ag.stored())
 	} else {
-		ag.f.F("b = append%s(b, %s)", ag.value(), ag.result())
+		ag.f.F("b = append%s(b, %s)", ag.value(), ag.stored())
 	}
 }
 
@@ -425,7 +449,10 @@ func (ag *aggregator) decode() {
 	case chosen:
 		ag.read(ag.Args[1].Type, ag.field+".By")
 	}
-	ag.read(ag.Type, ag.result())
+	if ag.flagged() {
+		ag.read(types.StringType, ag.field+".Failed")
+	}
+	ag.read(ag.Type, ag.stored())
 }
 
 func (ag *aggregator) read(t *types.Type, target string) {
@@ -459,7 +486,10 @@ func (ag *aggregator) heap() []string {
 			parts = append(parts, "heap"+ag.value()+"("+x+")")
 		}
 	}
-	of(ag.Type, ag.result())
+	of(ag.Type, ag.stored())
+	if ag.flagged() {
+		of(types.StringType, ag.field+".Failed")
+	}
 	if ag.held() == chosen {
 		of(ag.Args[1].Type, ag.field+".By")
 	}

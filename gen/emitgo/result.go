@@ -22,7 +22,7 @@ func (g *generator) result(f *printer.File, sub *plan.Subtopology, st *check.Ste
 	declared := !plainKey(st) // reading the key declares err
 	for _, a := range st.Aggregate {
 		ag := g.aggregator(f, st, a)
-		if !ag.wide() {
+		if !ag.wide() && !ag.flagged() {
 			f.F("row.%s = %s", fieldName(out.Field(a.Name)), ag.result())
 			continue
 		}

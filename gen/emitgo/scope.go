@@ -124,7 +124,7 @@ func (r resolver) Ident(name string) (string, bool) {
 		return "w.StartTime()", true
 	case check.WindowEndVar:
 		return "w.EndTime()", true
-	case check.LetVar, check.ElementVar:
+	case check.LetVar, check.ElementVar, check.FoldVar:
 		if local := r.c.locals[name]; local != "" {
 			return local, true
 		}

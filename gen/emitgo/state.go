@@ -14,7 +14,7 @@ import (
 )
 
 // state prints the type that a step keeps per group and window, and its stored form.
-func (g *generator) state(f *printer.File, st *check.Step) {
+func (g *generator) state(f *printer.File, st *check.Step) error {
 	name := stateType(g.steps[st])
 	var all []*aggregator
 	for _, a := range st.Aggregate {
@@ -80,7 +80,7 @@ func (g *generator) state(f *printer.File, st *check.Step) {
 	f.P("return stateenc.Done(b, i)")
 	f.P("}")
 	if !st.Window.Merges() {
-		return
+		return nil
 	}
 	f.P()
 	f.F("// merge%s takes what b has of later records into a.", naming.Exported(name))
@@ -89,11 +89,20 @@ func (g *generator) state(f *printer.File, st *check.Step) {
 		f.F("a.%s += b.%s", tally, tally)
 	}
 	for _, ag := range all {
+		if ag.Func == check.Fold {
+			fn, err := ag.merging()
+			if err != nil {
+				return err
+			}
+			f.F("%s.Merge(&b%s, %s)", ag.field, ag.field[1:], fn)
+			continue
+		}
 		if m := ag.merge(); m != "" {
 			f.P(m)
 		}
 	}
 	f.P("}")
+	return nil
 }
 
 // layout is a fingerprint of the names, types and constants of a step's aggregates, so that state written under others is noticed, and of

@@ -87,7 +87,9 @@ func (g *generator) keeperParts(f *printer.File, sub *plan.Subtopology, st *chec
 		if err := g.gone(f, sub, st); err != nil {
 			return err
 		}
-		g.state(f, st)
+		if err := g.state(f, st); err != nil {
+			return err
+		}
 	}
 	if g.keyTextWanted(st) {
 		g.keyTextFunc(f, st)

@@ -143,6 +143,9 @@ func (g *generator) fold(f *printer.File, c *scope, st *check.Step, row string) 
 	var all []*aggregator
 	for _, a := range st.Aggregate {
 		ag := g.aggregator(f, st, a)
+		if all = append(all, ag); a.Func == check.Fold {
+			continue
+		}
 		for i, e := range a.Args {
 			v, err := g.value(f, c, st, "aggregate "+a.Name, a.Name+[...]string{"_of", "_by"}[i], e)
 			if err != nil {
@@ -150,7 +153,6 @@ func (g *generator) fold(f *printer.File, c *scope, st *check.Step, row string) 
 			}
 			ag.args = append(ag.args, v)
 		}
-		all = append(all, ag)
 	}
 	if st.Window.Kind == check.Counted && st.Window.Size > 0 {
 		f.F("if err := t.%s.Expire(at, group, %s); err != nil {", storeField(n), g.restOf(st))
@@ -167,6 +169,13 @@ func (g *generator) fold(f *printer.File, c *scope, st *check.Step, row string) 
 	f.P("}")
 	if st.Window.Slide > 0 {
 		addToParts(f, st)
+	}
+	for _, ag := range all {
+		if ag.Func == check.Fold {
+			if err := ag.step(c, st); err != nil {
+				return err
+			}
+		}
 	}
 	f.P("if fresh {")
 	if st.Window.Kind == check.Counted && st.Window.Slide == 0 {

@@ -331,6 +331,13 @@ func countText(w *check.Window) string {
 // AggregateText is an aggregate as the spec has it, on one line.
 func AggregateText(a *check.Aggregate) string {
 	var args []string
+	if f := a.Fold; f != nil {
+		args = append(args, f.Acc, oneLine(f.Init.Text), oneLine(a.Args[0].Text))
+		if f.Merge != nil {
+			args = append(args, f.Other, oneLine(f.Merge.Text))
+		}
+		return "fold(" + strings.Join(args, ", ") + ")"
+	}
 	for _, e := range a.Args {
 		args = append(args, oneLine(e.Text))
 	}

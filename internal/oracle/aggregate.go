@@ -30,7 +30,13 @@ type accumulator struct {
 }
 
 // add gives the state after one more record of an event time. Sums follow CEL's +, so those of integers and durations fail on overflow.
-func (a accumulator) add(f check.Func, args []ref.Val, at int64) (accumulator, error) {
+func (a accumulator) add(f check.Func, in input, at int64) (accumulator, error) {
+	if in.fold != nil {
+		v, err := in.fold(a.val)
+		a.val = v
+		return a, err
+	}
+	args := in.args
 	var v ref.Val
 	if len(args) > 0 {
 		v = args[0]

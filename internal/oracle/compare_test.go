@@ -102,7 +102,7 @@ func TestAccumulators(t *testing.T) {
 		var a accumulator
 		var err error
 		for _, v := range c.vals {
-			if a, err = a.add(c.f, []ref.Val{v}, 0); err != nil {
+			if a, err = a.add(c.f, input{args: []ref.Val{v}}, 0); err != nil {
 				break
 			}
 		}

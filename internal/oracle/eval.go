@@ -109,7 +109,7 @@ func (a *activation) ResolveName(name string) (any, bool) {
 	if v.Kind == check.ThisVar {
 		return a.vars.this, true
 	}
-	if v.Kind == check.LetVar || v.Kind == check.ElementVar {
+	if v.Kind == check.LetVar || v.Kind == check.ElementVar || v.Kind == check.FoldVar {
 		val, ok := a.vars.locals[name]
 		return val, ok
 	}

@@ -18,7 +18,7 @@ type picking struct {
 }
 
 // several tells whether an aggregate picks several records.
-func several(f check.Func) bool { return f >= check.Collect }
+func several(f check.Func) bool { return f >= check.Collect && f != check.Fold }
 
 // picked is the result of an aggregate over all records of a group.
 func picked(g *check.Aggregate, all []picking) ref.Val {

@@ -121,12 +121,12 @@ type overlap struct {
 }
 
 // fold merges what a group has in a window, in the order that is fixed by the window's place.
-func (o *overlap) fold(fs []*check.Aggregate, win bounds, id string) []accumulator {
+func (o *overlap) fold(ev *evaluator, fs []*check.Aggregate, win bounds, id string) []accumulator {
 	a, b := o.cal.slice(win.start), o.cal.slice(win.end-1)+1
 	var all []accumulator
 	if o.cal.cumulative {
 		for ; a < b; a++ {
-			all = mergeAll(fs, all, o.node(fs, a, 1, id))
+			all = mergeAll(ev, fs, all, o.node(ev, fs, a, 1, id))
 		}
 		return all
 	}
@@ -135,16 +135,16 @@ func (o *overlap) fold(fs []*check.Aggregate, win bounds, id string) []accumulat
 		for a%(2*n) == 0 && a+2*n <= b {
 			n *= 2
 		}
-		all = mergeAll(fs, all, o.node(fs, a, n, id))
+		all = mergeAll(ev, fs, all, o.node(ev, fs, a, n, id))
 		a += n
 	}
 	return all
 }
 
 // node merges n slices from number a on, a power of two.
-func (o *overlap) node(fs []*check.Aggregate, a, n int64, id string) []accumulator {
+func (o *overlap) node(ev *evaluator, fs []*check.Aggregate, a, n int64, id string) []accumulator {
 	if n > 1 {
-		return mergeAll(fs, o.node(fs, a, n/2, id), o.node(fs, a+n/2, n/2, id))
+		return mergeAll(ev, fs, o.node(ev, fs, a, n/2, id), o.node(ev, fs, a+n/2, n/2, id))
 	}
 	if g := o.parts[a][id]; g != nil {
 		return g.accs
@@ -152,19 +152,23 @@ func (o *overlap) node(fs []*check.Aggregate, a, n int64, id string) []accumulat
 	return nil
 }
 
-func mergeAll(fs []*check.Aggregate, a, b []accumulator) []accumulator {
+func mergeAll(ev *evaluator, fs []*check.Aggregate, a, b []accumulator) []accumulator {
 	if a == nil || b == nil {
 		return append(a, b...)
 	}
 	out := make([]accumulator, len(fs))
 	for i, f := range fs {
-		out[i] = a[i].merge(f.Func, b[i])
+		if f.Func == check.Fold {
+			out[i] = a[i].mergeFold(ev, f.Fold, b[i])
+		} else {
+			out[i] = a[i].merge(f.Func, b[i])
+		}
 	}
 	return out
 }
 
 // addToSlice puts a record that is not late into its slice.
-func (t *task) addToSlice(w *window, e elem, args [][]ref.Val) {
+func (t *task) addToSlice(w *window, e elem, args []input) {
 	o, st := w.overlap, w.step
 	x := o.cal.line(e.time)
 	n := o.cal.slice(x)
@@ -185,7 +189,7 @@ func (t *task) addToSlice(w *window, e elem, args [][]ref.Val) {
 	g.changes++
 	if n := st.UpdateCount; byCommit(st.Out) || n > 0 {
 		for _, win := range o.cal.windows(x) {
-			whole := o.group(st, win, g)
+			whole := o.group(t.run.ev, st, win, g)
 			if !late(o.cal.time(win.end), w.lateness(), minus(t.wm, w.delay)) && (byCommit(st.Out) || whole.changes%n == 0) {
 				t.result(w, whole)
 			}
@@ -194,8 +198,8 @@ func (t *task) addToSlice(w *window, e elem, args [][]ref.Val) {
 }
 
 // group is what a group has in a whole window.
-func (o *overlap) group(st *check.Step, win bounds, g *group) *group {
-	whole := &group{win: bounds{o.cal.time(win.start), o.cal.time(win.end)}, key: g.key, text: g.text, accs: o.fold(st.Aggregate, win, g.text)}
+func (o *overlap) group(ev *evaluator, st *check.Step, win bounds, g *group) *group {
+	whole := &group{win: bounds{o.cal.time(win.start), o.cal.time(win.end)}, key: g.key, text: g.text, accs: o.fold(ev, st.Aggregate, win, g.text)}
 	for n, part := range o.parts {
 		if x := o.lines[n]; x >= win.start && x < win.end && part[g.text] != nil {
 			whole.changed = whole.changed || part[g.text].changed
@@ -228,7 +232,7 @@ func (t *task) dueOfSlices(w *window, old, wm int64) (out []*group) {
 			}
 			for id, g := range o.parts[n] {
 				if found[win][id] == nil {
-					found[win][id] = o.group(w.step, win, g)
+					found[win][id] = o.group(t.run.ev, w.step, win, g)
 				}
 			}
 		}
@@ -249,14 +253,20 @@ func (t *task) dueOfSlices(w *window, old, wm int64) (out []*group) {
 }
 
 // addPart is add for a part of a window: a sum is not told to be too large before the whole of it is known.
-func (a accumulator) addPart(f check.Func, args []ref.Val, at int64) accumulator {
+func (a accumulator) addPart(f check.Func, in input, at int64) accumulator {
+	if f == check.Fold {
+		if a.err == nil {
+			a.val, a.err = in.fold(a.val)
+		}
+		return a
+	}
 	if f == check.Sum || f == check.Avg {
-		switch args[0].(type) {
+		switch v := in.args[0].(type) {
 		case celtypes.Int, celtypes.Uint, celtypes.Duration, celenv.Decimal:
-			return a.plus(accumulator{n: 1, val: args[0], exact: whole(args[0])})
+			return a.plus(accumulator{n: 1, val: v, exact: whole(v)})
 		}
 	}
-	a, err := a.add(f, args, at)
+	a, err := a.add(f, in, at)
 	if err != nil {
 		panic(fmt.Sprint("an aggregate that can't fail: ", err))
 	}

@@ -81,7 +81,7 @@ func (t *task) changedInSlices(w *window, wm int64) (all []*group) {
 			for id, g := range part {
 				if g.changed && !found[win][id] {
 					found[win][id] = true
-					all = append(all, o.group(w.step, win, g))
+					all = append(all, o.group(t.run.ev, w.step, win, g))
 				}
 			}
 		}

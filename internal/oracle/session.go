@@ -6,7 +6,6 @@ import (
 	"sort"
 
 	celtypes "cel.dev/cel-go/common/types"
-	"cel.dev/cel-go/common/types/ref"
 
 	"github.com/weirstream/weir/spec/check"
 )
@@ -50,7 +49,7 @@ func (t *task) lateSession(w *window, e *elem, own bounds) bool {
 }
 
 // addToSession puts a record that is not late into its window.
-func (t *task) addToSession(w *window, e elem, own bounds, args [][]ref.Val) {
+func (t *task) addToSession(w *window, e elem, own bounds, args []input) {
 	st, id := w.step, identity(e.group)
 	g := &group{win: own, key: e.group, text: id}
 	var apart []*group
@@ -63,7 +62,7 @@ func (t *task) addToSession(w *window, e elem, own bounds, args [][]ref.Val) {
 		if byCommit(st.Out) && old.win.end != both.end {
 			t.superseded(w, old)
 		}
-		g.win, g.accs, g.changes = both, mergeAll(st.Aggregate, g.accs, old.accs), g.changes+old.changes
+		g.win, g.accs, g.changes = both, mergeAll(t.run.ev, st.Aggregate, g.accs, old.accs), g.changes+old.changes
 		g.handed = old.handed // of several it does not matter: none had this window
 	}
 	if g.accs == nil {

@@ -1,9 +1,7 @@
 package oracle
 
-import "cel.dev/cel-go/common/types/ref"
-
 // slide puts a record into the last part of its group, and hands the result of all parts on if it is complete.
-func (t *task) slide(w *window, g *group, win bounds, args [][]ref.Val, at int64) {
+func (t *task) slide(w *window, g *group, win bounds, args []input, at int64) {
 	st := w.step
 	g.win.end = max(g.win.end, win.end)
 	if g.parts == nil || g.records == st.Window.Slide {
@@ -19,7 +17,7 @@ func (t *task) slide(w *window, g *group, win bounds, args [][]ref.Val, at int64
 	}
 	g.accs = nil
 	for _, part := range g.parts {
-		g.accs = mergeAll(st.Aggregate, g.accs, part)
+		g.accs = mergeAll(t.run.ev, st.Aggregate, g.accs, part)
 	}
 	if g.records++; g.records == st.Window.Slide {
 		t.result(w, g)

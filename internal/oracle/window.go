@@ -167,14 +167,18 @@ func (t *task) add(w *window, e elem) error {
 		}
 		return nil
 	}
-	args := make([][]ref.Val, len(st.Aggregate))
+	args := make([]input, len(st.Aggregate))
 	for i, a := range st.Aggregate {
+		if a.Func == check.Fold {
+			args[i].fold = t.folding(a, &e)
+			continue
+		}
 		for _, x := range a.Args {
 			v, err := t.run.ev.eval(x, t.vars(&e))
 			if err != nil {
 				return fmt.Errorf("step %s, aggregate %s: %w", st.Name, a.Name, err)
 			}
-			args[i] = append(args[i], v)
+			args[i].args = append(args[i].args, v)
 		}
 	}
 	switch {

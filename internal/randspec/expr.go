@@ -355,8 +355,10 @@ func (e *env) aggregate(mixed, overlap bool) (string, *types.Type) {
 		}
 		fns = append(fns, "first", "last", "min_by", "max_by", "variance", "variance_pop", "stddev", "stddev_pop", "collect", "top", "string_agg")
 	}
-	fns = append(fns, "collect_set", "count_distinct", "approx_count_distinct", "quantile", "median", "histogram")
+	fns = append(fns, "collect_set", "count_distinct", "approx_count_distinct", "quantile", "median", "histogram", "fold")
 	switch fn := pick(g, fns...); fn {
+	case "fold":
+		return e.fold(mixed, overlap)
 	case "count":
 		return "count()", types.IntType
 	case "count_if", "any", "all":

@@ -61,7 +61,7 @@ func (t *table[V]) insert(m *memory[V], hash uint32, key []byte) (*entry[V], uin
 	if id == 1<<32-2 {
 		return nil, 0, errFull
 	}
-	if id&(slabLen-1) == 0 {
+	if int(id>>slabBits) == len(t.slabs) {
 		t.slabs = append(t.slabs, m.slab())
 	}
 	e := t.entry(id)

@@ -41,6 +41,7 @@ const (
 	Top       // the records with the greatest second argument, of those with the same one in order of arrival
 	StringAgg // as Collect
 	Histogram
+	Fold // what an expression makes of the state so far and a record
 )
 
 // aggregateSignature says how a function is called, and what it gives.
@@ -114,6 +115,7 @@ var signatures = map[Func]aggregateSignature{
 	Top:                 {"top", []parameter{anything, by, count}, listOfFirst},
 	StringAgg:           {"string_agg", []parameter{text, separator, limit}, always(types.StringType)},
 	Histogram:           {"histogram", []parameter{summand, bounds}, always(types.ListOf(types.IntType))},
+	Fold:                {"fold", nil, nil}, // its arguments are checked on their own
 }
 
 func always(t *types.Type) func([]*types.Type) *types.Type {
@@ -158,7 +160,7 @@ func (s aggregateSignature) number() string {
 // functionNames are the names of all functions.
 var functionNames = func() []string {
 	var names []string
-	for f := Count; f <= Histogram; f++ {
+	for f := Count; f <= Fold; f++ {
 		names = append(names, f.String())
 	}
 	return names

@@ -41,6 +41,11 @@ func (c *checker) aggregate(d *syntax.Entry, scope *Scope, at place) *Aggregate 
 	sig := signatures[f]
 	args := arguments(text, paren+1, end, commas)
 	switch {
+	case f == Fold && len(args) != 3 && len(args) != 5:
+		c.report(foldArguments(d.Expr.At(start, end+1)))
+		return nil
+	case f == Fold:
+		return c.fold(d, args, scope, at)
 	case f == Count && len(args) > 0:
 		c.report(countArgument(d.Expr.At(args[0].lo, args[len(args)-1].hi)))
 		return nil

@@ -493,6 +493,23 @@ func fewArguments(at source.Span, sig aggregateSignature) diag.Diagnostic {
 	return hinted(problem("WEIR3011", at, "%s takes %s", sig.name, takes), "write %s", sig)
 }
 
+func foldArguments(at source.Span) diag.Diagnostic {
+	return hinted(problem("WEIR3011", at, "fold takes three arguments, or five"), "write fold(acc, init, step), or with windows that are merged fold(acc, init, step, other, merge)")
+}
+
+func foldName(text *syntax.Text) diag.Diagnostic {
+	return hinted(problem("WEIR3011", text.Span, "here fold takes a name"), "write fold(acc, init, step): acc is what init and step call the state")
+}
+
+func foldHides(name *syntax.Text, what string) diag.Diagnostic {
+	return hinted(problem("WEIR4013", name.Span, "the name %q would hide %s %q", name.Value, what, name.Value), "call it otherwise")
+}
+
+func foldWithoutMerge(text *syntax.Text, k WindowKind) diag.Diagnostic {
+	return hinted(problem("WEIR4023", text.Span, "a fold over %s windows needs to be told how two of its states are merged", k),
+		"write fold(acc, init, step, other, merge): merge is what acc and other, the state of later records, make together")
+}
+
 func manyArguments(at source.Span, sig aggregateSignature) diag.Diagnostic {
 	return hinted(problem("WEIR3011", at, "%s takes %s", sig.name, sig.number()), "write %s", sig)
 }

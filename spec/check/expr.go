@@ -21,6 +21,7 @@ type place struct {
 	group  bool // behind the group: having
 	args   bool // an aggregate's argument
 	alias  bool // an alias's condition
+	init   bool // the state that a fold begins with
 }
 
 // expr checks an expression in a scope; nil if it is not there or wrong. A variable of an invalid type has an error of its own, and
@@ -142,6 +143,9 @@ func (c *checker) issue(text *syntax.Text, is celenv.Issue, scope *Scope, at pla
 		} else { // constants of enums are too many to list
 			d.Hint = diag.OneOf(slices.DeleteFunc(slices.Clone(is.Candidates), func(c string) bool { return strings.Contains(c, ".") }))
 		}
+	}
+	if at.init && is.Kind == celenv.Undeclared && fieldOf(at, is.Name) != nil {
+		d.Hint, d.Fix = "it is the state before the first record, which the step takes in as any other", nil
 	}
 	if at.alias && (is.Kind == celenv.Undeclared || is.Kind == celenv.NoField) && strings.Contains(text.Value, ".parse_json(") {
 		d.Code, d.Summary, d.Hint, d.Fix = "WEIR3008", "the condition of an alias parses no texts", "it is tested where data is decoded: test the value that the text spells where it is parsed", nil

@@ -479,6 +479,7 @@ type Aggregate struct {
 	Func Func
 	Args []*Expr     // those over a record, as the function's signature says; none for count
 	Type *types.Type // of the result
+	Fold *FoldOf     // of a fold
 	// Constants are the arguments behind Args, which are known when the spec is compiled: a limit, say.
 	Constants []Constant
 }
@@ -599,6 +600,7 @@ const (
 	TopicVar                             // `kafka.topic`, where the source's record was read
 	PartitionVar                         // `kafka.partition`
 	OffsetVar                            // `kafka.offset`
+	FoldVar                              // the state of a fold, under the name that it has there
 )
 
 // Var is one variable.

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -249,12 +250,12 @@ func (c *checker) mergeable(st *Step, d *syntax.Step) {
 		return
 	}
 	for _, a := range st.Aggregate {
-		if a.Func == FirstArrived || a.Func == LastArrived {
-			for _, e := range d.Aggregate {
-				if e.Name.Value == a.Name {
-					c.report(arrivalInOverlap(e.Expr, a.Func, st.Window.Kind))
-				}
-			}
+		i := slices.IndexFunc(d.Aggregate, func(e *syntax.Entry) bool { return e.Name.Value == a.Name })
+		switch {
+		case a.Func == FirstArrived || a.Func == LastArrived:
+			c.report(arrivalInOverlap(d.Aggregate[i].Expr, a.Func, st.Window.Kind))
+		case a.Func == Fold && a.Fold.Merge == nil:
+			c.report(foldWithoutMerge(d.Aggregate[i].Expr, st.Window.Kind))
 		}
 	}
 }
