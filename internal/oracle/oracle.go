@@ -207,7 +207,8 @@ func (r *run) behindCut(c *cut) {
 	for _, out := range c.step.Outs() {
 		t.grow(out, c.step.Lateness().Milliseconds())
 	}
-	if inOrder(c.step) {
+	// Which sessions there are on the way, before others connect them, goes by the order of records as well.
+	if w := c.step.Window; inOrder(c.step) || w != nil && w.Kind == check.Session && byCommit(c.step.Out) {
 		c.loose = c.loose || lanesOf(c.elems) > 1
 	}
 	if c.step.Process != nil {
