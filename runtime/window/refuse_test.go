@@ -13,7 +13,7 @@ import (
 // TestRefuse: a store that has refused records is like one that never had them, whatever is in memory, and with more keys than a slab has.
 func TestRefuse(t *testing.T) {
 	for seed := range uint64(20) {
-		plain, tried := newRounds(t, false, true, 0), newRounds(t, false, true, int64(seed%2))
+		plain, tried := newRounds(t, false, true, false, 0), newRounds(t, false, true, false, int64(seed%2))
 		r := rand.New(rand.NewPCG(seed, 3))
 		keys, now, refused := 1+r.IntN(900), int64(0), 0
 		for range 3000 {
