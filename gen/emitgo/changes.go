@@ -49,7 +49,7 @@ func (g *generator) changes(f *printer.File, sub *plan.Subtopology, st *check.St
 	f.F("func (t *%s) %sFrom(r *%s, %s) error {", taskName(sub), n.method, out, params)
 	if st.Having != nil {
 		c := &scope{g: g, f: f, sub: sub, row: "r", typ: st.Out.Type, pointer: true}
-		if err := g.guard(f, c, st, "having", st.Having); err != nil {
+		if err := g.guard(f, c, st, "having", st.Having, "return nil"); err != nil {
 			return err
 		}
 	}

@@ -45,6 +45,17 @@ func (g *generator) unlessSame(f *printer.File, st *check.Step) {
 	f.Import("bytes")
 	g.codecs.needState(st.Out.Type)
 	f.P("// The same as what was handed on last is not handed on again.")
+	if g.severalHanded(st) {
+		f.Import(module + "stateenc")
+		f.P("t.result = stateenc.AppendInt(stateenc.AppendInt(t.result[:0], w.Start), w.End)")
+		f.P("t.result = r.appendState(t.result)")
+		f.P("if last, i := stateenc.Bytes(a.handed, 0); i == len(a.handed) && bytes.Equal(t.result, last) {")
+		f.P("return nil")
+		f.P("}")
+		g.retractLast(f, st)
+		f.P("a.handed = stateenc.AppendString(a.handed[:0], t.result)")
+		return
+	}
 	if st.Window.Kind == check.Session {
 		f.Import(module + "stateenc")
 		f.P("t.result = stateenc.AppendInt(stateenc.AppendInt(t.result[:0], w.Start), w.End)")
@@ -55,6 +66,9 @@ func (g *generator) unlessSame(f *printer.File, st *check.Step) {
 	f.P("if bytes.Equal(t.result, a.handed) {")
 	f.P("return nil")
 	f.P("}")
+	if g.retracts(st) {
+		g.retractLast(f, st)
+	}
 	f.P("a.handed = append(a.handed[:0], t.result...)")
 }
 
@@ -84,7 +98,7 @@ func (g *generator) counted(f *printer.File, sub *plan.Subtopology, st *check.St
 		pending = "a.records%" + grouped(st.UpdateCount) + " == 0"
 	} else {
 		f.P()
-		f.F("// %sChanged takes note that a record has changed a result, and hands it on if that makes %s.", n.method, plan.Records(st.UpdateCount))
+		f.F("// %sChanged takes note that a record has changed a result, and hands it on if that makes %s of them.", n.method, grouped(st.UpdateCount))
 		f.F("func (t *%s) %sChanged(key []byte, a *%s) error {", taskName(sub), n.method, stateType(n))
 		f.F("if a.changes++; a.changes < %s {", grouped(st.UpdateCount))
 		f.P("return nil")

@@ -44,14 +44,12 @@ func (g *generator) result(f *printer.File, sub *plan.Subtopology, st *check.Ste
 		f.F("at = w.End - %s", grouped(w.Size.Milliseconds()))
 		f.P("}")
 	}
-	win, param := "", ""
-	if st.Out.Windowed {
-		win, param = ", w", ", w window.Bounds"
-	}
+	param, win := windowParam(st)
+	state := ""
 	if g.changesOnly(st) {
-		win, param = win+", a", param+", a *"+stateType(n)
+		state, param = ", a", param+", a *"+stateType(n)
 	}
-	f.F("if err := t.%sFrom(&row, key, %s%s); err != nil {", n.method, at, win)
+	f.F("if err := t.%sFrom(&row, key, %s%s%s); err != nil {", n.method, at, win, state)
 	value := "nil"
 	if sub.Origin.OnError == check.DeadLetter {
 		g.codecs.needJSON(out)
@@ -66,14 +64,22 @@ func (g *generator) result(f *printer.File, sub *plan.Subtopology, st *check.Ste
 	f.F("func (t *%s) %sFrom(r *%s, key []byte, at int64%s) error {", taskName(sub), n.method, g.typeName(out), param)
 	if st.Having != nil {
 		c := &scope{g: g, f: f, sub: sub, row: "r", typ: out, windowed: st.Out.Windowed, pointer: true}
-		if err := g.guard(f, c, st, "having", st.Having); err != nil {
+		turnedAway := "return nil"
+		if g.retracts(st) {
+			turnedAway = "return t." + n.method + "Retract(key, at" + win + ", a)"
+		}
+		if err := g.guard(f, c, st, "having", st.Having, turnedAway); err != nil {
 			return err
 		}
 	}
 	if g.changesOnly(st) {
 		g.unlessSame(f, st)
 	}
-	g.handOn(f, sub, st.Out, "r")
+	if g.retracts(st) {
+		f.F("return t.%sReaders(r, key, at%s)", n.method, win)
+	} else {
+		g.handOn(f, sub, st.Out, "r")
+	}
 	f.P("}")
 	if st.Having != nil {
 		return g.predicate(f, sub, st, "having", st.Having, out, true)

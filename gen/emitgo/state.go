@@ -41,7 +41,11 @@ func (g *generator) state(f *printer.File, st *check.Step) error {
 	}
 	if g.changesOnly(st) {
 		f.P()
-		f.P("handed []byte // the result that was handed on last, encoded; empty: none was")
+		what := "the result that was handed on last, encoded; empty: none was"
+		if g.severalHanded(st) {
+			what = "the results that were handed on last, each with its length in front; several if sessions have become one since"
+		}
+		f.P("handed []byte // ", what)
 	}
 	f.P("}")
 	for _, ag := range all {
@@ -88,6 +92,9 @@ func (g *generator) state(f *printer.File, st *check.Step) error {
 	if tally != "" {
 		f.F("a.%s += b.%s", tally, tally)
 	}
+	if g.severalHanded(st) {
+		f.P("a.handed = append(a.handed, b.handed...)")
+	}
 	for _, ag := range all {
 		if ag.Func == check.Fold {
 			fn, err := ag.merging()
@@ -112,7 +119,10 @@ func (g *generator) layout(st *check.Step) string {
 	if g.counts(st) {
 		fmt.Fprint(h, "counted;")
 	}
-	if g.changesOnly(st) {
+	switch {
+	case g.retracts(st):
+		fmt.Fprint(h, "retractions;")
+	case g.changesOnly(st):
 		fmt.Fprint(h, "changes only;")
 	}
 	switch {

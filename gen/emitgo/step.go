@@ -251,11 +251,11 @@ func (g *generator) describe(st *check.Step) string {
 
 // whereCall prints the call of the step's predicate and what follows from it.
 func (g *generator) whereCall(f *printer.File, c *scope, st *check.Step) error {
-	return g.guard(f, c, st, "where", st.Where)
+	return g.guard(f, c, st, "where", st.Where, "t.Stats.Filtered++\nreturn nil")
 }
 
-// guard prints: return unless the predicate holds.
-func (g *generator) guard(f *printer.File, c *scope, st *check.Step, clause string, e *check.Expr) error {
+// guard prints what to do, and to return, unless the predicate holds.
+func (g *generator) guard(f *printer.File, c *scope, st *check.Step, clause string, e *check.Expr, otherwise string) error {
 	fails, err := g.canFail(c, g.predicateName(st, clause), e)
 	if err != nil {
 		return err
@@ -263,7 +263,7 @@ func (g *generator) guard(f *printer.File, c *scope, st *check.Step, clause stri
 	call := g.predicateName(st, clause) + "(" + strings.Join(c.arguments(e), ", ") + ")"
 	if !fails {
 		f.P("if !", call, " {")
-		turnedAway(f, clause)
+		f.P(otherwise)
 		f.P("}")
 		return nil
 	}
@@ -272,17 +272,9 @@ func (g *generator) guard(f *printer.File, c *scope, st *check.Step, clause stri
 	f.P("return ", g.at(st, clause, e, "err"))
 	f.P("}")
 	f.P("if !ok {")
-	turnedAway(f, clause)
+	f.P(otherwise)
 	f.P("}")
 	return nil
-}
-
-// turnedAway prints what becomes of a record for which a predicate is false.
-func turnedAway(f *printer.File, clause string) {
-	if clause == "where" {
-		f.P("t.Stats.Filtered++")
-	}
-	f.P("return nil")
 }
 
 func (g *generator) predicateName(st *check.Step, clause string) string {

@@ -83,6 +83,7 @@ func (g *generator) keeperParts(f *printer.File, sub *plan.Subtopology, st *chec
 		}
 		g.counted(f, sub, st)
 		g.final(f, sub, st)
+		g.retract(f, sub, st)
 		g.sliding(f, sub, st)
 		if err := g.gone(f, sub, st); err != nil {
 			return err

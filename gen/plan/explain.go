@@ -272,6 +272,9 @@ func explainWindow(b *strings.Builder, st *check.Step) {
 
 // updatesAt says when a step's results that changed are handed on.
 func updatesAt(st *check.Step) string {
+	if st.Retractions {
+		return updatesWhen(st) + ", unless it is the same as when it was handed on last, which is retracted in front of another one"
+	}
 	if st.ChangesOnly {
 		return updatesWhen(st) + ", unless it is the same as when it was handed on last"
 	}

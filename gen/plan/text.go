@@ -413,7 +413,10 @@ func Number(n int64) string {
 
 func emitText(st *check.Step) string {
 	text := updatesText(st)
-	if st.ChangesOnly {
+	switch {
+	case st.Retractions:
+		text += ", retractions"
+	case st.ChangesOnly:
 		text += ", changes only"
 	}
 	if st.Tombstones {

@@ -43,6 +43,7 @@ type group struct {
 	changed bool
 	changes int64
 	handed  string // what was handed on last, where that is not handed on again
+	last    []elem // what was handed on last, where that is retracted; of sessions that have become one, of each
 }
 
 // timeless are the bounds that a record gives a window without bounds: how long what is kept of the group stays.
@@ -298,8 +299,14 @@ func (t *task) handOn(w *window, g *group) error {
 		}
 		if !ok {
 			t.filtered(st, e)
+			if t.retract(st, g, e.time); st.Retractions {
+				g.handed = ""
+			}
 			return nil
 		}
+	}
+	if st.Retractions {
+		e.rec.Fields[check.Retracted] = celtypes.False
 	}
 	if st.ChangesOnly {
 		if byCommit(st.Out) && !st.Window.Bounded() { // the same is not handed on again for another time
@@ -307,6 +314,10 @@ func (t *task) handOn(w *window, g *group) error {
 		} else if !byCommit(st.Out) && g.same(st, &e) {
 			return nil
 		}
+	}
+	if st.Retractions {
+		t.retract(st, g, e.time)
+		g.last = []elem{e.retraction()}
 	}
 	return t.push(st.Out, e)
 }

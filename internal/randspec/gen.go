@@ -499,8 +499,12 @@ func (g *gen) window(st *Step, row *stream, lets []term) stream {
 			st.Emit = with + ", tombstones: true}}"
 		}
 	}
+	retracts := false
 	if st.Every == "" && g.chance(30) {
 		switch only, ok := strings.CutSuffix(st.Emit, "}}"); {
+		case ok && !args.mixed && strings.HasPrefix(st.Emit, "{updates") && g.chance(60): // with commits it is these that decide what is retracted
+			st.Emit = only + ", retractions: true}}"
+			retracts = true
 		case ok:
 			st.Emit = only + ", changes_only: true}}"
 		case st.Emit == "updates" || st.Emit == "early_and_final":
@@ -513,6 +517,9 @@ func (g *gen) window(st *Step, row *stream, lets []term) stream {
 		having.drop("event_time")
 		having.drop("processing_time")
 		st.Having = having.gen(types.Bool, 1)
+	}
+	if retracts {
+		out.typ.Fields = append(out.typ.Fields, &types.Field{Name: "retracted", Wire: "retracted", Type: types.BoolType})
 	}
 	return out
 }

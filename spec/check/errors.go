@@ -737,6 +737,10 @@ func badGroupType(text *syntax.Text, t *types.Type) diag.Diagnostic {
 	return hinted(d, "it can be by scalars and enums")
 }
 
+func retractedTwice(name, emit source.Span) diag.Diagnostic {
+	return related(hinted(problem("WEIR4008", name, "the result would have the field %q twice", Retracted), "retractions have this field; call yours something else"), emit, "here it is asked for")
+}
+
 func nameTwice(name *syntax.Text, first source.Span) diag.Diagnostic {
 	return related(problem("WEIR4008", name.Span, "the result would have the field %q twice", name.Value), first, "here as part of the group's key")
 }
@@ -819,8 +823,8 @@ func updatesOfCount(at source.Span) diag.Diagnostic {
 	return hinted(problem("WEIR4032", at, "a count window has one result, with the record that completes it"), "leave emit out; global: {unbounded: true} counts without an end, and has updates")
 }
 
-func changesOfOverlap(at source.Span, k WindowKind) diag.Diagnostic {
-	return hinted(problem("WEIR4033", at, "results of %s windows are made of slices, and what was handed on last is kept for no window", k), "leave changes_only out, or take windows that do not overlap")
+func changesOfOverlap(at source.Span, key string, k WindowKind) diag.Diagnostic {
+	return hinted(problem("WEIR4033", at, "results of %s windows are made of slices, and what was handed on last is kept for no window", k), "leave %s out, or take windows that do not overlap", key)
 }
 
 func tombstonesOfKind(at source.Span, k WindowKind) diag.Diagnostic {

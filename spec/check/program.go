@@ -237,6 +237,9 @@ type Step struct {
 	UpdateCount int64
 	// ChangesOnly says that an update is not handed on that is the same as the last one of its group and window.
 	ChangesOnly bool
+	// Retractions says that in front of an update the last one of its group and window is handed on once more, with the field Retracted. It implies
+	// ChangesOnly.
+	Retractions bool
 	// Tombstones says that, when a window closes, all sinks behind write tombstones under the keys of its results. Then all steps that read the
 	// results give them keys, by the group and the window, and no step behind gives them others.
 	Tombstones bool

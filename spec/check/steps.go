@@ -98,7 +98,7 @@ func (c *checker) step(st *Step, d *syntax.Step) {
 		c.splitClauses(d, windowed)
 	}
 	st.From = c.input(d)
-	st.Emit, st.UpdateEvery, st.UpdateCount, st.ChangesOnly, st.Tombstones = 0, 0, 0, false, false
+	st.Emit, st.UpdateEvery, st.UpdateCount, st.ChangesOnly, st.Retractions, st.Tombstones = 0, 0, 0, false, false, false
 	switch keeper {
 	case "process":
 		windowed = false
@@ -300,6 +300,9 @@ func (c *checker) aggregates(st *Step, d *syntax.Step) {
 		}
 		out.Fields = append(out.Fields, f)
 	}
+	if st.Retractions {
+		c.retracted(out, d.Emit.Retractions.Span)
+	}
 	c.uniqueWires(out)
 	st.Out.Type, st.Out.Key = out, groupKey(st, nil)
 	st.Out.Windowed, st.Out.Updates = true, st.Emit != Final
@@ -307,6 +310,18 @@ func (c *checker) aggregates(st *Step, d *syntax.Step) {
 		st.Out.Windowed, st.Out.Retimed = false, true
 	}
 	c.env.Add(out)
+}
+
+// Retracted is the field of results with retractions that says of a record which of the two it is.
+const Retracted = "retracted"
+
+// retracted adds the field that tells retractions from results.
+func (c *checker) retracted(out *types.Type, at source.Span) {
+	if f := out.Field(Retracted); f != nil {
+		c.report(retractedTwice(f.Span, at))
+		return
+	}
+	out.Fields = append(out.Fields, &types.Field{Name: Retracted, Wire: Retracted, Span: at, Type: types.BoolType})
 }
 
 // emit checks when results are handed on.
@@ -325,8 +340,17 @@ func (c *checker) emit(st *Step, d *syntax.Emit) {
 		st.UpdateCount, _ = strconv.ParseInt(d.Count.Value, 10, 64) // what is no number was reported
 	}
 	st.Tombstones = d.Tombstones != nil
-	if st.ChangesOnly = d.Only != nil; st.ChangesOnly && st.Window.Overlap() {
-		c.report(changesOfOverlap(d.Only.Span, st.Window.Kind))
+	st.Retractions = d.Retractions != nil
+	st.ChangesOnly = d.Only != nil || st.Retractions
+	if st.Window.Overlap() {
+		for _, last := range []struct {
+			key *syntax.Text
+			is  string
+		}{{d.Only, "changes_only"}, {d.Retractions, "retractions"}} {
+			if last.key != nil {
+				c.report(changesOfOverlap(last.key.Span, last.is, st.Window.Kind))
+			}
+		}
 	}
 	if d.Every == nil {
 		return

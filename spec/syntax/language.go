@@ -267,19 +267,27 @@ var emitShape = &Shape{
 	OneOf: []*Shape{
 		{What: "final, updates or early_and_final", Choices: []string{"final", "updates", "early_and_final"}},
 		{What: "{updates: {every: 10s}}", Either: []string{"updates", "early_and_final"}, Keys: []Key{
-			{Name: "updates", Shape: updatesShape("Results are handed on when they changed.")},
+			{Name: "updates", Shape: updatesShape("Results are handed on when they changed.", retractionsKey)},
 			{Name: "early_and_final", Shape: updatesShape("Results are handed on when they changed, and once more when the window closes.")},
 		}},
 	},
 }
 
-func updatesShape(doc string) *Shape {
-	return &Shape{What: "{every: 10s} or {count: 100}", Doc: doc, Either: []string{"every", "count", "changes_only", "tombstones"}, Beside: []string{"changes_only", "tombstones"}, Keys: []Key{
+var retractionsKey = Key{Name: "retractions", Shape: &Shape{What: "true or false", Bool: true, Doc: "In front of a result that is another one than the last of its group and window, that one is handed on once more with the field retracted set."}}
+
+// updatesShape is what may stand under a kind of emission that has updates, with keys that only this kind has.
+func updatesShape(doc string, own ...Key) *Shape {
+	s := &Shape{What: "{every: 10s} or {count: 100}", Doc: doc, Either: []string{"every", "count", "changes_only", "tombstones"}, Beside: []string{"changes_only", "tombstones"}, Keys: []Key{
 		{Name: "every", Shape: durationText("Those that changed are handed on each time that event time comes to a multiple of it.")},
 		{Name: "count", Shape: &Shape{What: "a number of records", Text: wholeNumber, Doc: "A result is handed on with the record that is the N-th to change it since the last time."}},
 		{Name: "changes_only", Shape: &Shape{What: "true or false", Bool: true, Doc: "A result that is the same as the one handed on last is not handed on while its window is open. What was handed on last is kept with it."}},
 		{Name: "tombstones", Shape: &Shape{What: "true or false", Bool: true, Doc: "When a window closes, sinks write a null value under the key that its results had. A step behind has to give them a key that names the window."}},
 	}}
+	for _, k := range own {
+		s.Keys = append(s.Keys, k)
+		s.Either, s.Beside = append(s.Either, k.Name), append(s.Beside, k.Name)
+	}
+	return s
 }
 
 // useShape is also what the tree tells uses of fragments by.

@@ -230,6 +230,8 @@ type Emit struct {
 	Every *Duration // how often there are updates
 	Count *Text     // or after how many records
 	Only  *Text     // changes_only: true, or nil
+
+	Retractions *Text // retractions: true, or nil
 	// Tombstones is true, or nil.
 	Tombstones *Text
 }
@@ -540,7 +542,7 @@ func emit(n *node) *Emit {
 	for _, p := range n.pairs {
 		e.Kind = p.key.text.Value
 		if p.value != nil && p.value.kind == mapping {
-			e.Tombstones = yes(p.value.get("tombstones"))
+			e.Tombstones, e.Retractions = yes(p.value.get("tombstones")), yes(p.value.get("retractions"))
 			e.Every, e.Count, e.Only = duration(p.value.get("every")), text(p.value.get("count")), yes(p.value.get("changes_only"))
 		}
 	}

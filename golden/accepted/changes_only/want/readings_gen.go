@@ -307,7 +307,7 @@ func (t *readingsTask) alarmedFrom(r *Alarmed, key []byte, at int64, w window.Bo
 	return t.writeAlarmedOut(r, key, at, w)
 }
 
-// alarmedChanged takes note that a record has changed a result, and hands it on if that makes 2 records.
+// alarmedChanged takes note that a record has changed a result, and hands it on if that makes 2 of them.
 func (t *readingsTask) alarmedChanged(key []byte, a *alarmedState) error {
 	if a.changes++; a.changes < 2 {
 		return nil

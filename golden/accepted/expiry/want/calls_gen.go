@@ -169,7 +169,7 @@ func perMinuteHaving(r *PerMinute) bool {
 	return r.Calls > 1
 }
 
-// perMinuteChanged takes note that a record has changed a result, and hands it on if that makes record.
+// perMinuteChanged takes note that a record has changed a result, and hands it on if that makes 1 of them.
 func (t *callsTask) perMinuteChanged(key []byte, a *perMinuteState) error {
 	if a.changes++; a.changes < 1 {
 		return nil

@@ -272,7 +272,7 @@ func (t *salesTask) perDayFrom(r *PerDay, key []byte, at int64, w window.Bounds)
 	return t.writePerDayOut(r, key, at, w)
 }
 
-// perDayChanged takes note that a record has changed a result, and hands it on if that makes 3 records.
+// perDayChanged takes note that a record has changed a result, and hands it on if that makes 3 of them.
 func (t *salesTask) perDayChanged(key []byte, a *perDayState) error {
 	if a.changes++; a.changes < 3 {
 		return nil
@@ -540,7 +540,7 @@ func (t *salesTask) rushesFrom(r *Rushes, key []byte, at int64, w window.Bounds)
 	return t.rushing(r, key, at, w)
 }
 
-// rushesChanged takes note that a record has changed a result, and hands it on if that makes 2 records.
+// rushesChanged takes note that a record has changed a result, and hands it on if that makes 2 of them.
 func (t *salesTask) rushesChanged(key []byte, a *rushesState) error {
 	if a.changes++; a.changes < 2 {
 		return nil
@@ -647,7 +647,7 @@ func (t *salesTask) shiftsFrom(r *Shifts, key []byte, at int64, w window.Bounds)
 	return t.writeShiftsOut(r, key, at, w)
 }
 
-// shiftsChanged takes note that a record has changed a result, and hands it on if that makes 2 records.
+// shiftsChanged takes note that a record has changed a result, and hands it on if that makes 2 of them.
 func (t *salesTask) shiftsChanged(key []byte, a *shiftsState) error {
 	if a.changes++; a.changes < 2 {
 		return nil

@@ -115,7 +115,7 @@ func (t *sellersTask) sellersFrom(r *Sellers, key []byte, at int64) error {
 	return t.writeSellersOut(r, key, at)
 }
 
-// sellersChanged takes note that a record has changed a result, and hands it on if that makes record.
+// sellersChanged takes note that a record has changed a result, and hands it on if that makes 1 of them.
 func (t *sellersTask) sellersChanged(key []byte, a *sellersState) error {
 	if a.changes++; a.changes < 1 {
 		return nil
