@@ -324,7 +324,14 @@ func (g *generator) process(f *printer.File, sub *plan.Subtopology) error {
 	f.P("if err != nil {")
 	f.P("return t.Bad(input, rec, err)")
 	f.P("}")
-	f.P("wm := t.Clock.Observe(input, at)")
+	if sub.Source != nil && sub.Source.WatermarkFrom != nil {
+		f.P("wm, err := t.watermark(input, at)")
+		f.P("if err != nil {")
+		f.P("return t.Bad(input, rec, err)")
+		f.P("}")
+	} else {
+		f.P("wm := t.Clock.Observe(input, at)")
+	}
 	f.P("if err := t.take(&t.in, rec.Key, at); err != nil {")
 	f.P("if err := t.Bad(input, rec, err); err != nil {")
 	f.P("return err")
@@ -339,6 +346,9 @@ func (g *generator) process(f *printer.File, sub *plan.Subtopology) error {
 			f.F("func (t *%s) EventTime(rec *kgo.Record) (int64, error) { return t.read(rec) }", taskName(sub))
 		}
 		if err := g.readSource(f, sub); err != nil {
+			return err
+		}
+		if err := g.watermarkFrom(f, sub); err != nil {
 			return err
 		}
 	} else {
@@ -408,7 +418,9 @@ func (g *generator) readSource(f *printer.File, sub *plan.Subtopology) error {
 		f.P("}")
 		return nil
 	}
-	f.P("r := &t.in")
+	if uses(s.EventTime)[check.FieldVar] {
+		f.P("r := &t.in")
+	}
 	c := &scope{g: g, f: f, sub: sub, row: "r", typ: s.Value, pointer: true, prefix: naming.Local(s.Name) + "EventTime"}
 	where := func(x string) string {
 		return fmt.Sprintf("return 0, topology.At(%q, %q, %s)", "source "+s.Name+", event_time", g.pos(s.EventTime), x)

@@ -32,7 +32,11 @@ func (pl *Plan) Explain() string {
 func (pl *Plan) explainSub(b *strings.Builder, sub *Subtopology) {
 	if s := sub.Source; s != nil {
 		fmt.Fprintf(b, "%s reads topic %s as %s of %s.\n", sub.Name, s.Topic, strings.ToUpper(formatName(s.Format)), s.Value)
-		fmt.Fprintf(b, "  Event time is %s. The watermark stays %s behind the highest one seen in a partition", exprOr(s.EventTime, "the record's timestamp"), Duration(s.Lag))
+		highest := "the highest one seen in a partition"
+		if s.WatermarkFrom != nil {
+			highest = "the highest value of " + oneLine(s.WatermarkFrom.Text) + " in a partition"
+		}
+		fmt.Fprintf(b, "  Event time is %s. The watermark stays %s behind %s", exprOr(s.EventTime, "the record's timestamp"), Duration(s.Lag), highest)
 		if s.IdleAfter > 0 {
 			fmt.Fprintf(b, "; a partition that is silent for %s holds nothing back", Duration(s.IdleAfter))
 		}

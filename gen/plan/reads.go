@@ -141,6 +141,7 @@ func (pl *Plan) projections() {
 		pl.addSinkReads(src.Out)
 		u := pl.use(src.Out)
 		u.addExpr(src.EventTime, nil)
+		u.addExpr(src.WatermarkFrom, nil)
 		if src.KeyField != "" {
 			u[src.KeyField] = true
 		}

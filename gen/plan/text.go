@@ -86,6 +86,9 @@ func (pl *Plan) writeSource(w *writer, s *check.Source) {
 			w.line("key %s", s.Key)
 		}
 		w.line("event time %s", exprOr(s.EventTime, "the record's timestamp"))
+		if s.WatermarkFrom != nil {
+			w.line("watermark from %s", oneLine(s.WatermarkFrom.Text))
+		}
 		w.line("watermark lag %s, idle after %s", Duration(s.Lag), orNever(s.IdleAfter))
 		if s.SkipTombstones {
 			w.line("tombstones are skipped")

@@ -68,6 +68,28 @@ func (ev *evaluator) decode(s *check.Source, need Fields, in Record) (elem, erro
 	return e, nil
 }
 
+// complete is up to when a record says that its partition is complete, noTime if it says nothing.
+func (ev *evaluator) complete(s *check.Source, e *elem) (int64, error) {
+	if s.WatermarkFrom == nil {
+		return e.time, nil
+	}
+	v, err := ev.eval(s.WatermarkFrom, &vars{rec: e.rec, key: e.key, time: e.time})
+	if err != nil {
+		return 0, fmt.Errorf("watermark.from: %w", err)
+	}
+	if o, ok := v.(*celtypes.Optional); ok {
+		if !o.HasValue() {
+			return noTime, nil
+		}
+		v = o.GetValue()
+	}
+	t := v.(celtypes.Timestamp).Time
+	if y := t.UTC().Year(); y < 1 || y > 9999 {
+		return 0, fmt.Errorf("watermark.from: year %d", y)
+	}
+	return t.UnixMilli(), nil
+}
+
 // decodeKey reads a Kafka key, which is written as text.
 func decodeKey(t *types.Type, b []byte) (ref.Val, error) {
 	if t.Kind == types.Optional {

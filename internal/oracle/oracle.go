@@ -183,14 +183,19 @@ func (r *run) sourcePartition(s *check.Source, part, lane int32, recs []Record) 
 			t.bad(&rec, fmt.Errorf("source %s partition %d offset %d: %w", s.Name, part, rec.Offset, err))
 			continue
 		}
+		upTo, err := r.ev.complete(s, &e)
+		if err != nil {
+			t.bad(&rec, fmt.Errorf("source %s partition %d offset %d: %w", s.Name, part, rec.Offset, err))
+			continue
+		}
+		high = max(high, upTo)
 		// A record comes before what the watermark closes that it moves. A processor sees that watermark.
-		t.now = max(t.now, e.time-s.Lag.Milliseconds())
+		t.now = max(t.now, minus(high, s.Lag.Milliseconds()))
 		if err := t.push(s.Out, e); err != nil {
 			t.bad(&rec, fmt.Errorf("source %s partition %d offset %d: %w", s.Name, part, rec.Offset, err))
 		}
 		// Also where the watermark stays: a processor may have set a timer for a time that has passed.
-		high = max(high, e.time)
-		t.advance(max(t.wm, high-s.Lag.Milliseconds()))
+		t.advance(max(t.wm, minus(high, s.Lag.Milliseconds())))
 	}
 	if r.opts.End {
 		t.advance(endOfTime)

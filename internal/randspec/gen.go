@@ -189,6 +189,9 @@ func (g *gen) source(i int) {
 	}
 	key := g.key(src)
 	src.Lag = pick(g, "", "0s", "500ms", "5s", "1m")
+	if g.chance(25) { // never later than the event time, as inputs are made for that
+		src.From = pick(g, `event_time - duration("1500ms")`, `event_time.getSeconds() % 3 == 0 ? optional.of(event_time) : optional.none()`, `event_time`)
+	}
 	src.OnError = pick(g, "skip", "skip", "{dead_letter: "+src.Topic+".dlq}", "{dead_letter: dlq}", "fail", "")
 	g.spec.Types = append(g.spec.Types, rec)
 	g.spec.Sources = append(g.spec.Sources, src)

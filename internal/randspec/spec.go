@@ -34,7 +34,8 @@ type Source struct {
 	Value       *types.Type
 	CSV         *CSV // nil: JSON
 	EventTime   string
-	Lag         string // "" for no watermark clause
+	Lag         string // of the watermark, "" for none
+	From        string // what the watermark comes from, "" for the event time
 	OnError     string // "" for the default
 }
 
@@ -238,7 +239,14 @@ func (s *Spec) source(p func(string, ...any), src *Source) {
 	if src.EventTime != "" {
 		p("    event_time: %s", s.scalar(src.EventTime, "      "))
 	}
-	if src.Lag != "" {
+	switch {
+	case src.From != "":
+		p("    watermark:")
+		p("      from: %s", s.scalar(src.From, "        "))
+		if src.Lag != "" {
+			p("      lag: %s", src.Lag)
+		}
+	case src.Lag != "":
 		p("    watermark: {lag: %s}", src.Lag)
 	}
 	if src.OnError != "" {

@@ -118,6 +118,14 @@ func (c *Clock) Observe(input int, eventTime int64) int64 {
 	return c.observe(input, eventTime)
 }
 
+// Heard takes a record of an input that says nothing of its watermark. It ends the input's idleness, and returns the task's watermark.
+func (c *Clock) Heard(input int) int64 {
+	if c.inputs[input].fast != None {
+		return c.now
+	}
+	return c.observe(input, None)
+}
+
 func (c *Clock) observe(i int, eventTime int64) int64 {
 	in := &c.inputs[i]
 	if in.repar || in.ended {

@@ -367,17 +367,17 @@ func outOfScope(name string, scope *Scope, at place) (summary, hint string) {
 			return "where a record was read is its topic, partition and offset" + notThe(name, root), "write kafka.topic, kafka.partition or kafka.offset"
 		}
 		if at.step == nil && at.sink == nil {
-			return "event_time does not see where the record was read", "give the records their event time in a step behind: event_time: …"
+			return at.clause + " does not see where the record was read", "give the records their event time in a step behind: event_time: …"
 		}
 		return "these records have no place in a topic that an expression could read", "the records of a source have kafka.topic, kafka.partition and kafka.offset, up to the next window, processor or repartition topic: select what is needed of them as a field"
 	case name == "headers" && at.step == nil && at.sink == nil:
-		return "event_time does not see the record's headers", "give the records their event time in a step behind: event_time: …"
+		return at.clause + " does not see the record's headers", "give the records their event time in a step behind: event_time: …"
 	case name == "headers":
 		return "these records have no headers that an expression could read", "the records of a source have them, up to the next window, processor or repartition topic: select what is needed of them as a field"
 	case (name == "key" || name == "event_time") && at.sink != nil:
 		return "these records have no " + name + " that an expression could read", "behind a window, the names under group_by are fields"
 	case name == "key" && at.step == nil:
-		return "event_time does not see the record's key", "use the field of the value that equals it"
+		return at.clause + " does not see the record's key", "use the field of the value that equals it"
 	case name == "key" && at.group:
 		return "having does not see the keys of records, but the group's", "use the names under group_by"
 	case name == "key" && at.clause == "having":

@@ -68,7 +68,8 @@ type Stream struct {
 	// Scattered says that records of one key may be in several partitions: Key was set by a step's key, or streams were merged that
 	// are not partitioned alike.
 	Scattered bool
-	// Retimed says that a step's event_time gave the records theirs, so they may be older than the watermark wherever they come from.
+	// Retimed says that a step's event_time gave the records theirs, or that their source has its watermark from something else, so they may be
+	// older than the watermark that they move.
 	Retimed bool
 	// Updates says that a key's results may come again with newer values (emit: updates), so nothing may aggregate them.
 	Updates bool
@@ -166,7 +167,10 @@ type Source struct {
 	CSV      CSVOptions
 	// EventTime is a timestamp expression over the value; nil means the record's own timestamp.
 	EventTime *Expr
-	// Lag is how far the watermark stays behind the highest event time seen, 0 or more.
+	// WatermarkFrom is up to when a record says that its partition is complete, a timestamp or an optional one, over the value and its event
+	// time; nil means up to the event time.
+	WatermarkFrom *Expr
+	// Lag is how far the watermark stays behind the highest event time seen, or what WatermarkFrom said, 0 or more.
 	Lag time.Duration
 	// IdleAfter is how long a partition may be silent before its watermark steps aside; 0 means it never does.
 	IdleAfter time.Duration

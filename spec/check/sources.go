@@ -105,6 +105,15 @@ func (c *checker) sourceTime(s *Source, d *syntax.Source) {
 	if s.Value != nil {
 		s.EventTime = c.typed(d.EventTime, &Scope{Vars: fieldVars(s.Value)}, place{clause: "event_time", row: s.Value}, types.TimestampType)
 	}
+	s.Out.Retimed = d.WatermarkFrom != nil
+	if d.WatermarkFrom != nil && s.Value != nil {
+		scope := &Scope{Vars: append(fieldVars(s.Value), Var{Name: "event_time", Kind: EventTimeVar, Type: types.TimestampType})}
+		s.WatermarkFrom = c.expr(d.WatermarkFrom, scope, place{clause: "watermark.from", row: s.Value})
+		if e := s.WatermarkFrom; e != nil && !types.Equal(e.Type, types.TimestampType) && !types.Equal(e.Type, types.OptionalOf(types.TimestampType)) {
+			c.report(wrongResult(d.WatermarkFrom, "watermark.from", e.Type, types.TimestampType))
+			s.WatermarkFrom = nil
+		}
+	}
 	if d.Lag != nil {
 		s.Lag = d.Lag.Value
 	}

@@ -342,7 +342,7 @@ func (c *checker) emit(st *Step, d *syntax.Emit) {
 	st.Tombstones = d.Tombstones != nil
 	st.Retractions = d.Retractions != nil
 	st.ChangesOnly = d.Only != nil || st.Retractions
-	if st.Window.Overlap() {
+	if st.Window != nil && st.Window.Overlap() { // a window that is wrong was reported
 		for _, last := range []struct {
 			key *syntax.Text
 			is  string

@@ -12,7 +12,7 @@ import (
 func (c *checker) tombstones() {
 	for _, d := range c.tree.Steps {
 		st := c.steps[d]
-		if !st.Tombstones || st.Out.Type == nil {
+		if !st.Tombstones || st.Out.Type == nil || st.Window == nil { // what is wrong was reported
 			continue
 		}
 		at := d.Emit.Tombstones.Span
