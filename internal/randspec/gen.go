@@ -43,6 +43,7 @@ type stream struct {
 	fail     bool // on_error is fail: expressions had better not fail
 	direct   bool // its records are those of sources as they were read: there is kafka.topic
 	regroups bool // a step that hands records on as they are gave the parts of the key names of its own
+	deleted  bool // results are deleted under the key that they have, so they keep it
 	mixed    bool // its records come through a repartition topic: in which order is not certain
 }
 
@@ -312,7 +313,7 @@ func (g *gen) step() {
 		st.EventTime = g.eventTime(&row)
 	}
 	out := row
-	if rekey := g.chance(12); rekey && (split || st.Where != "" || remakes(st)) {
+	if rekey := g.chance(12); rekey && !in.deleted && (split || st.Where != "" || remakes(st)) {
 		g.rekey(st, &row, lets)
 		if !split {
 			row.name = st.Name
@@ -369,6 +370,7 @@ func (g *gen) merge(st *Step, in *stream) *stream {
 		st.Merge = append(st.Merge, s.name)
 		g.used[s.name] = true
 		all.windowed, all.updates, all.fail, all.direct = all.windowed && s.windowed, all.updates || s.updates, all.fail || s.fail, all.direct && s.direct
+		all.deleted = all.deleted || s.deleted
 	}
 	if st.Merge != nil {
 		all.parts = make([][]string, len(in.parts)) // nothing that is known of all of them
@@ -398,7 +400,7 @@ func (g *gen) named(st *Step, out *stream) {
 	g.used[out.name] = true
 	g.spec.Steps = append(g.spec.Steps, next)
 	row := *out
-	row.name, row.key, row.parts = next.Name, types.StringType, nil
+	row.name, row.key, row.parts, row.deleted = next.Name, types.StringType, nil, true
 	g.streams = append(g.streams, &row)
 }
 
