@@ -12,7 +12,7 @@ YARD_RESULTS ?= /tmp/weir-yardstick.jsonl
 TESTFLAGS ?= -p 2 -timeout 45m -count=1
 SPECS = $(wildcard examples/*/*.weir.yaml bench/jobs/*.weir.yaml)
 
-.PHONY: help demo test unit lint vuln fuzz golden-update generate generated bench yardstick clean
+.PHONY: help demo test unit lint vuln fuzz golden-update generate generated bench bench-windows yardstick clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -60,6 +60,12 @@ generated:  ## fail if generate would change something
 
 bench:  ## the hot path of generated code: ns, bytes and allocations a record
 	go test -run '^$$' -bench '$(BENCH)' -benchmem ./bench/...
+
+bench-windows:  ## windows of each kind by themselves, and ten million open sessions: ns, bytes and allocations a record
+	go test -run '^$$' -bench Overlap -benchtime 72000000x ./runtime/window
+	go test -run '^$$' -bench Kinds -benchtime 10000000x ./runtime/session
+	go test -run '^$$' -bench OpenSessions -benchtime 1000000x ./runtime/session
+	go test -run '^$$' -bench OpenSessions -benchtime 10000000x ./runtime/session
 
 yardstick:  ## weir beside Kafka Streams, Flink and hand-written Go on a real broker: REPS and PEERS choose (bench/yardstick/README.md)
 	cd bench/yardstick && ./run.sh build && ./run.sh load && ./matrix.sh $(REPS) $(PEERS) | tee "$(YARD_RESULTS)"; ./run.sh stop

@@ -86,8 +86,9 @@ func BenchmarkClose(b *testing.B) {
 	}
 }
 
-// BenchmarkOverlap is the cost of a record, results included, in tumbling windows of a second and in hopping ones of an hour that are a
-// second apart: a thousand keys have ten records each second, and a result for each window.
+// BenchmarkOverlap is the cost of a record, results included, in tumbling windows of a second, in hopping ones of an hour that are a
+// second apart, and in cumulative ones of up to an hour: a thousand keys have ten records each second, and a result for each window. Fewer
+// than 36 million records are less than an hour's, so hopping windows are not full.
 func BenchmarkOverlap(b *testing.B) {
 	const (
 		keys   = 1000
@@ -113,24 +114,30 @@ func BenchmarkOverlap(b *testing.B) {
 			v.count++
 		}
 	})
-	b.Run("hopping", func(b *testing.B) {
-		c := newContext(b, store.Options{Memory: true})
-		defer c.DB.Close()
-		cfg := sumConfig(3_600_000, 0)
-		cfg.Every = 1000
-		cfg.Merge = func(a, b *sum) { a.count, a.total = a.count+b.count, a.total+b.total }
-		s, err := NewSliced(c, cfg)
-		if err != nil {
-			b.Fatal(err)
+	for _, cumulative := range []bool{false, true} {
+		name := "hopping"
+		if cumulative {
+			name = "cumulative"
 		}
-		b.ReportAllocs()
-		for i := range b.N {
-			at := int64(i) / (second / 1000)
-			if i%second == 0 {
-				_ = s.Close(at, emit, false)
+		b.Run(name, func(b *testing.B) {
+			c := newContext(b, store.Options{Memory: true})
+			defer c.DB.Close()
+			cfg := sumConfig(3_600_000, 0)
+			cfg.Every, cfg.Cumulative = 1000, cumulative
+			cfg.Merge = func(a, b *sum) { a.count, a.total = a.count+b.count, a.total+b.total }
+			s, err := NewSliced(c, cfg)
+			if err != nil {
+				b.Fatal(err)
 			}
-			v, _, _ := s.Upsert(at, names[uint32(i)*7919%keys])
-			v.count++
-		}
-	})
+			b.ReportAllocs()
+			for i := range b.N {
+				at := int64(i) / (second / 1000)
+				if i%second == 0 {
+					_ = s.Close(at, emit, false)
+				}
+				v, _, _ := s.Upsert(at, names[uint32(i)*7919%keys])
+				v.count++
+			}
+		})
+	}
 }

@@ -1,0 +1,108 @@
+package session
+
+import (
+	"encoding/binary"
+	"testing"
+	"time"
+
+	"github.com/weirstream/weir/runtime/store"
+	"github.com/weirstream/weir/runtime/window"
+)
+
+// benchConfig has no Bytes: its values are as large as they look.
+func benchConfig() Config[sum] {
+	cfg := sumConfig(0)
+	cfg.Bytes = nil
+	return cfg
+}
+
+func benchKey(b []byte, i int) []byte {
+	return binary.AppendUvarint(append(b, "c-"...), uint64(i)*2654435761)
+}
+
+// BenchmarkKinds is the cost of a record, results included, in windows that are each group's own: a thousand keys have ten records each
+// second, and a result of them; global windows have none before the input ends. It is the load of BenchmarkOverlap in package window.
+func BenchmarkKinds(b *testing.B) {
+	const (
+		keys   = 1000
+		second = keys * 10
+	)
+	names := make([][]byte, keys)
+	for i := range names {
+		names[i] = benchKey(nil, i)
+	}
+	apart, global := benchConfig(), benchConfig()
+	apart.Apart = true
+	global.Lateness = Forever
+	for _, kind := range []struct {
+		name string
+		cfg  Config[sum]
+		span func(at int64) (start, end int64) // what a record brings
+		size int64                             // of counted windows
+	}{
+		// A second's records come in its first half, so that sessions end.
+		{name: "session", cfg: benchConfig(), span: func(at int64) (int64, int64) { return at, at + 400 }},
+		{name: "custom", cfg: apart, span: func(at int64) (int64, int64) { s := window.StartOf(at, 1000); return s, s + 1000 }},
+		{name: "global", cfg: global, span: func(at int64) (int64, int64) { return Earliest, at + 1 }},
+		{name: "count", cfg: benchConfig(), span: func(at int64) (int64, int64) { return Earliest, at + 3_600_000 }, size: 10},
+	} {
+		b.Run(kind.name, func(b *testing.B) {
+			c := newContext(b, store.Options{Memory: true})
+			defer c.DB.Close()
+			s := newStore(b, c, kind.cfg)
+			emitted := int64(0)
+			emit := func(_ window.Bounds, _ []byte, v *sum) error { emitted += v.count; return nil }
+			b.ReportAllocs()
+			for i := range b.N {
+				at := int64(i/second)*1000 + int64(i%second)/(second/500)
+				if i%second == 0 {
+					if err := s.Close(at, emit, false); err != nil {
+						b.Fatal(err)
+					}
+				}
+				key := names[uint32(i)*7919%keys]
+				start, end := kind.span(at)
+				v, _, err := s.Upsert(start, end, key)
+				if err != nil {
+					b.Fatal(err)
+				}
+				if v.count++; kind.size > 0 && v.count == kind.size {
+					if err := s.Complete(key, emit); err != nil {
+						b.Fatal(err)
+					}
+				}
+			}
+		})
+	}
+}
+
+// BenchmarkOpenSessions is the cost of a record that begins a session of a new group, of which none ends, and then what they all take in
+// memory, and how long the loop stands still when one step of the watermark closes them all: -benchtime 10000000x has ten million of them.
+func BenchmarkOpenSessions(b *testing.B) {
+	c := newContext(b, store.Options{Memory: true})
+	defer c.DB.Close()
+	s := newStore(b, c, benchConfig())
+	var key []byte
+	b.ReportAllocs()
+	for i := range b.N {
+		key = benchKey(key[:0], i)
+		v, _, err := s.Upsert(int64(i%1000), 1_000_000, key)
+		if err != nil {
+			b.Fatal(err)
+		}
+		v.count++
+	}
+	b.StopTimer()
+	closed := 0
+	size, begin := s.Size(), time.Now()
+	if err := s.Close(1_000_000, func(window.Bounds, []byte, *sum) error { closed++; return nil }, false); err != nil {
+		b.Fatal(err)
+	}
+	stop := time.Since(begin)
+	if closed != b.N {
+		b.Fatalf("%d sessions closed of %d", closed, b.N)
+	}
+	b.ReportMetric(float64(size)/float64(b.N), "B/session")
+	b.ReportMetric(float64(stop.Nanoseconds())/float64(b.N), "ns/closed")
+	b.ReportMetric(float64(stop.Milliseconds()), "ms-stopped")
+}
