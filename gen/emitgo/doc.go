@@ -63,6 +63,9 @@ func (g *generator) describeSub(f *printer.File, sub *plan.Subtopology) {
 			from = append(from, fmt.Sprint(up.Index))
 		}
 		f.F("From: []int{%s},", strings.Join(from, ", "))
+		if sub.Origin.StreamTime {
+			f.P("StreamTime: true,")
+		}
 	}
 	switch sub.Origin.OnError {
 	case check.Skip:

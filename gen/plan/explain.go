@@ -36,7 +36,12 @@ func (pl *Plan) explainSub(b *strings.Builder, sub *Subtopology) {
 		if s.WatermarkFrom != nil {
 			highest = "the highest value of " + oneLine(s.WatermarkFrom.Text) + " in a partition"
 		}
-		fmt.Fprintf(b, "  Event time is %s. The watermark stays %s behind %s", exprOr(s.EventTime, "the record's timestamp"), Duration(s.Lag), highest)
+		fmt.Fprintf(b, "  Event time is %s. ", exprOr(s.EventTime, "the record's timestamp"))
+		if s.StreamTime {
+			b.WriteString("The watermark is stream time: " + highest + ", and behind repartition topics the highest one of all partitions")
+		} else {
+			fmt.Fprintf(b, "The watermark stays %s behind %s", Duration(s.Lag), highest)
+		}
 		if s.IdleAfter > 0 {
 			fmt.Fprintf(b, "; a partition that is silent for %s holds nothing back", Duration(s.IdleAfter))
 		}

@@ -89,7 +89,11 @@ func (pl *Plan) writeSource(w *writer, s *check.Source) {
 		if s.WatermarkFrom != nil {
 			w.line("watermark from %s", oneLine(s.WatermarkFrom.Text))
 		}
-		w.line("watermark lag %s, idle after %s", Duration(s.Lag), orNever(s.IdleAfter))
+		if s.StreamTime {
+			w.line("watermark stream time")
+		} else {
+			w.line("watermark lag %s, idle after %s", Duration(s.Lag), orNever(s.IdleAfter))
+		}
 		if s.SkipTombstones {
 			w.line("tombstones are skipped")
 		}

@@ -161,9 +161,11 @@ type cut struct {
 	step   *check.Step
 	source *check.Source
 	elems  []elem
-	// wm is the lowest of the upstream tasks' watermarks after their last record.
+	// wm is the lowest of the upstream tasks' watermarks after their last record, by stream time the highest.
 	wm    int64
 	loose bool // a record could be late, or what comes was loose already
+	// heights are how far the upstream tasks came before the end, by their lanes.
+	heights map[int32]int64
 }
 
 // sourcePartition runs one partition of a source, which has a lane to itself, through everything that needs no repartitioning.
@@ -219,6 +221,7 @@ func (r *run) behindCut(c *cut) {
 	if c.step.Process != nil {
 		c.loose = c.loose || interleaves(c.step, lanesOf(c.elems))
 	}
+	c.loose = c.loose || t.overtaken(c)
 	for _, e := range c.elems {
 		if err := t.add(t.windows[0], e); err != nil {
 			t.bad(nil, fmt.Errorf("repartitioned record: %w", err))

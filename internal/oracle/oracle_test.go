@@ -215,3 +215,42 @@ sinks:
 		}
 	}
 }
+
+// TestLooseByStreamTime: behind a repartition topic a record may be late by what another task has seen.
+func TestLooseByStreamTime(t *testing.T) {
+	spec := strings.Replace(head, "watermark: {lag: 1s}", "watermark: stream_time", 1) + `
+steps:
+  w: {from: in, group_by: {n: n}, window: {tumbling: 1s}, aggregate: {c: count()}}
+sinks:
+  out: {from: w, kafka: {topic: out}}
+`
+	p, diags := check.Check(source.New("test.weir.yaml", []byte(spec)))
+	if p == nil {
+		t.Fatal(diags)
+	}
+	for _, c := range []struct {
+		times [2][]int64
+		loose bool
+	}{
+		{[2][]int64{{0, 999}, {500, 999}}, false},
+		{[2][]int64{{0, 999}, {500, 1000}}, true},
+		{[2][]int64{{0, 1000}, {1500, 1999}}, true},
+		{[2][]int64{{1000, 1999}, {1500, 1999}}, false},
+		{[2][]int64{{0, 1000, 999}, nil}, true},
+		{[2][]int64{{0, 999, 5000}, nil}, false},
+	} {
+		var recs []Record
+		for part, times := range c.times {
+			for i, at := range times {
+				recs = append(recs, Record{Partition: int32(part), Offset: int64(i), Key: []byte("k"), Value: fmt.Appendf(nil, `{"n":1,"t":%d}`, at)})
+			}
+		}
+		r, err := Run(p, Input{"in": recs}, Options{Partitions: 2, End: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.Topics["out"].Loose != c.loose {
+			t.Errorf("times %v: loose %v, want %v", c.times, r.Topics["out"].Loose, c.loose)
+		}
+	}
+}

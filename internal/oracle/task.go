@@ -68,7 +68,10 @@ func (t *task) grow(s *check.Stream, delay int64) {
 		case st.Repartition:
 			c := t.run.cuts[st]
 			if c == nil {
-				c = &cut{step: st, source: t.source, wm: endOfTime}
+				c = &cut{step: st, source: t.source, wm: endOfTime, heights: map[int32]int64{}}
+				if t.source.StreamTime {
+					c.wm = noTime
+				}
 				t.run.cuts[st] = c
 			}
 			if t.source.OnError.StricterThan(c.source.OnError) {
@@ -148,10 +151,44 @@ func (t *task) uncertain(st *check.Step) {
 func (t *task) leave() {
 	for _, w := range t.windows {
 		if w.cut != nil {
-			w.cut.wm = min(w.cut.wm, minus(t.wm, w.delay))
+			if wm := minus(t.wm, w.delay); t.source.StreamTime {
+				w.cut.wm = max(w.cut.wm, wm)
+			} else {
+				w.cut.wm = min(w.cut.wm, wm)
+			}
+			w.cut.heights[t.lane] = max(w.cut.height(t.lane), minus(t.now, w.delay))
 			w.cut.loose = w.cut.loose || t.loose
 		}
 	}
+}
+
+func (c *cut) height(lane int32) int64 {
+	if h, ok := c.heights[lane]; ok {
+		return h
+	}
+	return noTime
+}
+
+// overtaken tells whether a record may be late because another upstream task was ahead of its own: stream time goes by the one that is
+// farthest.
+func (t *task) overtaken(c *cut) bool {
+	w := t.windows[0]
+	if !t.source.StreamTime || w.step.Window == nil || inOrder(w.step) {
+		return false // what goes by the order of records is uncertain anyway
+	}
+	defer func() { t.wm = noTime }()
+	for _, e := range c.elems {
+		t.wm = noTime
+		for lane, h := range c.heights {
+			if lane != e.lane || lane < 0 && t.run.opts.Partitions > 1 { // which is that of several tasks
+				t.wm = max(t.wm, h)
+			}
+		}
+		if t.undecided(w, &e) {
+			return true
+		}
+	}
+	return false
 }
 
 // minus delays a watermark.

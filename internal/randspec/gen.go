@@ -20,6 +20,7 @@ func New(seed uint64, size int) *Spec {
 		g.step()
 	}
 	g.sinks()
+	g.spec.StreamTime = g.chance(15)
 	return g.spec
 }
 

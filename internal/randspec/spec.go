@@ -22,6 +22,8 @@ type Spec struct {
 	Sources []*Source
 	Steps   []*Step
 	Sinks   []*Sink
+	// StreamTime says that all sources go by stream time, whatever their watermarks would be.
+	StreamTime bool
 
 	style *rand.Rand // picks between spellings that mean the same; set again before each rendering
 	seed  uint64
@@ -240,6 +242,8 @@ func (s *Spec) source(p func(string, ...any), src *Source) {
 		p("    event_time: %s", s.scalar(src.EventTime, "      "))
 	}
 	switch {
+	case s.StreamTime:
+		p("    watermark: stream_time")
 	case src.From != "":
 		p("    watermark:")
 		p("      from: %s", s.scalar(src.From, "        "))

@@ -142,6 +142,7 @@ func New(sub *topology.Subtopology, partition int32, o Options) (*Runner, error)
 		r.inputs = append(r.inputs, input{Input: in, ups: o.Upstreams[i]})
 		cfg[i].Lag = in.Lag.Milliseconds()
 		if in.Repartition {
+			cfg[i].StreamTime = in.StreamTime
 			for _, up := range o.Upstreams[i] {
 				cfg[i].Upstreams = append(cfg[i].Upstreams, max(1, up.Tasks))
 			}

@@ -47,6 +47,8 @@ type Input struct {
 	Topic string
 	// Repartition marks an internal topic. Its watermark comes from control records; Lag and IdleAfter don't apply.
 	Repartition bool
+	// StreamTime says of a repartition topic that its watermark is the highest of the tasks that write it. It is the lowest otherwise.
+	StreamTime bool
 	// From are the indexes of the sub-topologies that write a repartition topic, several where a merge stands in front of it.
 	From      []int
 	Lag       time.Duration

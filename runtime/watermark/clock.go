@@ -17,6 +17,9 @@ type Config struct {
 	Lag int64 // milliseconds; for sources
 	// Upstreams are those that write a repartition topic: how many tasks each upstream sub-topology has. Empty for a source.
 	Upstreams []int
+	// StreamTime is for repartition topics: the highest of the upstream tasks' watermarks counts, not the lowest, and nobody is waited for. Only the
+	// end has to be everybody's.
+	StreamTime bool
 }
 
 // Mark is what an upstream task says of itself.
@@ -35,6 +38,7 @@ type input struct {
 	idle  bool
 	ended bool
 	repar bool
+	swift bool // goes by stream time
 	ups   []upstream
 }
 
@@ -71,7 +75,7 @@ func (c *Clock) Reset(floor int64) {
 		in := &c.inputs[i]
 		*in = input{fast: None, high: None, lag: cfg.Lag, wm: None}
 		if len(cfg.Upstreams) > 0 {
-			in.repar = true
+			in.repar, in.swift = true, cfg.StreamTime
 			in.fast = math.MaxInt64
 			for _, n := range cfg.Upstreams {
 				in.ups = append(in.ups, upstream{marks: make([]Mark, n), known: make([]bool, n)})
@@ -164,6 +168,10 @@ const maxUpstreams = 1 << 16
 
 // merge computes a repartition input's watermark and idleness from its marks.
 func (in *input) merge() {
+	if in.swift {
+		in.mergeSwift()
+		return
+	}
 	lo, active, idle := int64(End), false, false
 	for _, up := range in.ups {
 		for i, m := range up.marks {
@@ -181,6 +189,25 @@ func (in *input) merge() {
 	if active && (lo != End || !idle) {
 		in.wm = max(in.wm, lo)
 	}
+}
+
+// mergeSwift is merge by stream time. An input that holds nobody back needs no idleness.
+func (in *input) mergeSwift() {
+	hi, ended := int64(None), true
+	for _, up := range in.ups {
+		for i, m := range up.marks {
+			if !up.known[i] || m.Watermark != End {
+				ended = false
+			}
+			if up.known[i] && m.Watermark != End {
+				hi = max(hi, m.Watermark)
+			}
+		}
+	}
+	if ended {
+		hi = End
+	}
+	in.wm = max(in.wm, hi)
 }
 
 // SetIdle says whether a source input is silent. An idle input steps aside until a record comes or SetIdle(false). Repartition

@@ -109,6 +109,38 @@ func TestRepartition(t *testing.T) {
 	}
 }
 
+// TestStreamTime: behind a repartition topic the task that is ahead counts. Nobody is waited for, but at the end.
+func TestStreamTime(t *testing.T) {
+	c := NewClock([]Config{{Upstreams: []int{2, 1}, StreamTime: true}})
+	for _, s := range []struct {
+		from, partition int
+		m               Mark
+		want            int64
+	}{
+		{0, 0, Mark{Watermark: 100}, 100},
+		{0, 1, Mark{Watermark: 50}, 100},
+		{1, 0, Mark{Watermark: None}, 100},
+		{1, 0, Mark{Watermark: 130, Idle: true}, 130},
+		{0, 0, Mark{Watermark: End}, 130},
+		{0, 1, Mark{Watermark: 140}, 140},
+		{0, 1, Mark{Watermark: End}, 140},
+		{0, 3, Mark{Watermark: 150}, 150}, // there are more tasks than was known
+		{1, 0, Mark{Watermark: End}, 150},
+		{0, 3, Mark{Watermark: End}, 150}, // 2 has not spoken
+		{0, 2, Mark{Watermark: End}, End},
+	} {
+		if got := c.Mark(0, s.from, int32(s.partition), s.m); got != s.want {
+			t.Errorf("mark %+v of %d/%d: clock at %d, want %d", s.m, s.from, s.partition, got, s.want)
+		}
+		if c.Idle() {
+			t.Error("what waits for nobody is idle")
+		}
+	}
+	if c.Settled() != 150 {
+		t.Errorf("settled at %d", c.Settled())
+	}
+}
+
 // TestSeveralUpstreams: an input that two sub-topologies write waits for every task of both.
 func TestSeveralUpstreams(t *testing.T) {
 	c := NewClock([]Config{{Upstreams: []int{2, 1}}})

@@ -41,6 +41,7 @@ func Check(file *source.File) (*Program, diag.List) {
 	c.useFragments()
 	c.declareSteps()
 	c.checkSteps()
+	c.oneTime()
 	c.checkSinks()
 	c.tombstones()
 	c.checkTopics()

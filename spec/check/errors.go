@@ -865,6 +865,12 @@ func keyedAgain(at source.Span, r, again *Step) diag.Diagnostic {
 	return related(d, again.Key.Span, "here")
 }
 
+func twoTimes(st *Step, swift, other *Source) diag.Diagnostic {
+	d := hinted(problem("WEIR4035", st.Span, "source %s goes by stream time and source %s does not, but %s puts their records into one topic", swift.Name, other.Name, st.Name),
+		"give both the same kind of watermark")
+	return related(related(d, swift.Span, "its time is the highest event time seen"), other.Span, "its watermark waits for the slowest partition")
+}
+
 func globalAtTheEnd(at source.Span) diag.Diagnostic {
 	return warning(hinted(problem("WEIR6013", at, "results of a global window are handed on when a bounded run ends, and never else"), "write emit: updates for what has changed by each commit, or emit: final to say that it is meant"))
 }

@@ -170,6 +170,9 @@ type Source struct {
 	// WatermarkFrom is up to when a record says that its partition is complete, a timestamp or an optional one, over the value and its event
 	// time; nil means up to the event time.
 	WatermarkFrom *Expr
+	// StreamTime says that time is the highest event time seen, behind repartition topics by any of the tasks that write to them: Kafka Streams'
+	// rule. WatermarkFrom, Lag and IdleAfter are not set then.
+	StreamTime bool
 	// Lag is how far the watermark stays behind the highest event time seen, or what WatermarkFrom said, 0 or more.
 	Lag time.Duration
 	// IdleAfter is how long a partition may be silent before its watermark steps aside; 0 means it never does.

@@ -105,6 +105,7 @@ func (c *checker) sourceTime(s *Source, d *syntax.Source) {
 	if s.Value != nil {
 		s.EventTime = c.typed(d.EventTime, &Scope{Vars: fieldVars(s.Value)}, place{clause: "event_time", row: s.Value}, types.TimestampType)
 	}
+	s.StreamTime = d.Watermark != nil
 	s.Out.Retimed = d.WatermarkFrom != nil
 	if d.WatermarkFrom != nil && s.Value != nil {
 		scope := &Scope{Vars: append(fieldVars(s.Value), Var{Name: "event_time", Kind: EventTimeVar, Type: types.TimestampType})}

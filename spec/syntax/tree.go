@@ -116,6 +116,7 @@ type Source struct {
 	Value           *Text
 	Format          Format
 	EventTime       *Text
+	Watermark       *Text // stream_time
 	WatermarkFrom   *Text
 	Lag, IdleAfter  *Duration
 	Tombstones      *Text // bad or skip
@@ -398,11 +399,11 @@ func (b builder) function(k *Text, v *node) *Function {
 }
 
 func (b builder) source(k *Text, v *node) *Source {
-	key, value, onError := v.get("key"), v.get("value"), v.get("on_error")
+	key, value, watermark, onError := v.get("key"), v.get("value"), v.get("watermark"), v.get("on_error")
 	return &Source{
 		Name: k, Topic: text(v.get("kafka").get("topic")), Key: typeOf(key), KeyField: text(key.get("field")),
-		Value: typeOf(value), Format: b.format(value), EventTime: text(v.get("event_time")), WatermarkFrom: text(v.get("watermark").get("from")),
-		Lag: duration(v.get("watermark").get("lag")), IdleAfter: duration(v.get("watermark").get("idle_after")),
+		Value: typeOf(value), Format: b.format(value), EventTime: text(v.get("event_time")),
+		Watermark: text(watermark), WatermarkFrom: text(watermark.get("from")), Lag: duration(watermark.get("lag")), IdleAfter: duration(watermark.get("idle_after")),
 		Tombstones: text(v.get("tombstones")), OnError: text(onError), DeadLetter: text(onError.get("dead_letter")), DeadLetterGiven: onError.get("dead_letter") != nil,
 	}
 }
