@@ -61,11 +61,13 @@ generated:  ## fail if generate would change something
 bench:  ## the hot path of generated code: ns, bytes and allocations a record
 	go test -run '^$$' -bench '$(BENCH)' -benchmem ./bench/...
 
-bench-windows:  ## windows of each kind by themselves, and ten million open sessions: ns, bytes and allocations a record
+bench-windows:  ## windows of each kind by themselves, and ten million that close at once: ns, bytes and allocations a record
 	go test -run '^$$' -bench Overlap -benchtime 72000000x ./runtime/window
 	go test -run '^$$' -bench Kinds -benchtime 10000000x ./runtime/session
-	go test -run '^$$' -bench OpenSessions -benchtime 1000000x ./runtime/session
+	go test -run '^$$' -bench Sessions -benchtime 1000000x ./runtime/session
 	go test -run '^$$' -bench OpenSessions -benchtime 10000000x ./runtime/session
+	go test -run '^$$' -bench ManyGroups -benchtime 1000000x ./runtime/window
+	go test -run '^$$' -bench ManyGroups -benchtime 10000000x ./runtime/window
 
 yardstick:  ## weir beside Kafka Streams, Flink and hand-written Go on a real broker: REPS and PEERS choose (bench/yardstick/README.md)
 	cd bench/yardstick && ./run.sh build && ./run.sh load && ./matrix.sh $(REPS) $(PEERS) | tee "$(YARD_RESULTS)"; ./run.sh stop

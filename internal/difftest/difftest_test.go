@@ -129,7 +129,7 @@ func schedule(r *rand.Rand, i int, partitions int32) batch.Schedule {
 	}
 	s.Random = &testdriver.Random{
 		Seed: r.Uint64(), MaxBatch: int(pick(1, 3, 10, 100)), Commit: pick(0.02, 0.2, 0.8), Delay: pick(0, 0.5, 0.9),
-		Crash: pick(0, 0.02, 0.1), Wipe: pick(0, 0.5, 1),
+		Crash: pick(0, 0.02, 0.1), Wipe: pick(0, 0.5, 1), Pause: int(pick(0, 1, 7)),
 	}
 	s.Random.Crash = min(s.Random.Crash, s.Random.Commit) // or many tasks would hardly get on
 	return s

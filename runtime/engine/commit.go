@@ -24,8 +24,8 @@ type commitJob struct {
 	began   time.Time
 }
 
-// startCommit seals the tasks that have something to commit and starts to commit it. From here on records go into the other
-// producer's transaction. No commit may be under way.
+// startCommit seals the tasks that have something to commit and starts to commit it. When they are sealed records go into the other
+// producer's transaction. No commit may be under way, and no work.
 func (w *worker) startCommit() {
 	w.began = time.Now()
 	if now := w.e.o.Now(); now.Sub(w.spoke) >= announce {
@@ -37,28 +37,38 @@ func (w *worker) startCommit() {
 	// The flush of the commit before has returned long ago, but its signal may not have been taken in yet.
 	w.flushed = nil
 	w.handTurns()
-	j := &commitJob{w: w, x: w.tx, flushed: make(chan struct{}), began: w.began}
+	var ts []*assigned
 	for _, t := range w.tasks {
 		// A task whose records went to the producer already is part of the transaction, pending or not.
-		if !t.runner.Pending() && w.tx.tasks[t] == nil && t.runner.Context().Out.Bytes() == 0 {
-			continue
+		if t.runner.Pending() || w.tx.tasks[t] != nil || t.runner.Context().Out.Bytes() > 0 {
+			ts = append(ts, t)
 		}
-		s, err := t.runner.Seal()
-		if err != nil {
-			w.e.fail(fmt.Errorf("task %s: %w", t.name(), err))
-			w.abort(err)
-			return
-		}
-		w.tx.produce(w.e.hard, t, s.Chunks)
-		j.parts = append(j.parts, sealed{t, s})
 	}
-	if len(j.parts) == 0 {
+	if w.due = len(ts) > 0; !w.due {
 		return
 	}
-	w.result, w.flushed = make(chan error, 1), j.flushed
-	w.cur = 1 - w.cur
-	w.tx = newTxn(w.producers[w.cur])
-	go func(result chan<- error) { result <- j.run(w.e.hard) }(w.result)
+	w.sealing = true
+	j := &commitJob{w: w, x: w.tx, flushed: make(chan struct{}), began: w.began}
+	w.do(ts, func() error { return j.seal(ts) }, func() {
+		w.due, w.sealing = false, false
+		w.result, w.flushed = make(chan error, 1), j.flushed
+		w.cur = 1 - w.cur
+		w.tx = newTxn(w.producers[w.cur])
+		go func(result chan<- error) { result <- j.run(w.e.hard) }(w.result)
+	})
+}
+
+// seal seals the tasks that take part.
+func (j *commitJob) seal(ts []*assigned) error {
+	for _, t := range ts {
+		s, err := t.runner.Seal()
+		if err != nil {
+			return taskError{t, err}
+		}
+		j.x.produce(j.w.e.hard, t, s.Chunks)
+		j.parts = append(j.parts, sealed{t, s})
+	}
+	return nil
 }
 
 // committed takes in how the commit under way ended.

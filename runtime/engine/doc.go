@@ -34,5 +34,7 @@
 //   - In a bounded run the order of records behind a repartition topic follows from the input alone. The tasks of sources that write to
 //     such topics are on one worker then, which takes their records in order of event time ([lane]), hands on what they emit in the
 //     order in which they emitted it ([turn]), and writes their watermarks at certain offsets, whenever the commits are.
+//   - A task may be in the midst of something for long, and does it in pieces ([work]). Until that is done it takes no records, time stands
+//     still for it, and its worker seals nothing.
 //   - Local state is changed after the transaction has ended, and never holds anything else.
 package engine

@@ -78,19 +78,17 @@ type turn struct {
 }
 
 // mark writes the watermarks of the ordered tasks into the repartition topics, whenever their offsets have come a certain number further
-// together. That depends on what is read alone, so the records behind such a topic find the same watermark in each run. It reports
-// false when that went wrong and all is given up.
-func (w *worker) mark() bool {
+// together. That depends on what is read alone, so the records behind such a topic find the same watermark in each run.
+func (w *worker) mark() error {
 	every := w.e.markEvery()
 	w.markAt = (w.read/every + 1) * every
 	for _, l := range w.lanes {
 		if err := l.t.runner.Mark(); err != nil {
-			w.broken(l.t, err)
-			return false
+			return taskError{l.t, err}
 		}
 		w.note(l)
 	}
-	return true
+	return nil
 }
 
 // lineUp gives an ordered task its lane.
@@ -217,19 +215,36 @@ func (w *worker) lined() bool {
 	return true
 }
 
-// drain feeds the records of the lanes in order of their event times, as long as each lane has one or has ended.
+// drain begins to feed the records of the lanes, if all of them are here and in the midst of nothing.
 func (w *worker) drain() {
 	w.more = false
 	if len(w.lanes) == 0 || !w.lined() || w.full() {
 		return
 	}
+	var ts []*assigned
+	for _, l := range w.lanes {
+		if l.t.work != nil {
+			return // the next tick comes back to it
+		}
+		ts = append(ts, l.t)
+	}
+	w.do(ts, w.feedLanes, nil)
+}
+
+// feedLanes feeds the records of the lanes in order of their event times, as long as each lane has one or has ended.
+func (w *worker) feedLanes() error {
 	for left := drainMost; left > 0; {
-		first, limit := w.head()
+		first, limit, err := w.head()
+		if err != nil {
+			return err
+		}
 		if first == nil {
 			break
 		}
-		if w.read >= w.markAt && !w.mark() {
-			return
+		if w.read >= w.markAt {
+			if err := w.mark(); err != nil {
+				return err
+			}
 		}
 		for n := 0; left > 0 && first.ready && (n == 0 || limit == nil || first.before(limit)); n++ {
 			if w.read >= w.markAt {
@@ -238,8 +253,7 @@ func (w *worker) drain() {
 			left--
 			r := first.batches[0][first.at]
 			if err := first.t.runner.Feed(first.in.index, r); err != nil {
-				w.broken(first.t, err)
-				return
+				return taskError{first.t, err}
 			}
 			w.read += r.Offset + 1 - first.fed
 			first.fed = r.Offset + 1
@@ -249,8 +263,10 @@ func (w *worker) drain() {
 			w.note(first)
 			first.look()
 		}
-		if !first.ready && !w.ends(first) {
-			return
+		if !first.ready {
+			if err := w.ends(first); err != nil {
+				return err
+			}
 		}
 		w.refill(first)
 		w.more = left <= 0
@@ -265,41 +281,40 @@ func (w *worker) drain() {
 	if emitted >= handOver {
 		w.handTurns()
 	}
+	return nil
 }
 
-// ends ends a lane's task if there is no more to come. It reports false when that went wrong and all is given up.
-func (w *worker) ends(l *lane) bool {
+// ends ends a lane's task if there is no more to come.
+func (w *worker) ends(l *lane) error {
 	if l.in.next.Load() < l.in.end || l.in.ended {
-		return true
+		return nil
 	}
 	l.clear()
-	w.atEnd(l.t)
-	if l.t.lane == nil {
-		return false
+	if err := w.atEnd(l.t); err != nil {
+		return taskError{l.t, err}
 	}
 	if err := l.t.runner.Mark(); err != nil {
-		w.broken(l.t, err)
-		return false
+		return taskError{l.t, err}
 	}
 	w.note(l)
-	return true
+	return nil
 }
 
 // head is the lane with the earliest head, and the one with the next. It is nil as long as one has none and has not ended.
-func (w *worker) head() (first, second *lane) {
+func (w *worker) head() (first, second *lane, err error) {
 	for _, l := range w.lanes {
 		if l.in.ended {
 			continue
 		}
 		if l.look(); !l.ready {
-			if !w.ends(l) {
-				return nil, nil
+			if err := w.ends(l); err != nil {
+				return nil, nil, err
 			}
 			if l.in.ended {
 				continue
 			}
 			w.refill(l) // what it had may have been passed over
-			return nil, nil
+			return nil, nil, nil
 		}
 		switch {
 		case first == nil || l.before(first):
@@ -308,7 +323,7 @@ func (w *worker) head() (first, second *lane) {
 			second = l
 		}
 	}
-	return first, second
+	return first, second, nil
 }
 
 // note notes the turn of what a lane's task has emitted since its last one.

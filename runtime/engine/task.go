@@ -32,7 +32,13 @@ type assigned struct {
 	inputs []*input
 	route  *route // what the worker takes records from; nil while it doesn't run
 	lane   *lane  // of an ordered task that runs
-	stats  topology.Stats
+	work   *work  // that it is in the midst of
+
+	held      []message // what was fetched and waits
+	heldBytes int64
+	paused    bool // because that is much
+
+	stats topology.Stats
 
 	// Of the controller.
 	ctx    context.Context // of its opener

@@ -3,8 +3,8 @@ package engine
 import (
 	"context"
 	"errors"
-	"fmt"
 	"maps"
+	"slices"
 	"time"
 
 	"github.com/weirstream/weir/runtime/kafka"
@@ -18,24 +18,16 @@ const (
 	sizeEvery    = 10 * time.Second // asking a store for its size is not free
 )
 
-// tick looks at idleness.
+// tick looks at idleness. Time stands still for a task in the midst of work.
 func (w *worker) tick() {
 	now := w.e.o.Now()
-	for _, t := range w.tasks {
-		for _, in := range t.inputs {
-			if in.lag() > 0 && !in.ended {
-				t.runner.Busy(in.index) // silence on our side is no idleness
-			}
+	for _, t := range slices.Clone(w.tasks) {
+		if t.work != nil || w.due {
+			continue
 		}
-		if wm := w.e.follow(t); wm != watermark.None {
-			t.runner.Context().Clock.Floor(wm)
-		}
-		if err := t.runner.Tick(now); err != nil {
-			w.e.fail(fmt.Errorf("task %s: %w", t.name(), err))
-			w.abort(err)
+		if !w.do([]*assigned{t}, func() error { return w.tell(t, now) }, t.publish) {
 			return
 		}
-		t.publish()
 	}
 	w.more = len(w.lanes) > 0
 	if time.Since(w.sized) >= sizeEvery {
@@ -44,6 +36,19 @@ func (w *worker) tick() {
 			t.diskBytes.Store(t.db.Size())
 		}
 	}
+}
+
+// tell tells a task the time.
+func (w *worker) tell(t *assigned, now time.Time) error {
+	for _, in := range t.inputs {
+		if in.lag() > 0 && !in.ended {
+			t.runner.Busy(in.index) // silence on our side is no idleness
+		}
+	}
+	if wm := w.e.follow(t); wm != watermark.None {
+		t.runner.Context().Clock.Floor(wm)
+	}
+	return t.runner.Tick(now)
 }
 
 // follow is the watermark that an idle task takes over: the least one among the other partitions of its source on this instance
@@ -73,9 +78,9 @@ func (e *Engine) follow(t *assigned) int64 {
 }
 
 // atEnd ends the inputs of a bounded run that are used up.
-func (w *worker) atEnd(t *assigned) {
-	if !w.e.cfg.Until.Bounded() {
-		return
+func (w *worker) atEnd(t *assigned) error {
+	if !w.bounded() {
+		return nil
 	}
 	for i := range t.inputs {
 		in := t.inputs[i]
@@ -87,12 +92,13 @@ func (w *worker) atEnd(t *assigned) {
 		}
 		in.ended = true
 		if err := t.runner.End(in.index); err != nil {
-			w.e.fail(fmt.Errorf("task %s: %w", t.name(), err))
-			w.abort(err)
-			return
+			return err
 		}
 	}
+	return nil
 }
+
+func (w *worker) bounded() bool { return w.e.cfg.Until.Bounded() }
 
 // janitor does what is due now and then: it ends a bounded run, and deletes what was read of repartition topics.
 func (e *Engine) janitor() {

@@ -81,6 +81,12 @@ type worker struct {
 	markAt   int64      // at which their watermarks are written again
 	sized    time.Time  // when the sizes on disk were last looked at
 
+	begun      []*work     // that is not done
+	pieceBegan time.Time   // when the piece under way began
+	due        bool        // a commit is due, or being sealed: nothing is begun before it
+	sealing    bool        // it is being sealed
+	waiting    []*assigned // for which something is held
+
 	beat atomic.Int64 // when the loop last went round, Unix nanoseconds
 }
 
@@ -125,12 +131,12 @@ func (w *worker) run() {
 		var more <-chan struct{}
 		if w.full() {
 			in = nil
-		} else if w.more {
+		} else if w.ready() {
 			more = always
 		}
 		select {
 		case <-more:
-			w.drain()
+			w.goOn()
 		case m := <-in:
 			w.handle(m)
 		case <-w.flushed:
@@ -184,10 +190,9 @@ func (w *worker) handle(m message) {
 		}
 		w.tasks = append(w.tasks, m.task)
 		w.spread()
-		if w.e.ordered(m.task.id.sub) {
-			w.lineUp(m.task)
+		if w.bounded() && !w.join(m.task) {
+			return
 		}
-		w.atEnd(m.task)
 		// Downstream tasks may be new as well, or on another instance than before.
 		for _, t := range w.tasks {
 			t.runner.Announce()
@@ -197,16 +202,33 @@ func (w *worker) handle(m message) {
 			close(m.done)
 			return
 		}
-		w.handTurns()
-		w.unqueue(m.task)
 		w.leaving = append(w.leaving, departure{m.task, m.done})
 		w.urgent = true
+		w.dropHeld(m.task)
+		if m.task.lane == nil {
+			return
+		}
+		if w.finishWork() { // it may be about to take a record of the lane
+			w.handTurns()
+			w.unqueue(m.task)
+		}
 	case dropped:
 		if w.has(m.task) {
 			w.abort(errLost)
 		}
 		close(m.done)
 	}
+}
+
+// join has a new task of a bounded run take its place. It reports false if everything was given up.
+func (w *worker) join(t *assigned) bool {
+	if !w.finishWork() { // it may be about to choose among the lanes
+		return false
+	}
+	if w.e.ordered(t.id.sub) {
+		w.lineUp(t)
+	}
+	return w.do([]*assigned{t}, func() error { return w.atEnd(t) }, nil)
 }
 
 func (w *worker) has(t *assigned) bool {
@@ -218,21 +240,41 @@ func (w *worker) has(t *assigned) bool {
 	return false
 }
 
-// process feeds fetched records to their task.
+// process takes fetched records to their task.
 func (w *worker) process(m message) {
 	t := m.task
-	if t.route != m.route {
+	switch {
+	case t.route != m.route:
 		recycle(m.records) // polled before the task was taken back
-		return
-	}
-	if t.lane != nil {
+	case t.lane != nil:
 		w.queue(m)
-		return
+	case w.due || t.work != nil || len(t.held) > 0:
+		w.hold(m)
+	default:
+		w.begin(m)
 	}
+}
+
+// begin begins to feed records to their task.
+func (w *worker) begin(m message) {
+	t := m.task
+	w.do([]*assigned{t}, func() error { return w.feed(m) }, func() {
+		if w.flushed == nil && t.runner.Context().Out.Bytes() >= handOver {
+			w.tx.produce(w.e.hard, t, t.runner.Context().Out.Take())
+		}
+		if t.runner.Size() > w.share() {
+			w.urgent = true
+		}
+	})
+}
+
+// feed feeds records to their task.
+func (w *worker) feed(m message) error {
+	t := m.task
 	in := t.inputs[m.input]
 	next := in.next.Load()
-	var err error
 	for i, r := range m.records {
+		var err error
 		switch {
 		case r.Offset < next: // the consumer was set back further than needed
 		case in.end >= 0 && r.Offset >= in.end: // behind where a bounded run ends
@@ -244,8 +286,7 @@ func (w *worker) process(m message) {
 		}
 		if err != nil {
 			recycle(m.records[i:])
-			w.broken(t, err)
-			return
+			return err
 		}
 		if i == len(m.records)-1 {
 			in.next.Store(max(next, r.Offset+1))
@@ -253,19 +294,7 @@ func (w *worker) process(m message) {
 		}
 		r.Recycle()
 	}
-	if w.flushed == nil && t.runner.Context().Out.Bytes() >= handOver {
-		w.tx.produce(w.e.hard, t, t.runner.Context().Out.Take())
-	}
-	w.atEnd(t)
-	if t.runner.Size() > w.share() {
-		w.urgent = true
-	}
-}
-
-// broken gives up after an error that is no record's fault.
-func (w *worker) broken(t *assigned, err error) {
-	w.e.fail(fmt.Errorf("task %s: %w", t.name(), err))
-	w.abort(err)
+	return w.atEnd(t)
 }
 
 // handOn hands what was held back to the producer whose turn it now is.
@@ -273,7 +302,7 @@ func (w *worker) handOn() {
 	w.handTurns()
 	w.more = len(w.lanes) > 0
 	for _, t := range w.tasks {
-		if t.lane == nil && t.runner.Context().Out.Bytes() >= handOver {
+		if t.lane == nil && t.runner.Context().Out.Bytes() >= handOver { // a task in the midst of work as well
 			w.tx.produce(w.e.hard, t, t.runner.Context().Out.Take())
 		}
 	}
@@ -294,15 +323,20 @@ func (w *worker) spread() {
 
 // maybeCommit begins a commit when it is time and none is under way. It returns when to come back, 0 for not by the clock.
 func (w *worker) maybeCommit() time.Duration {
-	if w.result != nil {
+	if w.result != nil || w.sealing {
 		return 0 // its end brings us back
 	}
+	w.due = false
 	interval := w.e.cfg.CommitInterval
 	if time.Since(w.opened) < warmTime {
 		interval = min(interval, warmInterval)
 	}
 	if wait := interval - time.Since(w.began); wait > 0 && !w.urgent {
 		return wait
+	}
+	if len(w.begun) > 0 {
+		w.due = true
+		return 0 // their end brings us back
 	}
 	w.urgent = false
 	w.startCommit()
@@ -312,12 +346,12 @@ func (w *worker) maybeCommit() time.Duration {
 
 // depart lets go of the tasks that are to leave and have nothing uncommitted.
 func (w *worker) depart() {
-	if w.result != nil {
+	if w.result != nil || w.sealing {
 		return
 	}
 	rest := w.leaving[:0]
 	for _, d := range w.leaving {
-		if w.has(d.t) && (d.t.runner.Pending() || w.tx.tasks[d.t] != nil) {
+		if w.has(d.t) && (d.t.work != nil || d.t.runner.Pending() || w.tx.tasks[d.t] != nil) {
 			rest = append(rest, d)
 			w.urgent = true
 			continue
@@ -330,6 +364,7 @@ func (w *worker) depart() {
 
 func (w *worker) letGo(t *assigned) {
 	w.unqueue(t)
+	w.dropHeld(t)
 	t.route = nil
 	t.running.Store(false)
 	rest := w.tasks[:0]
@@ -348,6 +383,7 @@ var errLost = errors.New("the group has taken partitions away")
 // abort gives up everything that is not committed, of all tasks: a transaction is aborted as a whole. The tasks go back to the
 // controller, to be opened again at their committed positions.
 func (w *worker) abort(why error) {
+	w.giveUpWork()
 	if w.result != nil {
 		<-w.result // it can't succeed any more, or if it has, the committed position will tell
 		w.result = nil
@@ -363,6 +399,7 @@ func (w *worker) abort(why error) {
 	w.turns = nil
 	for _, t := range w.tasks {
 		w.unqueue(t)
+		w.dropHeld(t)
 		t.route = nil
 		t.running.Store(false)
 		t.finished.Store(false)
@@ -385,9 +422,11 @@ func (w *worker) abort(why error) {
 
 // wind ends the worker: with a last commit, or without.
 func (w *worker) wind() {
+	defer w.giveUpWork()
 	w.last()
-	if w.finish {
+	if w.finish && w.finishWork() {
 		w.startCommit()
+		w.finishWork()
 		w.last()
 	}
 }

@@ -240,6 +240,9 @@ func (s *Store) Seal() error {
 	now := time.Now().UnixMilli()
 	batch := s.c.DB.Batch()
 	for _, e := range s.dirty {
+		if err := s.c.Pause(); err != nil {
+			return err
+		}
 		e.dirty = false
 		if e.value == nil && !e.stored {
 			continue // made and taken away between two commits
@@ -283,6 +286,7 @@ func (s *Store) Committed() {
 		return
 	}
 	for key, e := range s.entries {
+		_ = s.c.Pause() // who gives up forgets the store
 		if !e.dirty && e.sealed <= s.applied {
 			delete(s.entries, key)
 			s.size -= int64(len(e.key)+len(e.value)) + entryBytes

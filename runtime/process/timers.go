@@ -104,6 +104,9 @@ func (s *Store) Advance(wm int64, fire func(group []byte, at int64) error) error
 		s.queue.hold()
 	}
 	for {
+		if err := s.c.Pause(); err != nil {
+			return err
+		}
 		key, err := s.next(&s.queue)
 		if err != nil {
 			return err
@@ -150,6 +153,9 @@ func (s *Store) ProcessingDue() int64 { return s.processing.due }
 // An error of fire ends it. The group's key belongs to fire. With a nil fire the timers are forgotten, as by Advance.
 func (s *Store) Tick(now int64, fire func(group []byte, at, eventTime int64) error) error {
 	for {
+		if err := s.c.Pause(); err != nil {
+			return err
+		}
 		key, err := s.next(&s.processing)
 		if err != nil {
 			return err

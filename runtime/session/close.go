@@ -1,9 +1,6 @@
 package session
 
 import (
-	"bytes"
-	"slices"
-
 	"github.com/weirstream/weir/runtime/watermark"
 	"github.com/weirstream/weir/runtime/window"
 )
@@ -18,6 +15,9 @@ func (s *Store[V]) Close(wm int64, emit func(w window.Bounds, key []byte, v *V) 
 	}
 	limit := watermark.Sub(wm, s.cfg.Lateness)
 	for {
+		if err := s.c.Pause(); err != nil {
+			return err
+		}
 		at, err := s.next(limit)
 		if err != nil {
 			return err
@@ -39,8 +39,11 @@ func (s *Store[V]) Close(wm int64, emit func(w window.Bounds, key []byte, v *V) 
 
 // closeAt closes the windows that end at a time, the earliest one in the heap.
 func (s *Store[V]) closeAt(at int64, emit func(window.Bounds, []byte, *V) error, onlyDirty bool) error {
-	over := s.over[:0]
+	s.order.Begin()
 	for len(s.heap) > 0 && s.heap[0].at == at {
+		if err := s.c.Pause(); err != nil {
+			return err
+		}
 		id := s.heap.pop().id
 		g := s.groups.at(id)
 		if g.due != at {
@@ -53,13 +56,14 @@ func (s *Store[V]) closeAt(at int64, emit func(window.Bounds, []byte, *V) error,
 			}
 			continue
 		}
-		over = append(over, id)
+		s.order.Add(id)
 	}
-	s.over = over
-	slices.SortFunc(over, func(a, b uint32) int {
-		return bytes.Compare(s.groups.keyOf(s.groups.at(a)), s.groups.keyOf(s.groups.at(b)))
-	})
-	for _, id := range over {
+	s.order.Arrange()
+	for id, ok := s.order.First(); ok; id, ok = s.order.First() {
+		if err := s.c.Pause(); err != nil {
+			return err
+		}
+		s.order.Shift()
 		g := s.groups.at(id)
 		s.touch(id, g)
 		for link := &g.first; *link != 0; {

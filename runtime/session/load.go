@@ -151,6 +151,9 @@ func (s *Store[V]) weigh(w *win[V]) {
 func (s *Store[V]) next(limit int64) (int64, error) {
 	for {
 		for len(s.heap) > 0 && s.groups.at(s.heap[0].id).due != s.heap[0].at {
+			if err := s.c.Pause(); err != nil {
+				return 0, err
+			}
 			s.heap.pop()
 		}
 		at := int64(never)
@@ -172,6 +175,9 @@ func (s *Store[V]) read(limit int64) error {
 	return s.walk(func(at int64, key []byte) (bool, error) {
 		if at > limit || read == loadAtOnce {
 			return false, nil
+		}
+		if err := s.c.Pause(); err != nil {
+			return false, err
 		}
 		hash := hashOf(s.seed, key)
 		if s.groups.find(hash, key) != none {

@@ -3,7 +3,6 @@ package session
 import (
 	"bytes"
 	"encoding/binary"
-	"slices"
 
 	"github.com/weirstream/weir/runtime/window"
 )
@@ -47,26 +46,43 @@ func (s *Store[V]) handOn(wm int64, emit func(window.Bounds, []byte, *V) error) 
 	if s.cfg.Round != nil {
 		emit = s.cfg.Round
 	}
-	ids := slices.DeleteFunc(s.waiting, func(id uint32) bool {
-		g := s.groups.at(id)
-		return !g.live || !g.waits
-	})
-	slices.SortFunc(ids, func(a, b uint32) int {
-		return bytes.Compare(s.groups.keyOf(s.groups.at(a)), s.groups.keyOf(s.groups.at(b)))
-	})
+	s.order.Begin()
+	for _, id := range s.waiting {
+		if err := s.c.Pause(); err != nil {
+			return err
+		}
+		if g := s.groups.at(id); g.live && g.waits {
+			s.order.Add(id)
+		}
+	}
+	s.order.Arrange()
 	if s.unread && !s.complete {
-		var err error
-		if ids, err = s.handOnUnread(ids, emit); err != nil {
+		if err := s.handOnUnread(emit); err != nil {
 			return err
 		}
 	}
-	for _, id := range ids {
+	if err := s.handOnBefore(nil, emit); err != nil {
+		return err
+	}
+	s.waiting, s.unread = s.waiting[:0], false
+	s.now, s.round = wm, window.NextRound(wm, s.cfg.UpdateEvery)
+	return nil
+}
+
+// handOnBefore hands on the groups in memory that are left, up to a key if that is not nil.
+func (s *Store[V]) handOnBefore(key []byte, emit func(window.Bounds, []byte, *V) error) error {
+	for id, ok := s.order.First(); ok; id, ok = s.order.First() {
+		if err := s.c.Pause(); err != nil {
+			return err
+		}
+		if key != nil && bytes.Compare(s.groups.keyOf(s.groups.at(id)), key) >= 0 {
+			return nil
+		}
+		s.order.Shift()
 		if err := s.handOnGroup(id, emit); err != nil {
 			return err
 		}
 	}
-	s.waiting, s.unread = s.waiting[:0], false
-	s.now, s.round = wm, window.NextRound(wm, s.cfg.UpdateEvery)
 	return nil
 }
 
@@ -95,22 +111,22 @@ func (s *Store[V]) handOnWindows(g *group, key []byte, emit func(window.Bounds, 
 	return nil
 }
 
-// handOnUnread hands on what only the DB has, and the groups in memory that stand before it. It returns those that are left. What it reads
-// does not stay in memory: a round may be of all groups there are.
-func (s *Store[V]) handOnUnread(ids []uint32, emit func(window.Bounds, []byte, *V) error) ([]uint32, error) {
+// handOnUnread hands on what only the DB has, and the groups in memory that stand before it. What it reads does not stay in memory: a round may
+// be of all groups there are.
+func (s *Store[V]) handOnUnread(emit func(window.Bounds, []byte, *V) error) error {
 	lo := append(bytes.Clone(s.prefix), groupKind)
 	hi := append(bytes.Clone(s.prefix), groupKind+1)
 	var emitErr error
 	err := s.c.DB.Scan(lo, hi, func(k, b []byte) error {
+		if emitErr = s.c.Pause(); emitErr != nil {
+			return emitErr
+		}
 		key := k[len(lo):]
 		if !s.waits(b) || s.groups.find(hashOf(s.seed, key), key) != none {
 			return nil // memory knows better
 		}
-		for len(ids) > 0 && bytes.Compare(s.groups.keyOf(s.groups.at(ids[0])), key) < 0 {
-			if emitErr = s.handOnGroup(ids[0], emit); emitErr != nil {
-				return emitErr
-			}
-			ids = ids[1:]
+		if emitErr = s.handOnBefore(key, emit); emitErr != nil {
+			return emitErr
 		}
 		if s.cfg.Round != nil { // what it changes has to be in memory
 			id, err := s.load(hashOf(s.seed, key), key)
@@ -135,12 +151,12 @@ func (s *Store[V]) handOnUnread(ids []uint32, emit func(window.Bounds, []byte, *
 		return emitErr
 	})
 	if emitErr != nil {
-		return nil, emitErr // as it is: the caller may look into it
+		return emitErr // as it is: the caller may look into it
 	}
 	if err != nil {
-		return nil, s.fatal(err)
+		return s.fatal(err)
 	}
-	return ids, nil
+	return nil
 }
 
 // waits tells, without reading the windows, whether the stored value of a group has some that wait for the next round.

@@ -20,6 +20,9 @@ func (s *Store[V]) Seal(emit func(w window.Bounds, key []byte, v *V) error) erro
 	s.seals++
 	x := sealing{batch: s.c.DB.Batch(), now: time.Now().UnixMilli()} // compaction goes by wall-clock time, whatever the event times
 	for _, id := range s.dirty {
+		if err := s.c.Pause(); err != nil {
+			return err
+		}
 		g := s.groups.at(id)
 		for n := g.first; n != 0; n = s.wins.at(n).next {
 			w := s.wins.at(n)
@@ -161,6 +164,7 @@ func (s *Store[V]) Committed() {
 func (s *Store[V]) forgetGone() {
 	n := 0
 	for _, id := range s.leaving {
+		_ = s.c.Pause() // who gives up forgets the store
 		g := s.groups.at(id)
 		switch {
 		case !g.live || g.dirty || g.stored: // it was here twice; or it has come back, and will be here again
@@ -182,6 +186,7 @@ func (s *Store[V]) evict(over int64) {
 		if s.Size() <= goal {
 			break
 		}
+		_ = s.c.Pause()
 		if s.hand++; s.hand > s.groups.last {
 			s.hand = 1
 		}

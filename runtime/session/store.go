@@ -80,14 +80,14 @@ type Store[V any] struct {
 	unread   bool     // there may be more in the DB
 
 	seals    uint64
-	applied  uint64   // how many of the seals are in the DB
-	extra    int64    // estimated heap of the values
-	hand     uint32   // where the search for groups to drop goes on
-	pointers bool     // V can hold pointers
-	over     []uint32 // groups with a window to close; for use again
-	grown    grown    // by the last Upsert
-	buf      []byte   // a key
-	state    []byte   // a value, or a key in the DB
+	applied  uint64        // how many of the seals are in the DB
+	extra    int64         // estimated heap of the values
+	hand     uint32        // where the search for groups to drop goes on
+	pointers bool          // V can hold pointers
+	order    *window.Order // of groups with windows to close, or to hand on
+	grown    grown         // by the last Upsert
+	buf      []byte        // a key
+	state    []byte        // a value, or a key in the DB
 }
 
 // New makes a store and adds it to c.Stores.
@@ -114,7 +114,8 @@ func (s *Store[V]) Name() string { return s.cfg.Name }
 
 // Size is an estimate of the memory used, in bytes.
 func (s *Store[V]) Size() int64 {
-	return s.groups.size() + int64(s.wins.used)*int64(unsafe.Sizeof(win[V]{})) + int64(len(s.heap))*int64(unsafe.Sizeof(item{})) + s.extra
+	return s.groups.size() + int64(s.wins.used)*int64(unsafe.Sizeof(win[V]{})) + int64(len(s.heap))*int64(unsafe.Sizeof(item{})) +
+		s.order.Size() + s.extra
 }
 
 // Reset forgets everything in memory, committed or not, and the open batch.
@@ -122,6 +123,7 @@ func (s *Store[V]) Reset() {
 	s.c.DB.Discard()
 	s.groups, s.wins, s.heap = groups{}, windows[V]{}, nil
 	s.dirty, s.leaving, s.waiting = nil, nil, nil
+	s.order = window.NewOrder(func(id uint32) []byte { return s.groups.keyOf(s.groups.at(id)) })
 	s.seals, s.applied, s.extra, s.hand = 0, 0, 0, 0
 	s.passed, s.closed = watermark.None, watermark.None
 	s.now = watermark.None

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 
@@ -8,33 +9,76 @@ import (
 )
 
 // Batch is what one commit changes. Entries and range deletes take effect in the order in which they were put in.
-type Batch struct{ p *pebble.Batch }
+//
+// It is put together in parts, which Apply makes one: a batch that grows is copied, again and again, and a commit may delete millions of
+// entries.
+type Batch struct {
+	d     *DB
+	parts []*pebble.Batch // the last one is being filled
+	full  int             // bytes in the others
+}
 
 // Set puts an entry in. Key (store id included) and value are copied.
-func (b *Batch) Set(key, value []byte) error { return b.p.Set(key, value, nil) }
+func (b *Batch) Set(key, value []byte) error { return b.part().Set(key, value, nil) }
 
 // Delete deletes an entry if it is there. The key is copied.
-func (b *Batch) Delete(key []byte) error { return b.p.Delete(key, nil) }
+func (b *Batch) Delete(key []byte) error { return b.part().Delete(key, nil) }
 
 // DeleteRange deletes lo <= key < hi. Both are copied.
-func (b *Batch) DeleteRange(lo, hi []byte) error { return b.p.DeleteRange(lo, hi, nil) }
+func (b *Batch) DeleteRange(lo, hi []byte) error { return b.part().DeleteRange(lo, hi, nil) }
 
 // Empty reports whether nothing was put in.
-func (b *Batch) Empty() bool { return b.p.Empty() }
+func (b *Batch) Empty() bool { return len(b.parts) == 1 && b.parts[0].Empty() }
 
 // Len is the size in bytes.
-func (b *Batch) Len() int { return b.p.Len() }
+func (b *Batch) Len() int { return b.full + b.parts[len(b.parts)-1].Len() }
 
 // Drop lets go of a batch that will not be applied.
-func (b *Batch) Drop() error { return b.p.Close() }
+func (b *Batch) Drop() error {
+	var errs []error
+	for _, p := range b.parts {
+		errs = append(errs, p.Close())
+	}
+	return errors.Join(errs...)
+}
 
-// keptBatch is up to which size a batch's buffer is used again: commits of one size follow each other.
-const keptBatch = 4 << 20
+// partBytes is how large a part becomes, and up to which size its buffer is used again: commits of one size follow each other.
+const partBytes = 4 << 20
+
+func (d *DB) newBatch() *Batch {
+	return &Batch{d: d, parts: []*pebble.Batch{d.p.NewBatch(pebble.WithMaxRetainedSizeBytes(partBytes))}}
+}
+
+func (b *Batch) part() *pebble.Batch {
+	p := b.parts[len(b.parts)-1]
+	if n := p.Len(); n >= partBytes {
+		b.full += n
+		p = b.d.p.NewBatch(pebble.WithMaxRetainedSizeBytes(partBytes))
+		b.parts = append(b.parts, p)
+	}
+	return p
+}
+
+// whole is the batch in one part.
+func (b *Batch) whole() (*pebble.Batch, error) {
+	if len(b.parts) == 1 {
+		return b.parts[0], nil
+	}
+	all := b.d.p.NewBatchWithSize(b.Len())
+	for i, p := range b.parts {
+		if err := errors.Join(all.Apply(p, nil), p.Close()); err != nil {
+			return nil, err
+		}
+		b.parts[i] = nil
+	}
+	b.parts = []*pebble.Batch{all}
+	return all, nil
+}
 
 // Batch is the open batch, the one of the commit being prepared.
 func (d *DB) Batch() *Batch {
 	if d.open == nil {
-		d.open = &Batch{d.p.NewBatch(pebble.WithMaxRetainedSizeBytes(keptBatch))}
+		d.open = d.newBatch()
 	}
 	return d.open
 }
@@ -68,11 +112,15 @@ func (d *DB) Apply(b *Batch, pos Position) error {
 	}
 	maps.Copy(ends, pos.Changelogs)
 	pos.Inputs, pos.Changelogs = maps.Clone(pos.Inputs), ends
-	if err := b.p.Set(keyPosition, pos.Append(nil), nil); err != nil {
+	all, err := b.whole()
+	if err != nil {
 		return err
 	}
-	n := int64(b.Len())
-	if err := d.p.Apply(b.p, pebble.NoSync); err != nil {
+	if err := all.Set(keyPosition, pos.Append(nil), nil); err != nil {
+		return err
+	}
+	n := int64(all.Len())
+	if err := d.p.Apply(all, pebble.NoSync); err != nil {
 		return fmt.Errorf("state directory %s: %w", d.o.Dir, err)
 	}
 	d.mu.Lock()
@@ -80,7 +128,7 @@ func (d *DB) Apply(b *Batch, pos Position) error {
 	d.fresh += n
 	flush := d.o.FlushEvery > 0 && d.fresh >= d.o.FlushEvery
 	d.mu.Unlock()
-	if err := b.p.Close(); err != nil {
+	if err := all.Close(); err != nil {
 		return err
 	}
 	if flush {

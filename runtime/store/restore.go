@@ -23,11 +23,11 @@ func (d *DB) ApplyChangelog(store string, key, value []byte, next int64) error {
 		return err
 	}
 	if d.redo == nil {
-		d.redo = &Batch{d.p.NewBatch()}
+		d.redo = d.newBatch()
 	}
 	k := append(binary.AppendUvarint(make([]byte, 0, len(key)+2), id), key...)
 	if value == nil {
-		err = d.redo.p.Delete(k, nil)
+		err = d.redo.Delete(k)
 	} else {
 		err = d.redo.Set(k, value)
 	}

@@ -172,6 +172,51 @@ func TestDiscardAndRanges(t *testing.T) {
 	}
 }
 
+// A large batch is put together in parts. What is in them takes effect in the order in which it was put in.
+func TestLargeBatch(t *testing.T) {
+	d := open(t, Options{Memory: true})
+	defer d.Close()
+	commit(t, d, 1)
+	b := d.Batch()
+	value := make([]byte, partBytes/3)
+	for n := range byte(20) {
+		if err := b.Set([]byte{1, 10 + n}, value); err != nil {
+			t.Fatal(err)
+		}
+		if n == 9 { // all so far, those of other parts as well
+			if err := b.DeleteRange([]byte{1, 0}, []byte{1, 20}); err != nil {
+				t.Fatal(err)
+			}
+			if err := b.Set([]byte{1, 12}, []byte("again")); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if len(b.parts) < 5 || b.Len() < 20*len(value) || b.Empty() {
+		t.Fatalf("%d parts with %d bytes", len(b.parts), b.Len())
+	}
+	if err := d.Apply(d.Detach(), at(2)); err != nil {
+		t.Fatal(err)
+	}
+	var keys []byte
+	if err := d.Scan([]byte{1}, []byte{2}, func(k, v []byte) error { keys = append(keys, k[1]); return nil }); err != nil {
+		t.Fatal(err)
+	}
+	if string(keys) != "\x0c\x14\x15\x16\x17\x18\x19\x1a\x1b\x1c\x1d" {
+		t.Errorf("left %v", keys)
+	}
+	if pos, _ := d.Position(); !pos.Equal(at(2)) {
+		t.Errorf("at %v", pos)
+	}
+	if err := d.Batch().Set([]byte{1, 1}, make([]byte, 2*partBytes)); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Batch().Set([]byte{1, 2}, nil); err != nil {
+		t.Fatal(err)
+	}
+	d.Discard()
+}
+
 func TestRefusedAndLeftAlone(t *testing.T) {
 	for name, set := range map[string]func(*pebble.DB) error{
 		"newer":   func(p *pebble.DB) error { return p.Set(keyFormat, []byte("2"), nil) },

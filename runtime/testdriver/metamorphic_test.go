@@ -115,7 +115,7 @@ func TestMetamorphic(t *testing.T) {
 					if variant < 2 {
 						o.CommitEvery = 1 + r.IntN(30)
 					} else {
-						o.Random = &Random{Seed: variant, MaxBatch: 1 + r.IntN(20), Commit: r.Float64(), Delay: r.Float64(), Crash: 0.04 * r.Float64(), Wipe: r.Float64()}
+						o.Random = &Random{Seed: variant, MaxBatch: 1 + r.IntN(20), Commit: r.Float64(), Delay: r.Float64(), Crash: 0.04 * r.Float64(), Wipe: r.Float64(), Pause: []int{0, 1, 7}[r.IntN(3)]}
 					}
 					if got := outcome(t, x.c, o, in); !slices.Equal(got, base) {
 						t.Fatalf("seed %d, variant %d (%+v, %+v):\n%d lines, want %d\n%v", seed, variant, o, o.Random, len(got), len(base), diff(got, base))

@@ -39,6 +39,9 @@ type Random struct {
 	Delay    float64 // that a commit once begun is left in flight while processing goes on
 	Crash    float64 // that the task, or all of them, crash
 	Wipe     float64 // that a crash takes the local state with it
+	// Pause has the work of a task done in pieces of so many pauses, see [topology.Work]; between them other tasks go on, or it crashes. 0: all
+	// at once.
+	Pause int
 }
 
 // Header is a header of a record.

@@ -26,7 +26,9 @@ type run struct {
 	next   []int64 // by input: the offset to go on at
 	told   bool    // the runner knows that its sources have ended
 	sealed *task.Sealed
-	fed    int // records since the last seal
+	work   *topology.Work // that it is in the midst of
+	then   func() error   // what comes when it is done
+	fed    int            // records since the last seal
 	buf    []byte
 	before topology.Stats // of runners that crashed
 
@@ -234,6 +236,7 @@ func (r *run) commit() error {
 
 // crash ends the task without any care and starts it again.
 func (r *run) crash(wipe bool) error {
+	r.giveUp()
 	if s := r.sealed; s != nil {
 		s.Drop()
 		r.sealed = nil
@@ -255,6 +258,7 @@ func (r *run) close() error {
 	if r.db == nil {
 		return nil
 	}
+	r.giveUp()
 	if r.runner != nil {
 		if r.sealed != nil {
 			r.sealed.Drop()

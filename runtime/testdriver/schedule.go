@@ -39,7 +39,7 @@ func (d *Driver) work() error {
 	for {
 		ready = ready[:0]
 		for _, r := range d.tasks {
-			if r.available() {
+			if r.work != nil || r.available() {
 				ready = append(ready, r)
 			}
 		}
@@ -52,33 +52,45 @@ func (d *Driver) work() error {
 	}
 }
 
-// step is one step of the random schedule on one task.
+// step is one step of the random schedule on one task: a piece of its work, of which it begins some if it is in the midst of none.
 func (d *Driver) step(r *run) error {
 	o := d.o.Random
-	batch := o.MaxBatch
-	if batch <= 0 {
-		batch = 10
+	if r.work == nil {
+		n := o.MaxBatch
+		if n <= 0 {
+			n = 10
+		}
+		n = 1 + d.rand.IntN(n)
+		r.begin(func() error { _, err := r.feed(n); return err }, func() error { return d.fed(r) })
 	}
-	if _, err := r.feed(1 + d.rand.IntN(batch)); err != nil {
+	done, err := r.piece()
+	switch {
+	case err != nil:
+		return err
+	case !done:
+		if d.crashesBetween() {
+			return d.crashSome(r)
+		}
+	case r.work == nil && d.rand.Float64() < o.Crash:
+		return d.crashSome(r)
+	}
+	return nil
+}
+
+// fed begins a commit of a task that has processed a batch, or does not.
+func (d *Driver) fed(r *run) error {
+	if d.rand.Float64() >= d.o.Random.Commit {
+		return nil
+	}
+	if err := r.finish(); err != nil {
 		return err
 	}
-	if d.rand.Float64() < o.Commit {
-		if err := r.seal(); err != nil {
-			return err
+	r.begin(r.seal, func() error {
+		if d.rand.Float64() < d.o.Random.Delay {
+			return nil
 		}
-		if d.rand.Float64() >= o.Delay {
-			if err := r.finish(); err != nil {
-				return err
-			}
-		}
-	}
-	if d.rand.Float64() < o.Crash {
-		tasks := []*run{r}
-		if d.rand.IntN(2) == 0 {
-			tasks = d.tasks
-		}
-		return d.crash(tasks, d.rand.Float64() < o.Wipe)
-	}
+		return r.finish()
+	})
 	return nil
 }
 
@@ -89,18 +101,25 @@ func (d *Driver) settle() error {
 	for range rounds {
 		quiet := true
 		for _, r := range d.tasks {
-			if _, err := r.feed(1 << 30); err != nil {
-				return err
-			}
-			if err := r.end(); err != nil {
-				return err
-			}
-			if r.sealed != nil || r.runner.Pending() {
-				quiet = false
-				if err := r.commit(); err != nil {
+			crashed, err := d.all(r, func() error {
+				if _, err := r.feed(1 << 30); err != nil {
 					return err
 				}
+				return r.end()
+			})
+			if err == nil && !crashed && (r.sealed != nil || r.runner.Pending()) {
+				quiet = false
+				if err = r.finish(); err == nil {
+					crashed, err = d.all(r, r.seal)
+				}
+				if err == nil && !crashed {
+					err = r.finish()
+				}
 			}
+			if err != nil {
+				return err
+			}
+			quiet = quiet && !crashed
 		}
 		if quiet {
 			return nil

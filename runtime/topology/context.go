@@ -61,6 +61,9 @@ type Context struct {
 	Stores []State
 	// Lines are what the task's steps log, for the driver. They add themselves.
 	Lines []*Lines
+
+	work   *Work // that is under way
+	pauses int   // before it is asked whether its piece is over
 }
 
 // State is what a driver needs to know of a store.

@@ -3,9 +3,11 @@ package window
 import (
 	"encoding/binary"
 	"testing"
+	"time"
 
 	"github.com/weirstream/weir/runtime/position"
 	"github.com/weirstream/weir/runtime/store"
+	"github.com/weirstream/weir/runtime/topology"
 )
 
 const benchKeys = 12_500
@@ -84,6 +86,76 @@ func BenchmarkClose(b *testing.B) {
 		b.StartTimer()
 		_ = s.Close(start, func(Bounds, []byte, *sum) error { return nil }, false)
 	}
+}
+
+// BenchmarkManyGroups is the cost of a record that begins a group, and then how long the loop stands still when one step of the watermark
+// closes the window that they are all in, or hopping windows: -benchtime 1000000x has a million groups.
+func BenchmarkManyGroups(b *testing.B) {
+	closed := 0
+	emit := func(Bounds, []byte, *sum) error { closed++; return nil }
+	fill := func(b *testing.B, upsert func(key []byte) (*sum, bool, error)) {
+		var key []byte
+		b.ReportAllocs()
+		for i := range b.N {
+			key = append(key[:0], "c-"...)
+			v, _, err := upsert(binary.AppendUvarint(key, uint64(i)*2654435761))
+			if err != nil {
+				b.Fatal(err)
+			}
+			v.count++
+		}
+		b.StopTimer()
+		closed = 0
+	}
+	report := func(b *testing.B, windows int, stop, all time.Duration) {
+		if closed != windows*b.N {
+			b.Fatalf("%d results of %d", closed, windows*b.N)
+		}
+		b.ReportMetric(float64(all.Nanoseconds())/float64(closed), "ns/closed")
+		b.ReportMetric(float64(stop.Microseconds())/1000, "ms-stopped")
+	}
+	b.Run("tumbling", func(b *testing.B) {
+		c := newContext(b, store.Options{Memory: true})
+		defer c.DB.Close()
+		s := newStore(b, c, sumConfig(60_000, 0))
+		fill(b, func(key []byte) (*sum, bool, error) { return s.Upsert(0, key) })
+		stop, all := pieces(b, c, func() error { return s.Close(60_000, emit, false) })
+		report(b, 1, stop, all)
+	})
+	b.Run("hopping", func(b *testing.B) {
+		c := newContext(b, store.Options{Memory: true})
+		defer c.DB.Close()
+		cfg := sumConfig(60_000, 0)
+		cfg.Every = 15_000
+		cfg.Merge = func(a, b *sum) { a.count, a.total = a.count+b.count, a.total+b.total }
+		s, err := NewSliced(c, cfg)
+		if err != nil {
+			b.Fatal(err)
+		}
+		fill(b, func(key []byte) (*sum, bool, error) { return s.Upsert(30_000, key) })
+		stop, all := pieces(b, c, func() error { return s.Close(300_000, emit, false) })
+		report(b, 4, stop, all)
+	})
+}
+
+// pieces does work as an engine does it, in pieces of 5 ms, and returns how long the longest one took and all of them. It fails if one took
+// longer than 50 ms.
+func pieces(b *testing.B, c *topology.Context, do func() error) (longest, all time.Duration) {
+	var begin time.Time
+	w := topology.NewWork(do, 64, func() bool { return time.Since(begin) > 5*time.Millisecond }, c)
+	for done := false; !done; {
+		begin = time.Now()
+		var err error
+		if done, err = w.Go(); err != nil {
+			b.Fatal(err)
+		}
+		took := time.Since(begin)
+		longest, all = max(longest, took), all+took
+	}
+	if longest > 50*time.Millisecond {
+		b.Fatalf("the loop stands still for %v", longest)
+	}
+	return longest, all
 }
 
 // BenchmarkOverlap is the cost of a record, results included, in tumbling windows of a second, in hopping ones of an hour that are a

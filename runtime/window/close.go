@@ -20,21 +20,27 @@ func (s *panes[V]) behind(end int64) []byte {
 	return s.endKey(nil, end+1)
 }
 
-// merge emits the window's entries in the DB and those of the overlay that stand before or at them; the overlay's are newer. It
-// returns what is left of the overlay's.
-func (s *panes[V]) merge(w *win[V], refs []ref, emit func(Bounds, []byte, *V) error) ([]ref, error) {
+// merge emits the window's entries in the DB and those of the overlay, in order already, that stand before or at them; the overlay's are
+// newer.
+func (s *panes[V]) merge(w *win[V], emit func(Bounds, []byte, *V) error) error {
 	bounds := Bounds{w.start, w.end}
 	lo := s.endKey(nil, bounds.End)
 	var emitErr error
 	err := s.c.DB.Scan(lo, s.behind(bounds.End), func(k, b []byte) error {
 		k = k[len(lo):]
-		for len(refs) > 0 {
-			e := w.entry(refs[0].id)
+		if emitErr = s.c.Pause(); emitErr != nil {
+			return emitErr
+		}
+		for id, ok := s.order.First(); ok; id, ok = s.order.First() {
+			if emitErr = s.c.Pause(); emitErr != nil {
+				return emitErr
+			}
+			e := w.entry(id)
 			c := bytes.Compare(w.key(e), k)
 			if c > 0 {
 				break
 			}
-			refs = refs[1:]
+			s.order.Shift()
 			if emitErr = emit(bounds, w.key(e), &e.val); emitErr != nil || c == 0 {
 				return emitErr
 			}
@@ -47,10 +53,10 @@ func (s *panes[V]) merge(w *win[V], refs []ref, emit func(Bounds, []byte, *V) er
 		return emitErr
 	})
 	if emitErr != nil {
-		return nil, emitErr // as it is: the caller may look into it
+		return emitErr // as it is: the caller may look into it
 	}
 	if err != nil {
-		return nil, s.fatal(err)
+		return s.fatal(err)
 	}
-	return refs, nil
+	return nil
 }

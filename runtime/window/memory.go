@@ -66,8 +66,8 @@ func (m *memory[V]) drop(slots []uint64) {
 }
 
 // release takes a table apart. With keep its parts become spares, as far as the tables in use may soon need as many again;
-// without they are left to the garbage collector, and the store's size really falls.
-func (m *memory[V]) release(t *table[V], keep bool) {
+// without they are left to the garbage collector, and the store's size really falls. It calls pause again and again.
+func (m *memory[V]) release(t *table[V], keep bool, pause func() error) {
 	m.live -= len(t.slabs)
 	limit := 0
 	if keep {
@@ -75,6 +75,7 @@ func (m *memory[V]) release(t *table[V], keep bool) {
 		limit = max(minSpare, m.live, len(t.slabs))
 	}
 	for _, s := range t.slabs {
+		_ = pause() // who gives up forgets the store
 		if len(m.spareSlabs) >= limit {
 			m.bytes -= int64(unsafe.Sizeof(*s))
 			continue

@@ -141,6 +141,9 @@ func (s *Sliced[V]) keep(x *stream[V]) (*run[V], error) {
 	defer s.free(x)
 	r := &run[V]{}
 	for {
+		if err := s.c.Pause(); err != nil {
+			return nil, err
+		}
 		if err := s.next(x); err != nil {
 			return nil, err
 		}

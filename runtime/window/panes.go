@@ -71,9 +71,10 @@ type panes[V any] struct {
 	round   int64  // its time at the next one, MaxInt64 where there are none
 	err     error  // why the panes in the DB are not known
 
-	prefix []byte // the store's id
-	buf    []byte // a DB key
-	refs   []ref
+	prefix []byte   // the store's id
+	buf    []byte   // a DB key
+	order  *Order   // of the entries of
+	sorted *win[V]  // this pane
 	keys   [][]byte // of a round
 	undo   *win[V]  // of the last Upsert, if the last one in its waiting is of that
 
@@ -177,6 +178,15 @@ func (s *panes[V]) add(w *win[V], hash uint32, key []byte) (*V, bool, error) {
 		e.val = *old
 	}
 	return &e.val, old == nil, nil
+}
+
+// sort puts the entries of a pane in byte order of their keys.
+func (s *panes[V]) sort(w *win[V]) {
+	if s.order == nil {
+		s.order = NewOrder(func(id uint32) []byte { return s.sorted.key(s.sorted.entry(id)) })
+	}
+	s.sorted = w
+	w.sort(s.order, s.c.Pause)
 }
 
 // lookup reads the value of a key from the DB, nil when it isn't there, and whether it waits for the next round.

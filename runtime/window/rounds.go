@@ -80,9 +80,15 @@ func (s *panes[V]) changedKeys(w *win[V], keys [][]byte) ([][]byte, error) {
 		}
 	}
 	for _, id := range w.waiting {
+		if err := s.c.Pause(); err != nil {
+			return nil, err
+		}
 		keys = append(keys, w.key(w.entry(id)))
 	}
 	for _, key := range w.away {
+		if err := s.c.Pause(); err != nil {
+			return nil, err
+		}
 		if w.find(uint32(maphash.Bytes(s.seed, key)), key) == nil { // else it has changed once more
 			keys = append(keys, key)
 		}
@@ -96,6 +102,9 @@ func (s *panes[V]) readAway(w *win[V]) error {
 	lo := s.endKey(nil, w.end)
 	err := s.c.DB.Scan(lo, s.behind(w.end), func(k, b []byte) error {
 		round, _, err := splitValue(b)
+		if err == nil {
+			err = s.c.Pause()
+		}
 		if err == nil && round > s.now {
 			w.away = append(w.away, bytes.Clone(k[len(lo):]))
 		}
@@ -112,8 +121,14 @@ func (s *panes[V]) handOn(w *win[V], emit func(Bounds, []byte, *V) error) error 
 		return err
 	}
 	s.keys = keys
-	slices.SortFunc(keys, bytes.Compare)
+	slices.SortFunc(keys, func(a, b []byte) int {
+		_ = s.c.Pause() // a sort can't be given up; what comes behind it is
+		return bytes.Compare(a, b)
+	})
 	for _, key := range keys {
+		if err := s.c.Pause(); err != nil {
+			return err
+		}
 		v, err := s.value(w, key)
 		if err != nil {
 			return err
@@ -148,6 +163,7 @@ func (s *panes[V]) value(w *win[V], key []byte) (*V, error) {
 func (s *panes[V]) roundOver(wm int64) {
 	for _, w := range s.wins {
 		for _, id := range w.waiting {
+			_ = s.c.Pause() // who gives up forgets the store
 			w.entry(id).waiting = false
 		}
 		w.waiting, w.away, w.unread = w.waiting[:0], nil, false
@@ -175,7 +191,10 @@ func (s *Sliced[V]) changedSlices(i, j int) ([]changedIn, error) {
 			all = append(all, changedIn{key, n})
 		}
 	}
-	slices.SortStableFunc(all, func(a, b changedIn) int { return bytes.Compare(a.key, b.key) })
+	slices.SortStableFunc(all, func(a, b changedIn) int {
+		_ = s.c.Pause()
+		return bytes.Compare(a.key, b.key)
+	})
 	return all, nil
 }
 
@@ -202,6 +221,9 @@ func (s *Sliced[V]) handOnIn(b Bounds, emit func(Bounds, []byte, *V) error) erro
 		return err
 	}
 	return perKey(all, func(key []byte, _ []changedIn) error {
+		if err := s.c.Pause(); err != nil {
+			return err
+		}
 		if err := s.values(key, uint32(maphash.Bytes(s.seed, key)), i, j); err != nil {
 			return err
 		}

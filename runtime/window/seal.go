@@ -32,6 +32,9 @@ func (s *panes[V]) seal(w *win[V], emit func(Bounds, []byte, *V) error, now int6
 	s.buf = s.endKey(s.buf[:0], bounds.End)
 	head := len(s.buf)
 	for _, id := range w.dirty {
+		if err := s.c.Pause(); err != nil {
+			return err
+		}
 		e := w.entry(id)
 		key := w.key(e)
 		if emit != nil {
@@ -114,7 +117,7 @@ func (s *panes[V]) release(w *win[V], keep bool) {
 		s.spareDirty = w.dirty[:0]
 	}
 	w.extra, w.dirty, w.waiting, w.away = 0, nil, nil, nil
-	s.mem.release(&w.table, keep)
+	s.mem.release(&w.table, keep, s.c.Pause)
 }
 
 // Size is an estimate of the memory used, in bytes.

@@ -16,8 +16,7 @@ type stream[V any] struct {
 
 	// One of these: a slice, a run of merged values, or two streams.
 	w           *win[V]
-	refs        []ref       // what is left of the overlay's entries
-	sorted      []ref       // all of them, for use again
+	order       *Order      // what is left of the overlay's entries; for use again
 	it          *store.Iter // the slice's entries in the DB, nil if the overlay has all of them
 	skip        int         // length of what stands before the group in a DB key
 	run         *run[V]
@@ -112,15 +111,15 @@ func (s *Sliced[V]) nextOfSlice(x *stream[V]) error {
 		}
 	}
 	var e *entry[V]
-	if len(x.refs) > 0 {
-		e = x.w.entry(x.refs[0].id)
+	if id, ok := x.order.First(); ok {
+		e = x.w.entry(id)
 	}
 	if x.it == nil {
 		if e == nil {
 			x.key = nil
 			return nil
 		}
-		x.refs = x.refs[1:]
+		x.order.Shift()
 		x.key, x.val = some(x.w.key(e)), &e.val
 		return nil
 	}
@@ -130,7 +129,7 @@ func (s *Sliced[V]) nextOfSlice(x *stream[V]) error {
 		c = bytes.Compare(x.w.key(e), k)
 	}
 	if e != nil && c <= 0 {
-		x.refs = x.refs[1:]
+		x.order.Shift()
 		x.key, x.val = some(x.w.key(e)), &e.val
 		x.both = 0
 		if c == 0 {
@@ -159,6 +158,9 @@ func (s *Sliced[V]) whole(b Bounds, emit func(Bounds, []byte, *V) error) error {
 	}
 	defer s.free(x)
 	for {
+		if err := s.c.Pause(); err != nil {
+			return err
+		}
 		if err := s.next(x); err != nil {
 			return err
 		}
@@ -192,8 +194,11 @@ func (s *Sliced[V]) window(b Bounds, i, j int) (*stream[V], error) {
 // slice is a stream of one slice.
 func (s *Sliced[V]) slice(w *win[V]) (*stream[V], error) {
 	x := s.stream()
-	x.sorted = w.sorted(x.sorted[:0])
-	x.w, x.refs = w, x.sorted
+	if x.order == nil {
+		x.order = NewOrder(func(id uint32) []byte { return x.w.key(x.w.entry(id)) })
+	}
+	x.w = w
+	w.sort(x.order, s.c.Pause)
 	if w.complete {
 		return x, nil
 	}
@@ -240,6 +245,6 @@ func (s *Sliced[V]) free(x *stream[V]) {
 	}
 	s.free(x.left)
 	s.free(x.right)
-	*x = stream[V]{sorted: x.sorted}
+	*x = stream[V]{order: x.order}
 	s.idle = append(s.idle, x)
 }

@@ -2,10 +2,7 @@ package window
 
 import (
 	"bytes"
-	"cmp"
-	"encoding/binary"
 	"errors"
-	"slices"
 )
 
 // A table maps keys to values by open addressing with linear probing. A slot holds 32 bits of the key's hash beside the entry's
@@ -129,32 +126,12 @@ func (t *table[V]) find(hash uint32, key []byte) *entry[V] {
 	}
 }
 
-// ref is an entry with the first bytes of its key, which decide nearly every comparison of a sort.
-type ref struct {
-	prefix uint64
-	id     uint32
-}
-
-// sorted appends references to all entries in byte order of their keys.
-func (t *table[V]) sorted(refs []ref) []ref {
+// sort puts all entries, by their numbers, in byte order of their keys. It calls pause again and again.
+func (t *table[V]) sort(o *Order, pause func() error) {
+	o.Begin()
 	for id := range t.n {
-		refs = append(refs, ref{prefix(t.key(t.entry(id))), id})
+		_ = pause() // who gives up notices it behind
+		o.Add(id)
 	}
-	slices.SortFunc(refs, func(a, b ref) int {
-		if c := cmp.Compare(a.prefix, b.prefix); c != 0 {
-			return c
-		}
-		return bytes.Compare(t.key(t.entry(a.id)), t.key(t.entry(b.id)))
-	})
-	return refs
-}
-
-// prefix is the first eight bytes, filled up with zeros.
-func prefix(key []byte) uint64 {
-	if len(key) >= 8 {
-		return binary.BigEndian.Uint64(key)
-	}
-	var b [8]byte
-	copy(b[:], key)
-	return binary.BigEndian.Uint64(b[:])
+	o.Arrange()
 }

@@ -151,6 +151,9 @@ func (s *Tumbling[V]) emit(w *win[V], emit func(Bounds, []byte, *V) error, onlyD
 	}
 	if onlyDirty {
 		for _, id := range w.dirty {
+			if err := s.c.Pause(); err != nil {
+				return err
+			}
 			e := w.entry(id)
 			if err := emit(bounds, w.key(e), &e.val); err != nil {
 				return err
@@ -158,16 +161,18 @@ func (s *Tumbling[V]) emit(w *win[V], emit func(Bounds, []byte, *V) error, onlyD
 		}
 		return nil
 	}
-	refs := w.sorted(s.refs[:0])
-	s.refs = refs
+	s.sort(w)
 	if !w.complete {
-		var err error
-		if refs, err = s.merge(w, refs, emit); err != nil {
+		if err := s.merge(w, emit); err != nil {
 			return err
 		}
 	}
-	for _, r := range refs {
-		e := w.entry(r.id)
+	for id, ok := s.order.First(); ok; id, ok = s.order.First() {
+		if err := s.c.Pause(); err != nil {
+			return err
+		}
+		s.order.Shift()
+		e := w.entry(id)
 		if err := emit(bounds, w.key(e), &e.val); err != nil {
 			return err
 		}

@@ -48,6 +48,9 @@ func (s *Sliced[V]) updateOf(key []byte, emit func(Bounds, []byte, *V) error) er
 	}
 	for b := s.bounds(end); b.End <= last; b = s.bounds(end) {
 		i, j := s.covered(b)
+		if err := s.c.Pause(); err != nil {
+			return err
+		}
 		if slices.ContainsFunc(t.dirty, func(d int) bool { return d >= i && d < j }) {
 			if err := s.emitOf(b, key, i, j, emit); err != nil {
 				return err
@@ -101,6 +104,9 @@ func (s *Sliced[V]) eachDirty(i, j int, f func(key []byte, hash uint32) error) e
 		w := s.wins[n]
 	keys:
 		for _, id := range w.dirty {
+			if err := s.c.Pause(); err != nil {
+				return err
+			}
 			key := w.key(w.entry(id))
 			hash := uint32(maphash.Bytes(s.seed, key))
 			for _, before := range s.wins[i:n] {
