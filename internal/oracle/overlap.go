@@ -130,15 +130,43 @@ func (o *overlap) fold(ev *evaluator, fs []*check.Aggregate, win bounds, id stri
 		}
 		return all
 	}
-	for a < b {
+	border := border(a, b)
+	for at := border; at > a; {
 		n := int64(1)
-		for a%(2*n) == 0 && a+2*n <= b {
+		for at-2*n >= a && at%(2*n) == 0 {
 			n *= 2
 		}
-		all = mergeAll(ev, fs, all, o.node(ev, fs, a, n, id))
-		a += n
+		at -= n
+		all = mergeAll(ev, fs, o.node(ev, fs, at, n, id), all)
 	}
-	return all
+	var behind []accumulator
+	for at := border; at < b; {
+		n := int64(1)
+		for at+2*n <= b && at%(2*n) == 0 {
+			n *= 2
+		}
+		behind = mergeAll(ev, fs, behind, o.node(ev, fs, at, n, id))
+		at += n
+	}
+	return mergeAll(ev, fs, all, behind)
+}
+
+// border is, of the numbers from a up to, but not with, b, the one that the highest power of two divides.
+func border(a, b int64) int64 {
+	if a <= 0 && b > 0 {
+		return 0
+	}
+	at := a
+	for n := int64(2); ; n *= 2 {
+		next := (a + n - 1) / n * n // of numbers below 0 as well: division rounds towards 0
+		if a < 0 {
+			next = a / n * n
+		}
+		if next >= b {
+			return at
+		}
+		at = next
+	}
 }
 
 // node merges n slices from number a on, a power of two.

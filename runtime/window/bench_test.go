@@ -2,6 +2,7 @@ package window
 
 import (
 	"encoding/binary"
+	"fmt"
 	"testing"
 	"time"
 
@@ -132,9 +133,14 @@ func BenchmarkManyGroups(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		fill(b, func(key []byte) (*sum, bool, error) { return s.Upsert(30_000, key) })
+		fill(b, func(key []byte) (*sum, bool, error) {
+			if _, _, err := s.Upsert(30_000, key); err != nil {
+				return nil, false, err
+			}
+			return s.Upsert(45_000, key)
+		})
 		stop, all := pieces(b, c, func() error { return s.Close(300_000, emit, false) })
-		report(b, 4, stop, all)
+		report(b, 5, stop, all)
 	})
 }
 
@@ -159,13 +165,17 @@ func pieces(b *testing.B, c *topology.Context, do func() error) (longest, all ti
 }
 
 // BenchmarkOverlap is the cost of a record, results included, in tumbling windows of a second, in hopping ones of an hour that are a
-// second apart, and in cumulative ones of up to an hour: a thousand keys have ten records each second, and a result for each window. Fewer
-// than 36 million records are less than an hour's, so hopping windows are not full.
+// second apart, and in cumulative ones of up to an hour: a thousand keys have ten records each second, or one, and a result for each window.
+// Fewer than 36 million records, or 3.6 million, are less than an hour's, so hopping windows are not full.
 func BenchmarkOverlap(b *testing.B) {
-	const (
-		keys   = 1000
-		second = keys * 10
-	)
+	for _, rate := range []int{10, 1} {
+		b.Run(fmt.Sprint(rate), func(b *testing.B) { benchmarkOverlap(b, rate) })
+	}
+}
+
+func benchmarkOverlap(b *testing.B, rate int) {
+	const keys = 1000
+	second := keys * rate
 	names := make([][]byte, keys)
 	for i := range names {
 		names[i] = append([]byte("c-"), binary.AppendUvarint(nil, uint64(i)*2654435761)...)
@@ -178,7 +188,7 @@ func BenchmarkOverlap(b *testing.B) {
 		s := newStore(b, c, sumConfig(1000, 0))
 		b.ReportAllocs()
 		for i := range b.N {
-			at := int64(i) / (second / 1000)
+			at := int64(i / rate)
 			if i%second == 0 {
 				_ = s.Close(at, emit, false)
 			}
@@ -203,7 +213,7 @@ func BenchmarkOverlap(b *testing.B) {
 			}
 			b.ReportAllocs()
 			for i := range b.N {
-				at := int64(i) / (second / 1000)
+				at := int64(i / rate)
 				if i%second == 0 {
 					_ = s.Close(at, emit, false)
 				}

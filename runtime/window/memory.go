@@ -100,6 +100,7 @@ func (m *memory[V]) release(t *table[V], keep bool, pause func() error) {
 	for _, k := range t.long {
 		m.longBytes -= int64(len(k))
 	}
+	m.bytes -= int64(len(t.sorted)) * 4
 	*t = table[V]{}
 }
 

@@ -1,16 +1,33 @@
 package window
 
-import "slices"
+import (
+	"bytes"
+	"math/bits"
+	"slices"
+	"unsafe"
+)
 
 // nodes are merged values that further windows will need again, in memory only: they are made anew of the slices when they are gone.
 type nodes[V any] struct {
 	runs  map[nodeID]*run[V]
-	grown *run[V] // of cumulative windows: the slices up to the last window that closed
-	first int64   // number of the first slice in grown
-	last  int64   // of the last one
+	sides []side[V] // of hopping windows: what is in front of a border, and behind it
+	grown *run[V]   // of cumulative windows: the slices up to the last window that closed
+	first int64     // number of the first slice in grown
+	last  int64     // of the last one
 	bytes int64
-	high  int64 // no node holds a slice with a higher number, nor is of a higher level
+
+	latest *run[V] // with keys of its own
+	keys   []byte  // of a run that is being merged
+	ends   []uint32
+
+	high  int64 // nothing here holds a slice with a higher number, and no node is of a higher level
 	level int
+}
+
+// side is what the slices from number from up to number to are merged to, on one side of a border, which is one of both.
+type side[V any] struct {
+	from, to, border int64
+	run              *run[V]
 }
 
 // nodeID names a node by its first slice's number and its level: it holds 1<<level slices.
@@ -28,6 +45,41 @@ func (n *nodes[V]) put(id nodeID, r *run[V]) {
 	n.high, n.level = max(n.high, id.first+1<<id.level-1), max(n.level, id.level)
 }
 
+// side finds what is kept of one side of a border, nil if nothing is.
+func (n *nodes[V]) side(from, to, border int64) *run[V] {
+	for _, x := range n.sides {
+		if x.from == from && x.to == to && x.border == border {
+			return x.run
+		}
+	}
+	return nil
+}
+
+// putSide keeps a side. What no window will need any more goes: of windows that come one after the other those in front of a border shrink,
+// so the shorter ones are still needed, and those behind it grow by whole nodes, so that of what begins at the last node nothing is.
+func (n *nodes[V]) putSide(x side[V], lastNode int64) {
+	n.dropSides(func(o side[V]) bool {
+		return o.border != x.border || x.from == x.border && o.from == x.from && o.to > lastNode
+	})
+	n.sides = append(n.sides, x)
+	n.bytes += x.run.bytes()
+	n.high = max(n.high, x.to-1)
+}
+
+// dropSides drops the sides of which f says so.
+func (n *nodes[V]) dropSides(f func(side[V]) bool) {
+	rest := n.sides[:0]
+	for _, x := range n.sides {
+		if f(x) {
+			n.bytes -= x.run.bytes()
+		} else {
+			rest = append(rest, x)
+		}
+	}
+	clear(n.sides[len(rest):])
+	n.sides = rest
+}
+
 // touch drops what holds a slice: it changes, or leaves.
 func (n *nodes[V]) touch(number int64) {
 	if n.bytes == 0 {
@@ -36,9 +88,10 @@ func (n *nodes[V]) touch(number int64) {
 	if n.grown != nil && number >= n.first && number <= n.last {
 		n.dropGrown()
 	}
-	if len(n.runs) == 0 || number > n.high { // nearly all records are newer than what was merged
+	if number > n.high { // nearly all records are newer than what was merged
 		return
 	}
+	n.dropSides(func(x side[V]) bool { return number >= x.from && number < x.to })
 	for k := 1; k <= n.level; k++ {
 		id := nodeID{number >> k << k, k}
 		if r := n.runs[id]; r != nil {
@@ -53,26 +106,23 @@ func (n *nodes[V]) dropGrown() {
 	n.grown = nil
 }
 
-// parts calls f with the nodes that make up a hopping window, from left to right: the number of the first slice, the level, and the
-// indexes from i to j of the slices that there are in it. Nodes without slices are left out.
-func (s *Sliced[V]) parts(b Bounds, i, j int, f func(a int64, k, i, j int) error) error {
-	hop, rest := s.line.at(b.Start)/s.cfg.Every, s.cfg.Size%s.cfg.Every
-	from, n := hop, s.cfg.Size/s.cfg.Every
-	if rest != 0 {
-		from, n = 2*hop, 2*n+1
+// numbers are those of the slices of a hopping window: from the first one up to, but not with, the one behind the last, whether they are there or not.
+func (s *Sliced[V]) numbers(b Bounds) (from, to int64) {
+	from, n := s.line.at(b.Start)/s.cfg.Every, s.cfg.Size/s.cfg.Every
+	if s.cfg.Size%s.cfg.Every != 0 {
+		from, n = 2*from, 2*n+1
 	}
-	for to := from + n; from < to && i < j; {
-		k := room(from, to)
-		next := s.upTo(i, j, from+1<<k)
-		if next > i {
-			if err := f(from, k, i, next); err != nil {
-				return err
-			}
-		}
-		from, i = from+1<<k, next
-	}
-	return nil
+	return from, from + n
 }
+
+// border is, of the numbers from from up to, but not with, to, the one that the highest power of two divides.
+func border(from, to int64) int64 {
+	k := bits.Len64(uint64((from-1)^(to-1))) - 1
+	return (to - 1) >> k << k
+}
+
+// level is that of the largest node that begins, or ends, at a distance from a border.
+func level(distance int64) int { return bits.TrailingZeros64(uint64(distance)) }
 
 // upTo is the index of the first of the slices from i to j whose number is number or higher, j if there is none.
 func (s *Sliced[V]) upTo(i, j int, number int64) int {
@@ -96,9 +146,7 @@ func (s *Sliced[V]) node(a int64, k, i, j int, closing int64) (*stream[V], error
 	}
 	id := nodeID{a, k}
 	if r := s.nodes.runs[id]; r != nil {
-		x := s.stream()
-		x.run = r
-		return x, nil
+		return s.streamOf(r), nil
 	}
 	mid := a + 1<<(k-1)
 	m := s.upTo(i, j, mid)
@@ -120,16 +168,91 @@ func (s *Sliced[V]) node(a int64, k, i, j int, closing int64) (*stream[V], error
 		return nil, err
 	}
 	s.nodes.put(id, r)
-	x = s.stream()
-	x.run = r
-	return x, nil
+	return s.streamOf(r), nil
 }
 
-// mayKeep reports whether merged values of the slices from index i to j may be kept: all of these are in memory, and kept values take
-// no more than a quarter of what the task's stores may take.
+// front is a stream over the slices in front of a border, from number from on; those that there are of them are those from index i to j.
+func (s *Sliced[V]) front(from, border int64, i, j int, closing int64) (*stream[V], error) {
+	if i == j {
+		return nil, nil
+	}
+	if j == i+1 {
+		return s.slice(s.wins[i])
+	}
+	if r := s.nodes.side(from, border, border); r != nil {
+		return s.streamOf(r), nil
+	}
+	k := level(border - from)
+	next := from + 1<<k
+	m := s.upTo(i, j, next)
+	left, err := s.node(from, k, i, m, closing)
+	if err != nil {
+		return nil, err
+	}
+	right, err := s.front(next, border, m, j, closing)
+	if err != nil {
+		s.free(left)
+		return nil, err
+	}
+	return s.keepSide(side[V]{from: from, to: border, border: border}, k, left, right, i, j)
+}
+
+// back is a stream over the slices behind a border, up to, but not with, number to.
+func (s *Sliced[V]) back(border, to int64, i, j int, closing int64) (*stream[V], error) {
+	if i == j {
+		return nil, nil
+	}
+	if j == i+1 {
+		return s.slice(s.wins[i])
+	}
+	if r := s.nodes.side(border, to, border); r != nil {
+		return s.streamOf(r), nil
+	}
+	k := level(to - border)
+	last := to - 1<<k
+	m := s.upTo(i, j, last)
+	left, err := s.back(border, last, i, m, closing)
+	if err != nil {
+		return nil, err
+	}
+	right, err := s.node(last, k, m, j, closing)
+	if err != nil {
+		s.free(left)
+		return nil, err
+	}
+	return s.keepSide(side[V]{from: border, to: to, border: border}, k, left, right, i, j)
+}
+
+// keepSide merges a node of level k and what lies between it and the border. It is kept for the windows to come, unless the node is a single
+// slice: then none of them will need it.
+func (s *Sliced[V]) keepSide(x side[V], k int, left, right *stream[V], i, j int) (*stream[V], error) {
+	both := s.beside(left, right)
+	if left == nil || right == nil || k == 0 || !s.mayKeep(i, j) {
+		return both, nil
+	}
+	var err error
+	if x.run, err = s.keep(both); err != nil {
+		return nil, err
+	}
+	s.nodes.putSide(x, x.to-1<<k)
+	return s.streamOf(x.run), nil
+}
+
+// streamOf is a stream over a run.
+func (s *Sliced[V]) streamOf(r *run[V]) *stream[V] {
+	x := s.stream()
+	x.run = r
+	return x
+}
+
+// keepMost bounds the values of a run, in bytes: making room for more would be a long step of its own.
+const keepMost = 64 << 20
+
+// mayKeep reports whether merged values of the slices from index i to j may be kept: all of these are in memory, they are not very many, and
+// kept values take no more than a quarter of what the task's stores may take.
 func (s *Sliced[V]) mayKeep(i, j int) bool {
 	for _, w := range s.wins[i:j] {
-		if !w.complete {
+		if !w.complete || int64(w.n)*int64(unsafe.Sizeof(entry[V]{})) > keepMost {
 			return false
 		}
 	}
@@ -140,6 +263,15 @@ func (s *Sliced[V]) mayKeep(i, j int) bool {
 func (s *Sliced[V]) keep(x *stream[V]) (*run[V], error) {
 	defer s.free(x)
 	r := &run[V]{}
+	if x.same {
+		l := x.left.run
+		r.keys, r.ends = l.keys, l.ends
+		r.vals = make([]V, 0, len(l.vals))
+	} else {
+		r.vals = make([]V, 0, s.least(x))
+	}
+	n := &s.nodes
+	n.keys, n.ends = n.keys[:0], n.ends[:0]
 	for {
 		if err := s.c.Pause(); err != nil {
 			return nil, err
@@ -148,15 +280,27 @@ func (s *Sliced[V]) keep(x *stream[V]) (*run[V], error) {
 			return nil, err
 		}
 		if x.key == nil {
-			return r, nil
+			break
 		}
-		r.keys = append(r.keys, x.key...)
-		r.ends = append(r.ends, uint32(len(r.keys)))
+		if !x.same {
+			n.keys = append(n.keys, x.key...)
+			n.ends = append(n.ends, uint32(len(n.keys)))
+		}
 		r.vals = append(r.vals, *x.val)
 		if s.cfg.Bytes != nil {
 			r.heap += int64(s.cfg.Bytes(x.val))
 		}
 	}
+	if x.same {
+		return r, nil
+	}
+	if l := n.latest; l != nil && slices.Equal(l.ends, n.ends) && bytes.Equal(l.keys, n.keys) {
+		r.keys, r.ends = l.keys, l.ends
+		return r, nil
+	}
+	r.keys, r.ends = bytes.Clone(n.keys), slices.Clone(n.ends)
+	n.latest = r
+	return r, nil
 }
 
 // grown is a stream over the slices of a cumulative window, those from index i to j: what is kept of the window before, and then the
@@ -168,8 +312,7 @@ func (s *Sliced[V]) grown(i, j int) (x *stream[V], err error) {
 	}
 	first, last := s.wins[i].number, s.wins[j-1].number
 	if n.grown != nil && n.first == first && n.last <= last {
-		x = s.stream()
-		x.run = n.grown
+		x = s.streamOf(n.grown)
 		i = s.upTo(i, j, n.last+1)
 	}
 	if i == j {
@@ -196,7 +339,5 @@ func (s *Sliced[V]) grown(i, j int) (x *stream[V], err error) {
 	}
 	n.grown, n.first, n.last = r, first, last
 	n.bytes += r.bytes()
-	x = s.stream()
-	x.run = r
-	return x, nil
+	return s.streamOf(r), nil
 }

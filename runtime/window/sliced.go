@@ -3,7 +3,6 @@ package window
 import (
 	"fmt"
 	"math"
-	"math/bits"
 
 	"github.com/weirstream/weir/runtime/topology"
 	"github.com/weirstream/weir/runtime/watermark"
@@ -15,8 +14,15 @@ import (
 // # Order of merging
 //
 // Sums of doubles depend on the order in which they are made, so it is fixed, by the windows' places on the time line alone. The slices
-// of cumulative windows are merged one after the other. Those of hopping windows are leaves of binary trees: nodes of 2^k slices
-// begin at multiples of 2^k, a node merges its halves, and a window, from the left, the largest nodes that it has room for.
+// of cumulative windows are merged one after the other. Those of hopping windows are numbered, and leaves of binary trees: nodes of 2^k slices
+// begin at multiples of 2^k, and a node merges its halves. The border of a window is the number in it that the highest power of two
+// divides. In front of it lie nodes that become larger towards it, and behind it nodes that become smaller. Those in front are merged
+// from the border on to the left, each with what is between it and the border; those behind from the border on to the right; and then
+// both sides.
+//
+// The windows that come one after the other share their border for a while. So what is merged next to it can be kept: the side in front, of
+// the next window, is a part of what was merged for this one, and the side behind has this one's in it. A window costs some four merges
+// a key, however many slices it has.
 //
 // It belongs to its task's goroutine. After a method returned an error the store must be Reset before it is used again.
 type Sliced[V any] struct {
@@ -283,10 +289,4 @@ func (s *Sliced[V]) covered(b Bounds) (i, j int) {
 	i, _ = s.from(b.Start)
 	j, _ = s.from(b.End)
 	return i, j
-}
-
-// room is the level of the largest node that begins with slice number a and has room up to b.
-func room(a, b int64) int {
-	k := bits.TrailingZeros64(uint64(a))
-	return min(k, bits.Len64(uint64(b-a))-1)
 }

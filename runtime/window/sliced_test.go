@@ -354,8 +354,8 @@ func TestSlicedModel(t *testing.T) {
 	}
 }
 
-// TestMergingHasOneOrder lets records arrive in two orders, with and without an abort in between: what is handed on, sums of doubles
-// for example, depends on neither.
+// TestMergingHasOneOrder lets records arrive in two orders, with and without an abort in between, some of them late for a part of their windows:
+// what is handed on, sums of doubles for example, depends on neither. Nor does it on what was kept of the windows before.
 func TestMergingHasOneOrder(t *testing.T) {
 	cfg := Config[string]{
 		Name: "s", Size: 13, Every: 1, Lateness: 4,
@@ -363,7 +363,7 @@ func TestMergingHasOneOrder(t *testing.T) {
 		Decode: func(b []byte, v *string) error { *v = string(b); return nil },
 		Merge:  func(a, b *string) { *a = "(" + *a + *b + ")" },
 	}
-	run := func(seed uint64, restart bool) (out []string) {
+	run := func(seed uint64, restart bool, late int64) (out []string) {
 		c := newContext(t, store.Options{Memory: true})
 		defer c.DB.Close()
 		c.Clock = watermark.NewClock([]watermark.Config{{}})
@@ -379,6 +379,13 @@ func TestMergingHasOneOrder(t *testing.T) {
 					t.Fatal(err)
 				}
 				*v = fmt.Sprint(at + int64(n))
+			}
+			if behind := at - late; late > 0 && behind >= 0 {
+				v, _, err := s.Upsert(behind, []byte("k"))
+				if err != nil {
+					t.Fatal(err)
+				}
+				*v += "late"
 			}
 			c.Clock.Reset(at)
 			if err := s.Close(at, func(_ Bounds, _ []byte, v *string) error { out = append(out, *v); return nil }, false); err != nil {
@@ -396,13 +403,20 @@ func TestMergingHasOneOrder(t *testing.T) {
 		}
 		return out
 	}
-	want := run(1, false)
-	if got := run(2, true); !slices.Equal(got, want) || len(want) == 0 {
+	want := run(1, false, 0)
+	if got := run(2, true, 0); !slices.Equal(got, want) || len(want) == 0 {
 		t.Errorf("got %q\nwant %q", got, want)
 	}
-	// Slices 29 to 41: 29, 30 and 31, 32 to 39, 40 and 41.
-	if got, want := want[41], "(((29(3031))(((3233)(3435))((3637)(3839))))(4041))"; got != want {
+	// Slices 29 to 41, with the border 32: 29, 30 and 31 in front of it, 32 to 39, 40 and 41 behind.
+	if got, want := want[41], "((29(3031))((((3233)(3435))((3637)(3839)))(4041)))"; got != want {
 		t.Errorf("window 41 is merged as %s, want %s", got, want)
+	}
+	for _, cfg.Size = range []int64{13, 16, 27, 40} {
+		for late := range int64(40) {
+			if got, want := run(3, true, late), run(4, false, late); !slices.Equal(got, want) {
+				t.Fatalf("size %d, %d late: got %q\nwant %q", cfg.Size, late, got, want)
+			}
+		}
 	}
 }
 

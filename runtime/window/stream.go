@@ -16,21 +16,27 @@ type stream[V any] struct {
 
 	// One of these: a slice, a run of merged values, or two streams.
 	w           *win[V]
-	order       *Order      // what is left of the overlay's entries; for use again
+	ids         []uint32    // what is left of the overlay's entries
 	it          *store.Iter // the slice's entries in the DB, nil if the overlay has all of them
 	skip        int         // length of what stands before the group in a DB key
 	run         *run[V]
 	at          int
 	left, right *stream[V]
 	both        byte // which of the two the value in hand is of: 1, 2 or 3
+	same        bool // they are runs of the same keys
 }
 
-// run holds merged values in order of their keys.
+// run holds merged values in order of their keys. Runs that follow each other often have the same keys, and then share them.
 type run[V any] struct {
 	keys []byte
 	ends []uint32 // of the keys
 	vals []V
 	heap int64 // what the values hold besides themselves
+}
+
+// sameKeys reports whether two runs share their keys.
+func (r *run[V]) sameKeys(o *run[V]) bool {
+	return len(r.ends) > 0 && len(r.ends) == len(o.ends) && &r.ends[0] == &o.ends[0]
 }
 
 func (r *run[V]) key(i int) []byte {
@@ -59,6 +65,17 @@ func (s *Sliced[V]) next(x *stream[V]) error {
 		return nil
 	case x.w != nil:
 		return s.nextOfSlice(x)
+	case x.same:
+		l, r := x.left.run, x.right.run
+		if x.at == len(l.vals) {
+			x.key = nil
+			return nil
+		}
+		x.own = l.vals[x.at]
+		s.cfg.Merge(&x.own, &r.vals[x.at])
+		x.key, x.val = some(l.key(x.at)), &x.own
+		x.at++
+		return nil
 	}
 	if x.both&1 != 0 {
 		if err := s.next(x.left); err != nil {
@@ -91,6 +108,17 @@ func (s *Sliced[V]) next(x *stream[V]) error {
 	return nil
 }
 
+// least is how many values a stream has at the least, as far as memory knows: as a rule it is how many it has.
+func (s *Sliced[V]) least(x *stream[V]) int {
+	switch {
+	case x.run != nil:
+		return len(x.run.vals)
+	case x.w != nil:
+		return int(x.w.n)
+	}
+	return max(s.least(x.left), s.least(x.right))
+}
+
 // some is a key that is there: of an empty one nothing may be stored, and nil is the end.
 func some(key []byte) []byte {
 	if key == nil {
@@ -111,15 +139,15 @@ func (s *Sliced[V]) nextOfSlice(x *stream[V]) error {
 		}
 	}
 	var e *entry[V]
-	if id, ok := x.order.First(); ok {
-		e = x.w.entry(id)
+	if len(x.ids) > 0 {
+		e = x.w.entry(x.ids[0])
 	}
 	if x.it == nil {
 		if e == nil {
 			x.key = nil
 			return nil
 		}
-		x.order.Shift()
+		x.ids = x.ids[1:]
 		x.key, x.val = some(x.w.key(e)), &e.val
 		return nil
 	}
@@ -129,7 +157,7 @@ func (s *Sliced[V]) nextOfSlice(x *stream[V]) error {
 		c = bytes.Compare(x.w.key(e), k)
 	}
 	if e != nil && c <= 0 {
-		x.order.Shift()
+		x.ids = x.ids[1:]
 		x.key, x.val = some(x.w.key(e)), &e.val
 		x.both = 0
 		if c == 0 {
@@ -178,27 +206,25 @@ func (s *Sliced[V]) window(b Bounds, i, j int) (*stream[V], error) {
 	if s.cfg.Cumulative {
 		return s.grown(i, j)
 	}
-	var x *stream[V]
-	err := s.parts(b, i, j, func(a int64, k, i, j int) error {
-		y, err := s.node(a, k, i, j, b.End)
-		x = s.beside(x, y)
-		return err
-	})
+	from, to := s.numbers(b)
+	border := border(from, to)
+	m := s.upTo(i, j, border)
+	front, err := s.front(from, border, i, m, b.End)
 	if err != nil {
-		s.free(x)
 		return nil, err
 	}
-	return x, nil
+	back, err := s.back(border, to, m, j, b.End)
+	if err != nil {
+		s.free(front)
+		return nil, err
+	}
+	return s.beside(front, back), nil
 }
 
 // slice is a stream of one slice.
 func (s *Sliced[V]) slice(w *win[V]) (*stream[V], error) {
 	x := s.stream()
-	if x.order == nil {
-		x.order = NewOrder(func(id uint32) []byte { return x.w.key(x.w.entry(id)) })
-	}
-	x.w = w
-	w.sort(x.order, s.c.Pause)
+	x.w, x.ids = w, s.sortedIDs(w)
 	if w.complete {
 		return x, nil
 	}
@@ -213,6 +239,23 @@ func (s *Sliced[V]) slice(w *win[V]) (*stream[V], error) {
 	return x, nil
 }
 
+// sortedIDs are the numbers of a slice's entries in byte order of their keys. They are needed for several windows, so they are kept for as long as
+// there are no more entries.
+func (s *Sliced[V]) sortedIDs(w *win[V]) []uint32 {
+	if uint32(len(w.sorted)) == w.n {
+		return w.sorted
+	}
+	s.sort(w)
+	s.mem.bytes += (int64(w.n) - int64(len(w.sorted))) * 4
+	w.sorted = make([]uint32, 0, w.n)
+	for id, ok := s.order.First(); ok; id, ok = s.order.First() {
+		_ = s.c.Pause() // who gives up notices it behind
+		s.order.Shift()
+		w.sorted = append(w.sorted, id)
+	}
+	return w.sorted
+}
+
 // beside merges two streams, of which either may be nil.
 func (s *Sliced[V]) beside(left, right *stream[V]) *stream[V] {
 	if left == nil {
@@ -223,6 +266,7 @@ func (s *Sliced[V]) beside(left, right *stream[V]) *stream[V] {
 	}
 	x := s.stream()
 	x.left, x.right, x.both = left, right, 3 // both are in front of their first values
+	x.same = left.run != nil && right.run != nil && left.run.sameKeys(right.run)
 	return x
 }
 
@@ -245,6 +289,6 @@ func (s *Sliced[V]) free(x *stream[V]) {
 	}
 	s.free(x.left)
 	s.free(x.right)
-	*x = stream[V]{order: x.order}
+	*x = stream[V]{}
 	s.idle = append(s.idle, x)
 }

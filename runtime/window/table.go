@@ -15,6 +15,7 @@ type table[V any] struct {
 	n      uint32
 	chunks [][]byte // keys; the last one is being filled
 	long   [][]byte // keys above maxInline
+	sorted []uint32 // the numbers of those entries that there were at some time, in byte order of their keys
 }
 
 const (

@@ -153,16 +153,35 @@ func (s *Sliced[V]) emitOf(b Bounds, key []byte, i, j int, emit func(Bounds, []b
 			v = s.both(v, x)
 		}
 	} else {
-		// There is no error but that of the function.
-		_ = s.parts(b, i, j, func(a int64, k, i, j int) error {
-			v = s.both(v, s.merged(a, k, i, j))
-			return nil
-		})
+		from, to := s.numbers(b)
+		border := border(from, to)
+		m := s.upTo(i, j, border)
+		v = s.both(s.frontOf(from, border, i, m), s.backOf(border, to, m, j))
 	}
 	if v == nil {
 		return nil
 	}
 	return emit(b, key, v)
+}
+
+// frontOf is the value of the slices in front of a border, as [Sliced.front] would give it.
+func (s *Sliced[V]) frontOf(from, border int64, i, j int) *V {
+	if i == j {
+		return nil
+	}
+	k := level(border - from)
+	m := s.upTo(i, j, from+1<<k)
+	return s.both(s.merged(from, k, i, m), s.frontOf(from+1<<k, border, m, j))
+}
+
+// backOf is the value of the slices behind a border, as [Sliced.back] would give it.
+func (s *Sliced[V]) backOf(border, to int64, i, j int) *V {
+	if i == j {
+		return nil
+	}
+	k := level(to - border)
+	m := s.upTo(i, j, to-1<<k)
+	return s.both(s.backOf(border, to-1<<k, i, m), s.merged(to-1<<k, k, m, j))
 }
 
 // merged is the value of a node, as [Sliced.node] would give it.
