@@ -27,7 +27,7 @@ type commitJob struct {
 // startCommit seals the tasks that have something to commit and starts to commit it. When they are sealed records go into the other
 // producer's transaction. No commit may be under way, and no work.
 func (w *worker) startCommit() {
-	w.began = time.Now()
+	w.began, w.warned = time.Now(), false
 	if now := w.e.o.Now(); now.Sub(w.spoke) >= announce {
 		w.spoke = now
 		for _, t := range w.tasks {

@@ -205,6 +205,15 @@ func (w *worker) finishWork() bool {
 	return true
 }
 
+// warnOfDelay says once that a commit is put off for so long that its transaction may come to its end before it does.
+func (w *worker) warnOfDelay() {
+	if late := time.Since(w.began); !w.warned && w.e.exactlyOnce() && late > w.e.cfg.TransactionTimeout/2 {
+		w.warned = true
+		w.e.log.Warn("a commit waits until what is due, windows for instance, is closed; past the transaction-timeout it fails: set a longer one",
+			"worker", w.index, "for", late.Round(time.Millisecond).String(), "transaction_timeout", w.e.cfg.TransactionTimeout.String())
+	}
+}
+
 // giveUpWork ends what was begun where it stands. What its tasks have in memory is of no use any more.
 func (w *worker) giveUpWork() {
 	for _, x := range w.begun {

@@ -1,9 +1,12 @@
 package engine_test
 
 import (
+	"context"
 	"fmt"
+	"log/slog"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -202,17 +205,19 @@ func TestLoopGoesOn(t *testing.T) {
 	i.stop(t)
 }
 
-// What is never done does not keep an instance from ending when the time for that is over.
+// What is never done does not keep an instance from ending when the time for that is over. Before, it is said that the commit waits.
 func TestStopInTheMidst(t *testing.T) {
 	b := kafkatest.Fake(t)
 	svc := service("midst")
 	b.Topic(t, svc+"-in", 1)
 	s := newSlow()
 	c := settings(b, svc, t.TempDir())
-	c.ShutdownTimeout = 50 * time.Millisecond
-	i := start(t, s.topology(svc), c)
+	c.ShutdownTimeout, c.TransactionTimeout = 50*time.Millisecond, time.Second
+	said := &warnings{text: "a commit waits"}
+	i := start(t, s.topology(svc), c, func(o *engine.Options) { o.Log = slog.New(said) })
 	b.Produce(t, values(svc, 0, "slow")...)
 	kafkatest.Until(t, "the task is in the midst", s.begun.Load)
+	kafkatest.Until(t, "there is a warning", func() bool { return said.n.Load() > 0 })
 	i.cancel()
 	<-i.done
 	if !s.givenUp.Load() {
@@ -221,4 +226,23 @@ func TestStopInTheMidst(t *testing.T) {
 	if out := b.ReadAll(t, svc+"-out"); len(out) > 0 {
 		t.Errorf("%d records were written", len(out))
 	}
+	if n := said.n.Load(); n != 1 {
+		t.Errorf("%d warnings", n)
+	}
+}
+
+// warnings counts the lines of a log that begin with a text.
+type warnings struct {
+	text string
+	n    atomic.Int64
+}
+
+func (w *warnings) Enabled(context.Context, slog.Level) bool { return true }
+func (w *warnings) WithAttrs([]slog.Attr) slog.Handler       { return w }
+func (w *warnings) WithGroup(string) slog.Handler            { return w }
+func (w *warnings) Handle(_ context.Context, r slog.Record) error {
+	if strings.HasPrefix(r.Message, w.text) {
+		w.n.Add(1)
+	}
+	return nil
 }

@@ -86,6 +86,7 @@ type worker struct {
 	due        bool        // a commit is due, or being sealed: nothing is begun before it
 	sealing    bool        // it is being sealed
 	waiting    []*assigned // for which something is held
+	warned     bool        // that the commit which is due comes late
 
 	beat atomic.Int64 // when the loop last went round, Unix nanoseconds
 }
@@ -336,6 +337,7 @@ func (w *worker) maybeCommit() time.Duration {
 	}
 	if len(w.begun) > 0 {
 		w.due = true
+		w.warnOfDelay()
 		return 0 // their end brings us back
 	}
 	w.urgent = false
