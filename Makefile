@@ -12,7 +12,7 @@ YARD_RESULTS ?= /tmp/weir-yardstick.jsonl
 TESTFLAGS ?= -p 2 -timeout 45m -count=1
 SPECS = $(wildcard examples/*/*.weir.yaml bench/jobs/*.weir.yaml)
 
-.PHONY: help demo test unit lint vuln fuzz golden-update generate generated bench bench-windows yardstick clean
+.PHONY: help demo test unit lint vuln peers fuzz golden-update generate generated bench bench-windows yardstick clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,10 +37,14 @@ lint:  ## gofmt, go vet, staticcheck
 	@files=$$(gofmt -l $$(git ls-files -co --exclude-standard '*.go')); \
 		if [ -n "$$files" ]; then echo "gofmt would change:"; echo "$$files"; exit 1; fi
 	go vet ./...
+	go vet -tags recordings ./internal/peers
 	go tool staticcheck ./...
 
 vuln:  ## known vulnerabilities of what is linked (asks vuln.go.dev; not part of lint, whose result must not depend on the day)
 	go tool govulncheck ./...
+
+peers:  ## what other systems were recorded to do with windows, where the recordings lie beside the repository
+	go test -count=1 -tags recordings ./internal/peers
 
 fuzz:  ## fuzz each target for FUZZTIME (10s; 5000x for a number of inputs)
 	@grep -rn --include='*_test.go' -o '^func Fuzz[A-Za-z0-9_]*' . | while IFS=: read -r file _ func; do \
