@@ -56,6 +56,9 @@ func (g *generator) describeSub(f *printer.File, sub *plan.Subtopology) {
 		if s.IdleAfter > 0 {
 			f.F("IdleAfter: %s,", goDuration(f, int64(s.IdleAfter)))
 		}
+		if s.MaxDrift > 0 {
+			f.F("MaxDrift: %s,", goDuration(f, int64(s.MaxDrift)))
+		}
 	} else {
 		f.P("Repartition: true,")
 		var from []string

@@ -46,6 +46,9 @@ func (pl *Plan) explainSub(b *strings.Builder, sub *Subtopology) {
 			fmt.Fprintf(b, "; a partition that is silent for %s holds nothing back", Duration(s.IdleAfter))
 		}
 		b.WriteString(".\n")
+		if s.MaxDrift > 0 {
+			fmt.Fprintf(b, "  A partition whose watermark is more than %s ahead of the slowest one of %s is not read on.\n", Duration(s.MaxDrift), pl.aligned())
+		}
 		if s.SkipTombstones {
 			b.WriteString("  A record with a null value, a tombstone, is passed over and counted as filtered.\n")
 		} else {

@@ -94,6 +94,9 @@ func (pl *Plan) writeSource(w *writer, s *check.Source) {
 		} else {
 			w.line("watermark lag %s, idle after %s", Duration(s.Lag), orNever(s.IdleAfter))
 		}
+		if s.MaxDrift > 0 {
+			w.line("at most %s ahead of %s", Duration(s.MaxDrift), pl.aligned())
+		}
 		if s.SkipTombstones {
 			w.line("tombstones are skipped")
 		}

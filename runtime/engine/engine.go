@@ -67,6 +67,7 @@ type Engine struct {
 	cache   *store.Cache
 	pool    *emit.Pool
 	subs    []*metrics.Sub
+	aligned alignment
 
 	hard    context.Context // ends when even an orderly stop has to
 	abandon context.CancelCauseFunc
@@ -152,6 +153,7 @@ func (e *Engine) connect(ctx context.Context) error {
 	for _, note := range e.layout.Notes {
 		e.log.Warn(note)
 	}
+	e.align()
 	n, err := kafka.Expel(ctx, e.admin, e.cfg.Group, e.clientID)
 	if err != nil {
 		// The session timeout does the same, only later.
@@ -250,6 +252,9 @@ func (e *Engine) supervise(ctx context.Context) error {
 	}
 	others.Go(e.ctl.run)
 	others.Go(e.janitor)
+	if len(e.aligned.parts) > 0 {
+		others.Go(e.lookAround)
+	}
 	var failed error
 	select {
 	case <-ctx.Done():

@@ -53,7 +53,7 @@ func (e *Engine) sample() metrics.Sample {
 		}
 		out.Tasks = append(out.Tasks, g)
 		for _, in := range t.inputs {
-			p := metrics.Partition{Topic: in.Topic, Partition: in.Partition, LagRecords: in.lag()}
+			p := metrics.Partition{Topic: in.Topic, Partition: in.Partition, LagRecords: in.lag(), Waiting: in.drift > 0 && t.ahead.Load()}
 			if at := in.time.Load(); p.LagRecords > 0 && at > 0 {
 				p.LagSeconds = max(0, seconds(now-at))
 			}

@@ -38,6 +38,10 @@ type assigned struct {
 	heldBytes int64
 	paused    bool // because that is much
 
+	since time.Time // when it began to wait for other partitions
+
+	told bool // the log has said that it waits
+
 	stats topology.Stats
 
 	// Of the controller.
@@ -51,6 +55,7 @@ type assigned struct {
 	remaining atomic.Int64
 	watermark atomic.Int64
 	idle      atomic.Bool
+	ahead     atomic.Bool // of other partitions, for which it waits
 
 	memoryBytes, diskBytes atomic.Int64
 }
@@ -61,6 +66,7 @@ type input struct {
 	index int   // in the sub-topology's inputs
 	end   int64 // of a bounded run: where to stop; -1: nowhere
 	ended bool
+	drift int64 // how far it may be ahead of other partitions, in milliseconds; 0: as far as it comes
 	*progress
 }
 
@@ -69,6 +75,10 @@ type progress struct {
 	next atomic.Int64 // next offset to read
 	high atomic.Int64 // the partition's end as of the last fetch
 	time atomic.Int64 // timestamp of the last record, Unix milliseconds
+
+	// Of inputs with a drift:
+	wm   atomic.Int64 // watermark
+	idle atomic.Bool
 }
 
 func (p *progress) lag() int64 { return max(0, p.high.Load()-p.next.Load()) }
@@ -93,6 +103,7 @@ func (t *assigned) publish() {
 	t.watermark.Store(g.Watermark)
 	t.idle.Store(g.Idle)
 	t.memoryBytes.Store(g.OverlayBytes)
+	t.measure()
 }
 
 // followsIdle reports whether an idle task may take over the watermark of the other partitions of its source.
@@ -108,7 +119,8 @@ func newAssigned(e *Engine, id taskID, w *worker) *assigned {
 		if id.partition >= e.layout.Partitions[in.Topic] {
 			continue
 		}
-		i := &input{TopicPartition: tp, index: k, end: -1, progress: &progress{}}
+		i := &input{TopicPartition: tp, index: k, end: -1, drift: in.MaxDrift.Milliseconds(), progress: &progress{}}
+		i.wm.Store(watermark.None)
 		if end, ok := e.ends[tp]; ok {
 			i.end = end
 		}

@@ -144,17 +144,30 @@ func (w *worker) goOn() {
 // hold keeps fetched records of a task until they can be processed.
 func (w *worker) hold(m message) {
 	t := m.task
-	if len(t.held) == 0 {
+	if len(t.held) == 0 && !t.ahead.Load() {
 		w.waiting = append(w.waiting, t)
 	}
 	t.held = append(t.held, m)
 	for _, r := range m.records {
 		t.heldBytes += sizeOf(r)
 	}
-	if !t.paused && t.heldBytes > heldMost {
+	w.holdUp(t)
+}
+
+// holdUp has a task not fetched any more while much is held for it.
+func (w *worker) holdUp(t *assigned) {
+	if !t.paused && t.heldBytes > w.heldBytes(t) {
 		t.paused = true
 		w.e.cons.PauseFetchPartitions(partitions([]*assigned{t}))
 	}
+}
+
+// heldBytes is how much that is. Many tasks may have to wait for other partitions at once.
+func (w *worker) heldBytes(t *assigned) int64 {
+	if t.ahead.Load() {
+		return min(heldMost, max(laneLeast, lanesBytes/int64(len(w.e.aligned.parts))))
+	}
+	return heldMost
 }
 
 // unhold processes the first of what is held for a task.
@@ -167,7 +180,7 @@ func (w *worker) unhold(t *assigned) {
 	for _, r := range m.records {
 		t.heldBytes -= sizeOf(r)
 	}
-	if t.paused && t.heldBytes < heldMost/2 {
+	if t.paused && t.heldBytes < w.heldBytes(t)/2 {
 		t.paused = false
 		w.e.cons.ResumeFetchPartitions(partitions([]*assigned{t}))
 	}
@@ -180,6 +193,11 @@ func (w *worker) dropHeld(t *assigned) {
 		recycle(m.records)
 	}
 	t.held, t.heldBytes, t.paused = nil, 0, false
+	w.unwait(t)
+}
+
+// unwait has a task not wait for its turn any more.
+func (w *worker) unwait(t *assigned) {
 	rest := w.waiting[:0]
 	for _, o := range w.waiting {
 		if o != t {

@@ -58,6 +58,7 @@ type worker struct {
 	index     int
 	producers [2]*producer
 	in        chan message
+	nudge     chan struct{} // aligned sources have come further
 	halt      chan struct{} // closed to stop
 	finish    bool          // commit before stopping; set before halt is closed
 	done      chan struct{} // closed when run returns
@@ -92,7 +93,7 @@ type worker struct {
 }
 
 func newWorker(e *Engine, i int) *worker {
-	w := &worker{e: e, index: i, in: make(chan message, queued), halt: make(chan struct{}), done: make(chan struct{})}
+	w := &worker{e: e, index: i, in: make(chan message, queued), nudge: make(chan struct{}, 1), halt: make(chan struct{}), done: make(chan struct{})}
 	for s := range w.producers {
 		w.producers[s] = &producer{e: e}
 		if e.exactlyOnce() {
@@ -145,9 +146,12 @@ func (w *worker) run() {
 			w.handOn()
 		case err := <-w.result:
 			w.committed(err)
+		case <-w.nudge:
+			w.caughtUp()
 		case <-commit.C:
 		case <-tick.C:
 			w.tick()
+			w.caughtUp()
 		case <-w.halt:
 			w.wind()
 			return
@@ -249,7 +253,7 @@ func (w *worker) process(m message) {
 		recycle(m.records) // polled before the task was taken back
 	case t.lane != nil:
 		w.queue(m)
-	case w.due || t.work != nil || len(t.held) > 0:
+	case w.due || t.work != nil || t.ahead.Load() || len(t.held) > 0:
 		w.hold(m)
 	default:
 		w.begin(m)
@@ -259,7 +263,14 @@ func (w *worker) process(m message) {
 // begin begins to feed records to their task.
 func (w *worker) begin(m message) {
 	t := m.task
-	w.do([]*assigned{t}, func() error { return w.feed(m) }, func() {
+	var rest []*kgo.Record
+	w.do([]*assigned{t}, func() (err error) { rest, err = w.feed(m); return err }, func() {
+		if len(rest) > 0 {
+			w.halted(m, rest)
+		}
+		if t.aligned() {
+			w.progressed()
+		}
 		if w.flushed == nil && t.runner.Context().Out.Bytes() >= handOver {
 			w.tx.produce(w.e.hard, t, t.runner.Context().Out.Take())
 		}
@@ -269,13 +280,20 @@ func (w *worker) begin(m message) {
 	})
 }
 
-// feed feeds records to their task.
-func (w *worker) feed(m message) error {
+// feed feeds records to their task. It returns those for which the task has to wait until other partitions have come further.
+func (w *worker) feed(m message) (rest []*kgo.Record, err error) {
 	t := m.task
+	drifts := t.aligned()
 	in := t.inputs[m.input]
 	next := in.next.Load()
 	for i, r := range m.records {
-		var err error
+		if drifts {
+			if t.measure(); t.beyond(w.e.aligned.floor.Load()) {
+				if _, ahead := w.e.ahead(t); ahead {
+					return m.records[i:], nil
+				}
+			}
+		}
 		switch {
 		case r.Offset < next: // the consumer was set back further than needed
 		case in.end >= 0 && r.Offset >= in.end: // behind where a bounded run ends
@@ -287,15 +305,18 @@ func (w *worker) feed(m message) error {
 		}
 		if err != nil {
 			recycle(m.records[i:])
-			return err
+			return nil, err
 		}
-		if i == len(m.records)-1 {
+		if drifts || i == len(m.records)-1 {
 			in.next.Store(max(next, r.Offset+1))
 			in.time.Store(r.Timestamp.UnixMilli())
 		}
 		r.Recycle()
 	}
-	return w.atEnd(t)
+	if drifts {
+		t.measure()
+	}
+	return nil, w.atEnd(t)
 }
 
 // handOn hands what was held back to the producer whose turn it now is.
@@ -366,6 +387,7 @@ func (w *worker) depart() {
 
 func (w *worker) letGo(t *assigned) {
 	w.unqueue(t)
+	w.release(t)
 	w.dropHeld(t)
 	t.route = nil
 	t.running.Store(false)
@@ -401,6 +423,7 @@ func (w *worker) abort(why error) {
 	w.turns = nil
 	for _, t := range w.tasks {
 		w.unqueue(t)
+		w.release(t)
 		w.dropHeld(t)
 		t.route = nil
 		t.running.Store(false)

@@ -47,8 +47,17 @@ var ErrUnstable = errors.New("a transaction with offsets of the group is not fin
 
 // Committed reads the group's committed offsets of some partitions. It is ErrUnstable while a transaction that holds some is open.
 func Committed(ctx context.Context, cl *kgo.Client, group string, ids TopicIDs, parts []TopicPartition) (Offsets, error) {
+	return committed(ctx, cl, group, ids, parts, true)
+}
+
+// LastCommitted is Committed, but of partitions whose offsets an open transaction holds it reads what was committed before.
+func LastCommitted(ctx context.Context, cl *kgo.Client, group string, ids TopicIDs, parts []TopicPartition) (Offsets, error) {
+	return committed(ctx, cl, group, ids, parts, false)
+}
+
+func committed(ctx context.Context, cl *kgo.Client, group string, ids TopicIDs, parts []TopicPartition, stable bool) (Offsets, error) {
 	req := kmsg.NewPtrOffsetFetchRequest()
-	req.RequireStable = true
+	req.RequireStable = stable
 	g := kmsg.NewOffsetFetchRequestGroup()
 	g.Group = group
 	at := map[string]int{}

@@ -13,6 +13,7 @@ type Partition struct {
 	Partition  int32
 	LagRecords int64   // records behind the partition's end, as of the last fetch
 	LagSeconds float64 // age of the last record read, 0 when nothing is behind
+	Waiting    bool    // not read on, because it is too far ahead of other sources
 }
 
 // Task is the state of one task.
@@ -40,7 +41,7 @@ func (m *Metrics) SetSource(f func() Sample) { m.source.f.Store(&f) }
 type source struct {
 	f                                                     atomic.Pointer[func() Sample]
 	up, lag, lagSeconds, watermark, restore, memory, disk *prometheus.Desc
-	tasks                                                 *prometheus.Desc
+	tasks, waiting                                        *prometheus.Desc
 }
 
 func newSource(labels prometheus.Labels) *source {
@@ -52,6 +53,7 @@ func newSource(labels prometheus.Labels) *source {
 		tasks:      d("tasks", "Tasks of this instance.", "subtopology", "state"),
 		lag:        d("lag_records", "Records behind the partition's end, as of the last fetch.", "topic", "partition"),
 		lagSeconds: d("lag_seconds", "Age of the last record read, 0 when nothing is behind.", "topic", "partition"),
+		waiting:    d("waiting", "1 while the partition is not read on because it is further ahead of other sources than max_drift.", "topic", "partition"),
 		watermark:  d("watermark_seconds", "Watermark of a task as Unix time. Missing before any event time was seen, and at the end of a bounded run.", "subtopology", "partition"),
 		restore:    d("restore_remaining_records", "Changelog offsets still to be replayed before the task runs.", "subtopology", "partition"),
 		memory:     d("store_memory_bytes", "State of a task in memory.", "subtopology", "partition"),
@@ -60,7 +62,7 @@ func newSource(labels prometheus.Labels) *source {
 }
 
 func (s *source) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{s.up, s.tasks, s.lag, s.lagSeconds, s.watermark, s.restore, s.memory, s.disk} {
+	for _, d := range []*prometheus.Desc{s.up, s.tasks, s.lag, s.lagSeconds, s.waiting, s.watermark, s.restore, s.memory, s.disk} {
 		ch <- d
 	}
 }
@@ -73,15 +75,12 @@ func (s *source) Collect(ch chan<- prometheus.Metric) {
 	if f := s.f.Load(); f != nil {
 		now = (*f)()
 	}
-	up := 0.0
-	if now.Up {
-		up = 1
-	}
-	gauge(s.up, up)
+	gauge(s.up, number(now.Up))
 	for _, p := range now.Partitions {
 		at := strconv.Itoa(int(p.Partition))
 		gauge(s.lag, float64(p.LagRecords), p.Topic, at)
 		gauge(s.lagSeconds, p.LagSeconds, p.Topic, at)
+		gauge(s.waiting, number(p.Waiting), p.Topic, at)
 	}
 	type state struct{ sub, state string }
 	count := map[state]int{}
@@ -103,4 +102,12 @@ func (s *source) Collect(ch chan<- prometheus.Metric) {
 	for k, n := range count {
 		gauge(s.tasks, float64(n), k.sub, k.state)
 	}
+}
+
+// number is 1 for true.
+func number(b bool) float64 {
+	if b {
+		return 1
+	}
+	return 0
 }

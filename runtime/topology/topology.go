@@ -45,7 +45,7 @@ type Input struct {
 	// Name is the source's name, or the step's for a repartition topic.
 	Name  string
 	Topic string
-	// Repartition marks an internal topic. Its watermark comes from control records; Lag and IdleAfter don't apply.
+	// Repartition marks an internal topic. Its watermark comes from control records; Lag, IdleAfter and MaxDrift don't apply.
 	Repartition bool
 	// StreamTime says of a repartition topic that its watermark is the highest of the tasks that write it. It is the lowest otherwise.
 	StreamTime bool
@@ -53,7 +53,10 @@ type Input struct {
 	From      []int
 	Lag       time.Duration
 	IdleAfter time.Duration // 0: never idle
-	OnError   Policy
+	// MaxDrift is how far the watermark of a source's partition may be ahead of the lowest one of all inputs that have a MaxDrift; beyond
+	// that the partition is not read. 0: it is read as fast as it comes.
+	MaxDrift time.Duration
+	OnError  Policy
 	// DeadLetter is the index in Outputs of the dead letter topic when OnError is DeadLetter.
 	DeadLetter int
 }

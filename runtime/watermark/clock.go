@@ -255,6 +255,12 @@ func (c *Clock) Idle() bool {
 	return len(c.inputs) > 0
 }
 
+// Input is one input's own watermark, at least the task's, and whether the input is idle.
+func (c *Clock) Input(input int) (wm int64, idle bool) {
+	in := &c.inputs[input]
+	return max(in.wm, c.now), in.idle
+}
+
 // InputIdle reports whether one input is idle.
 func (c *Clock) InputIdle(input int) bool { return c.inputs[input].idle }
 

@@ -171,12 +171,14 @@ type Source struct {
 	// time; nil means up to the event time.
 	WatermarkFrom *Expr
 	// StreamTime says that time is the highest event time seen, behind repartition topics by any of the tasks that write to them: Kafka Streams'
-	// rule. WatermarkFrom, Lag and IdleAfter are not set then.
+	// rule. WatermarkFrom, Lag, IdleAfter and MaxDrift are not set then.
 	StreamTime bool
 	// Lag is how far the watermark stays behind the highest event time seen, or what WatermarkFrom said, 0 or more.
 	Lag time.Duration
 	// IdleAfter is how long a partition may be silent before its watermark steps aside; 0 means it never does.
 	IdleAfter time.Duration
+	// MaxDrift is how far a partition may be ahead of the slowest one of all sources that have it, in event time; 0 means as far as it comes.
+	MaxDrift time.Duration
 	// SkipTombstones says that records with a null value are passed over, instead of being bad ones.
 	SkipTombstones bool
 	OnError        Policy

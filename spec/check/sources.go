@@ -124,6 +124,12 @@ func (c *checker) sourceTime(s *Source, d *syntax.Source) {
 			c.report(zeroDuration(d.IdleAfter.Span, "idle_after", "leave it out for partitions that are never idle"))
 		}
 	}
+	if d.MaxDrift != nil {
+		s.MaxDrift = d.MaxDrift.Value
+		if s.MaxDrift == 0 {
+			c.report(zeroDuration(d.MaxDrift.Span, "max_drift", "partitions are as far as their last records, which are never of one time; leave it out for sources that need not wait"))
+		}
+	}
 }
 
 // csvOptions checks that a record can stand in CSV and gives the options their defaults. A source may have columns that no

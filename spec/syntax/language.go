@@ -152,12 +152,13 @@ var sourceShape = &Shape{What: "a source", Keys: []Key{
 	}}},
 	{Name: "tombstones", Shape: &Shape{What: "bad or skip", Choices: []string{"bad", "skip"}, Doc: "What becomes of records with a null value: they are bad records (the default), or passed over and counted as filtered."}},
 	{Name: "event_time", Shape: celText("When the record happened, a timestamp. Without it, the Kafka record's timestamp.")},
-	{Name: "watermark", Shape: &Shape{What: "stream_time, or a mapping with from, lag or idle_after", Doc: "Up to when a partition's records are complete.", OneOf: []*Shape{
+	{Name: "watermark", Shape: &Shape{What: "stream_time, or a mapping with from, lag, idle_after or max_drift", Doc: "Up to when a partition's records are complete.", OneOf: []*Shape{
 		{What: "stream_time", Choices: []string{"stream_time"}, Doc: "Kafka Streams' rule: time is the highest event time seen. Behind a repartition topic it is the highest of all tasks that write to it, so none is waited for."},
-		{What: "a mapping with from, lag or idle_after", Keys: []Key{
+		{What: "a mapping with from, lag, idle_after or max_drift", Keys: []Key{
 			{Name: "from", Shape: celText("Up to when the partition is complete with a record: a timestamp, or an optional one of which none says nothing. Without it, up to the record's event time.")},
 			{Name: "lag", Shape: durationText("How far the watermark stays behind the highest event time seen, or what from said. The default is 0s.")},
 			{Name: "idle_after", Shape: durationText("After which silence a partition no longer holds the watermark back. Without it, never.")},
+			{Name: "max_drift", Shape: durationText("How far the partition's watermark may be ahead of the lowest one of all sources that have a max_drift. Beyond that it is not read. Without it, it is read as fast as it comes.")},
 		}},
 	}}},
 	{Name: "on_error", Shape: &Shape{What: "fail, skip or {dead_letter: TOPIC}", Doc: "What becomes of records that can't be processed: fail (the default), skip, or {dead_letter: TOPIC}.", OneOf: []*Shape{

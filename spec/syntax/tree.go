@@ -119,6 +119,7 @@ type Source struct {
 	Watermark       *Text // stream_time
 	WatermarkFrom   *Text
 	Lag, IdleAfter  *Duration
+	MaxDrift        *Duration
 	Tombstones      *Text // bad or skip
 	OnError         *Text // fail or skip
 	DeadLetter      *Text // its topic
@@ -403,7 +404,7 @@ func (b builder) source(k *Text, v *node) *Source {
 	return &Source{
 		Name: k, Topic: text(v.get("kafka").get("topic")), Key: typeOf(key), KeyField: text(key.get("field")),
 		Value: typeOf(value), Format: b.format(value), EventTime: text(v.get("event_time")),
-		Watermark: text(watermark), WatermarkFrom: text(watermark.get("from")), Lag: duration(watermark.get("lag")), IdleAfter: duration(watermark.get("idle_after")),
+		Watermark: text(watermark), WatermarkFrom: text(watermark.get("from")), Lag: duration(watermark.get("lag")), IdleAfter: duration(watermark.get("idle_after")), MaxDrift: duration(watermark.get("max_drift")),
 		Tombstones: text(v.get("tombstones")), OnError: text(onError), DeadLetter: text(onError.get("dead_letter")), DeadLetterGiven: onError.get("dead_letter") != nil,
 	}
 }
