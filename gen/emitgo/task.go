@@ -300,6 +300,16 @@ func (g *generator) windowConfig(f *printer.File, w *check.Window) {
 	if w.Kind == check.Cumulative {
 		f.P("Cumulative: true,")
 	}
+	if w.Sizes != nil {
+		var ms []string
+		for _, size := range w.Sizes {
+			ms = append(ms, grouped(size.Milliseconds()))
+		}
+		f.F("Sizes: []int64{%s},", strings.Join(ms, ", "))
+		if w.Kind == check.Tumbling {
+			f.P("Follow: true,")
+		}
+	}
 	if w.Offset > 0 {
 		f.F("Offset: %s,", grouped(w.Offset.Milliseconds()))
 	}

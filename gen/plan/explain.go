@@ -215,7 +215,7 @@ func a(t string) string {
 
 // explainedWindow says how long windows are, and where they lie.
 func explainedWindow(w *check.Window) string {
-	text := Duration(w.Size)
+	text := sizesText(w, " and ")
 	switch w.Kind {
 	case check.Hopping:
 		text += ", one every " + Duration(w.Every)

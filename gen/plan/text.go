@@ -312,14 +312,14 @@ func WindowText(w *check.Window) string {
 	case w.Kind == check.Counted:
 		return countText(w) + " ttl " + Duration(w.Size)
 	}
-	text := w.Kind.String() + " " + Duration(w.Size)
+	text := w.Kind.String() + " " + sizesText(w, " ")
 	if w.Gap != nil {
 		text = w.Kind.String() + " of " + oneLine(w.Gap.Text)
 	}
 	if w.Max > 0 {
 		text += " max " + Duration(w.Max)
 	}
-	if w.Every > 0 {
+	if w.Every > 0 && w.Kind != check.Tumbling {
 		text += " every " + Duration(w.Every)
 	}
 	if w.Offset > 0 {
@@ -329,6 +329,18 @@ func WindowText(w *check.Window) string {
 		text += " in " + w.Zone
 	}
 	return text
+}
+
+// sizesText is a window's size, or its sizes.
+func sizesText(w *check.Window, and string) string {
+	if w.Sizes == nil {
+		return Duration(w.Size)
+	}
+	var all []string
+	for _, size := range w.Sizes {
+		all = append(all, Duration(size))
+	}
+	return strings.Join(all, and)
 }
 
 func countText(w *check.Window) string {

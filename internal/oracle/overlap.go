@@ -1,6 +1,7 @@
 package oracle
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"math/big"
@@ -22,6 +23,8 @@ const msDay = 24 * 60 * 60 * 1000
 // a time zone.
 type calendar struct {
 	size, every, offset int64
+	sizes               []int64 // of windows of several
+	follow              bool    // those of one size follow each other
 	cumulative          bool
 	zone                *time.Location
 	days                map[int64]int64 // when a day begins
@@ -32,6 +35,10 @@ func newCalendar(w *check.Window) *calendar {
 		size: w.Size.Milliseconds(), every: w.Every.Milliseconds(), offset: w.Offset.Milliseconds(), cumulative: w.Kind == check.Cumulative,
 		days: map[int64]int64{},
 	}
+	for _, size := range w.Sizes {
+		c.sizes = append(c.sizes, size.Milliseconds())
+	}
+	c.follow = w.Kind == check.Tumbling
 	if w.Zone != "" {
 		var err error
 		if c.zone, err = celenv.Zone(w.Zone); err != nil {
@@ -91,10 +98,20 @@ func (c *calendar) windows(x int64) (out []bounds) {
 		}
 		return out
 	}
-	for start := startOf(x, c.every); start > x-c.size; start -= c.every {
-		out = append(out, bounds{start, start + c.size})
+	sizes := c.sizes
+	if sizes == nil {
+		sizes = []int64{c.size}
 	}
-	slices.Reverse(out)
+	for _, size := range sizes {
+		hop := c.every
+		if c.follow {
+			hop = size
+		}
+		for start := startOf(x, hop); start > x-size; start -= hop {
+			out = append(out, bounds{start, start + size})
+		}
+	}
+	slices.SortFunc(out, func(a, b bounds) int { return cmp.Or(cmp.Compare(a.end, b.end), cmp.Compare(b.start, a.start)) })
 	return out
 }
 
@@ -274,6 +291,9 @@ func (t *task) dueOfSlices(w *window, old, wm int64) (out []*group) {
 	sort.Slice(out, func(i, j int) bool {
 		if out[i].win.end != out[j].win.end {
 			return out[i].win.end < out[j].win.end
+		}
+		if out[i].win.start != out[j].win.start { // the smaller ones first
+			return out[i].win.start > out[j].win.start
 		}
 		return out[i].text < out[j].text
 	})

@@ -417,7 +417,9 @@ func (g *gen) layout(st *Step) {
 		return
 	case 0:
 		st.Kind = "hopping"
-		st.Size, st.Every = g.pair([][2]string{{"10s", "5s"}, {"7s", "3s"}, {"1m", "10s"}, {"1500ms", "400ms"}, {"5s", "5s"}, {"30s", "2s"}})
+		st.Size, st.Every = g.pair([][2]string{{"10s", "5s"}, {"7s", "3s"}, {"1m", "10s"}, {"1500ms", "400ms"}, {"5s", "5s"}, {"30s", "2s"}, {"[10s, 1m, 2s]", "2s"}, {"[3s, 3500ms]", "500ms"}})
+	case 6:
+		st.Size = pick(g, "[1s, 5s]", "[2s, 6s, 10s]", "[7s, 1m10s, 3m30s]", "[500ms, 1m]")
 	case 1:
 		st.Kind = "cumulative"
 		st.Size, st.Every = g.pair([][2]string{{"10s", "5s"}, {"1m", "10s"}, {"5s", "5s"}, {"1h", "10m"}, {"900ms", "300ms"}})
@@ -434,7 +436,7 @@ func (g *gen) layout(st *Step) {
 	switch {
 	case g.chance(20):
 		st.Offset = pick(g, "1s", "333ms")
-		if st.Every == "400ms" || st.Size == "900ms" || st.Kind == "tumbling" && st.Size == "1s" {
+		if st.Every == "400ms" || st.Every == "500ms" || st.Size == "900ms" || st.Kind == "tumbling" && st.Size == "1s" {
 			st.Offset = "333ms"
 		}
 	case g.chance(10):

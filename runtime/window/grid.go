@@ -2,6 +2,7 @@ package window
 
 import (
 	"errors"
+	"math"
 	"sort"
 	"time"
 
@@ -14,12 +15,19 @@ type grid struct {
 	Cumulative  bool
 	Offset      int64
 	Zone        *time.Location
+	Sizes       []int64
+	Follow      bool
 }
 
 const msDay = 24 * 60 * 60 * 1000
 
 func (g *grid) check() error {
 	whole := g.Zone == nil || g.Size%msDay == 0 && g.Every%msDay == 0 && g.Offset%msDay == 0
+	for i, size := range g.Sizes {
+		if g.Every < 1 || size%g.Every != 0 || i > 0 && size <= g.Sizes[i-1] || i == len(g.Sizes)-1 && size != g.Size {
+			return errors.New("bad sizes")
+		}
+	}
 	if g.Size < 1 || g.Every < 0 || g.Every > g.Size || g.Cumulative && (g.Every == 0 || g.Size%g.Every != 0) || !whole {
 		return errors.New("bad grid")
 	}
@@ -55,10 +63,58 @@ func (g *grid) firstEnd(hi int64) int64 {
 
 // lastEnd is the end of the last window that holds the slice that begins at lo.
 func (g *grid) lastEnd(lo int64) int64 {
-	if g.Cumulative {
+	switch {
+	case g.Cumulative:
 		return floor(lo, g.Size) + g.Size
+	case !g.Follow:
+		return floor(lo, g.Every) + g.Size
 	}
-	return floor(lo, g.Every) + g.Size
+	last := int64(math.MinInt64)
+	for _, size := range g.Sizes {
+		last = max(last, floor(lo, size)+size)
+	}
+	return last
+}
+
+// firstStart is where the first of the windows begins that are open when those are closed that end at closed, and that hold the slice from lo on.
+func (g *grid) firstStart(lo, closed int64) int64 {
+	if !g.Follow {
+		return g.start(max(g.firstEnd(lo+1), closed+g.Every))
+	}
+	first := lo
+	for _, size := range g.Sizes {
+		if start := floor(lo, size); start+size > closed {
+			first = min(first, start)
+		}
+	}
+	return first
+}
+
+// kinds is how many windows may end at one place.
+func (g *grid) kinds() int { return max(1, len(g.Sizes)) }
+
+// ending is the start of the n-th of the windows that end at end, the smaller ones first; false if there is none of that size.
+func (g *grid) ending(end int64, n int) (start int64, ok bool) {
+	if len(g.Sizes) == 0 {
+		return g.start(end), true
+	}
+	size := g.Sizes[n]
+	return end - size, !g.Follow || floor(end, size) == end
+}
+
+// over is the place in front of which no slice is part of a window that is open when those are closed that end at closed.
+func (g *grid) over(closed int64) int64 {
+	switch {
+	case g.Cumulative:
+		return floor(closed, g.Size)
+	case !g.Follow:
+		return closed - g.Size + g.Every
+	}
+	over := int64(math.MaxInt64)
+	for _, size := range g.Sizes {
+		over = min(over, floor(closed, size))
+	}
+	return over
 }
 
 // floorEnd is the last end of a window that is not behind x.
@@ -70,7 +126,7 @@ func (g *grid) floorEnd(x int64) int64 {
 	return floor(x-rest, g.Every) + rest
 }
 
-// start is the start of the window that ends at end.
+// start is the start of the window that ends at end, of several the largest.
 func (g *grid) start(end int64) int64 {
 	if g.Cumulative {
 		return floor(end-1, g.Size)

@@ -24,9 +24,11 @@ type nodes[V any] struct {
 	level int
 }
 
-// side is what the slices from number from up to number to are merged to, on one side of a border, which is one of both.
+// side is what the slices from number from up to number to are merged to, on one side of a border, which is one of both. It was made for a window
+// of so many slices.
 type side[V any] struct {
 	from, to, border int64
+	size             int64
 	run              *run[V]
 }
 
@@ -59,7 +61,7 @@ func (n *nodes[V]) side(from, to, border int64) *run[V] {
 // so the shorter ones are still needed, and those behind it grow by whole nodes, so that of what begins at the last node nothing is.
 func (n *nodes[V]) putSide(x side[V], lastNode int64) {
 	n.dropSides(func(o side[V]) bool {
-		return o.border != x.border || x.from == x.border && o.from == x.from && o.to > lastNode
+		return o.size == x.size && (o.border != x.border || x.from == x.border && o.from == x.from && o.to > lastNode)
 	})
 	n.sides = append(n.sides, x)
 	n.bytes += x.run.bytes()
@@ -108,11 +110,12 @@ func (n *nodes[V]) dropGrown() {
 
 // numbers are those of the slices of a hopping window: from the first one up to, but not with, the one behind the last, whether they are there or not.
 func (s *Sliced[V]) numbers(b Bounds) (from, to int64) {
-	from, n := s.line.at(b.Start)/s.cfg.Every, s.cfg.Size/s.cfg.Every
-	if s.cfg.Size%s.cfg.Every != 0 {
-		from, n = 2*from, 2*n+1
+	from = s.line.at(b.Start) / s.cfg.Every
+	if s.cfg.Size%s.cfg.Every == 0 {
+		return from, s.line.at(b.End) / s.cfg.Every
 	}
-	return from, from + n
+	from *= 2
+	return from, from + 2*(s.cfg.Size/s.cfg.Every) + 1
 }
 
 // border is, of the numbers from from up to, but not with, to, the one that the highest power of two divides.
@@ -172,7 +175,7 @@ func (s *Sliced[V]) node(a int64, k, i, j int, closing int64) (*stream[V], error
 }
 
 // front is a stream over the slices in front of a border, from number from on; those that there are of them are those from index i to j.
-func (s *Sliced[V]) front(from, border int64, i, j int, closing int64) (*stream[V], error) {
+func (s *Sliced[V]) front(from, border, size int64, i, j int, closing int64) (*stream[V], error) {
 	if i == j {
 		return nil, nil
 	}
@@ -189,16 +192,16 @@ func (s *Sliced[V]) front(from, border int64, i, j int, closing int64) (*stream[
 	if err != nil {
 		return nil, err
 	}
-	right, err := s.front(next, border, m, j, closing)
+	right, err := s.front(next, border, size, m, j, closing)
 	if err != nil {
 		s.free(left)
 		return nil, err
 	}
-	return s.keepSide(side[V]{from: from, to: border, border: border}, k, left, right, i, j)
+	return s.keepSide(side[V]{from: from, to: border, border: border, size: size}, k, left, right, i, j)
 }
 
 // back is a stream over the slices behind a border, up to, but not with, number to.
-func (s *Sliced[V]) back(border, to int64, i, j int, closing int64) (*stream[V], error) {
+func (s *Sliced[V]) back(border, to, size int64, i, j int, closing int64) (*stream[V], error) {
 	if i == j {
 		return nil, nil
 	}
@@ -211,7 +214,7 @@ func (s *Sliced[V]) back(border, to int64, i, j int, closing int64) (*stream[V],
 	k := level(to - border)
 	last := to - 1<<k
 	m := s.upTo(i, j, last)
-	left, err := s.back(border, last, i, m, closing)
+	left, err := s.back(border, last, size, i, m, closing)
 	if err != nil {
 		return nil, err
 	}
@@ -220,14 +223,14 @@ func (s *Sliced[V]) back(border, to int64, i, j int, closing int64) (*stream[V],
 		s.free(left)
 		return nil, err
 	}
-	return s.keepSide(side[V]{from: border, to: to, border: border}, k, left, right, i, j)
+	return s.keepSide(side[V]{from: border, to: to, border: border, size: size}, k, left, right, i, j)
 }
 
-// keepSide merges a node of level k and what lies between it and the border. It is kept for the windows to come, unless the node is a single
-// slice: then none of them will need it.
+// keepSide merges a node of level k and what lies between it and the border. It is kept for the windows to come, unless none of them will need it:
+// because the node is a single slice, or because they have no slices in common.
 func (s *Sliced[V]) keepSide(x side[V], k int, left, right *stream[V], i, j int) (*stream[V], error) {
 	both := s.beside(left, right)
-	if left == nil || right == nil || k == 0 || !s.mayKeep(i, j) {
+	if left == nil || right == nil || k == 0 || s.cfg.Follow || !s.mayKeep(i, j) {
 		return both, nil
 	}
 	var err error

@@ -22,6 +22,10 @@ type Config[V any] struct {
 	// in steps of Every, which divides Size, begin each Size. 0 for tumbling windows.
 	Every      int64
 	Cumulative bool
+	// Sizes, if there are any, are those of several kinds of windows that share their slices: each is larger than the one before and a multiple of
+	// Every, Size is the last. They begin each Every, or with Follow as soon as the one before of the same size has ended.
+	Sizes  []int64
+	Follow bool
 	// Offset from the epoch, in milliseconds: windows are aligned to it.
 	Offset int64
 	// Zone, if not nil, is where the days are days: Size, Every and Offset are whole days then, counted as 86,400,000 ms each, and windows
@@ -103,7 +107,7 @@ type win[V any] struct {
 }
 
 func newPanes[V any](c *topology.Context, cfg Config[V]) (panes[V], error) {
-	g := grid{cfg.Size, cfg.Every, cfg.Cumulative, cfg.Offset, cfg.Zone}
+	g := grid{cfg.Size, cfg.Every, cfg.Cumulative, cfg.Offset, cfg.Zone, cfg.Sizes, cfg.Follow}
 	if g.check() != nil || cfg.Lateness < 0 || cfg.Delay < 0 || cfg.UpdateEvery < 0 || cfg.Append == nil || cfg.Decode == nil {
 		return panes[V]{}, fmt.Errorf("store %s: bad configuration", cfg.Name)
 	}

@@ -8,8 +8,8 @@ import (
 	"github.com/weirstream/weir/runtime/watermark"
 )
 
-// Sliced is a store of windows that overlap: hopping or cumulative ones. Each record changes one slice, whatever the number of windows
-// that share it, and a window's values are merged of its slices' when it is handed on.
+// Sliced is a store of windows that overlap: hopping or cumulative ones, or ones of several sizes. Each record changes one slice, whatever the number
+// of windows that share it, and a window's values are merged of its slices' when it is handed on.
 //
 // # Order of merging
 //
@@ -125,9 +125,13 @@ func (s *Sliced[V]) lineEnd(w *win[V]) int64 {
 	return hi
 }
 
-// bounds are those of the window that ends at end on the line.
-func (s *Sliced[V]) bounds(end int64) Bounds {
-	return Bounds{s.line.instant(s.line.start(end)), s.line.instant(end)}
+// bounds are those of the n-th of the windows that end at end on the line, the smaller ones first; false if there is none of that size.
+func (s *Sliced[V]) bounds(end int64, n int) (Bounds, bool) {
+	start, ok := s.line.ending(end, n)
+	if !ok {
+		return Bounds{}, false
+	}
+	return Bounds{s.line.instant(start), s.line.instant(end)}, true
 }
 
 // Close closes the windows that the watermark wm closes, in order of their ends, and removes the slices that none needs any more from
@@ -152,27 +156,19 @@ func (s *Sliced[V]) Close(wm int64, emit func(w Bounds, key []byte, v *V) error,
 func (s *Sliced[V]) closeUntil(wm int64, emit func(w Bounds, key []byte, v *V) error, onlyDirty bool) error {
 	first, last := int64(0), int64(math.MinInt64) // ends of stored slices that are gone
 	for len(s.wins) > 0 && s.due <= wm {
-		b := s.bounds(s.end)
-		var err error
-		switch {
-		case emit == nil:
-		case onlyDirty && s.cfg.UpdateEvery != 0:
-			err = s.handOnIn(b, emit)
-		case onlyDirty:
-			err = s.changed(b, emit)
-		default:
-			err = s.whole(b, emit)
-		}
-		if err == nil && s.cfg.Gone != nil {
-			err = s.whole(b, s.gone)
-		}
-		if err != nil {
-			return err
+		for k := range s.line.kinds() {
+			b, ok := s.bounds(s.end, k)
+			if !ok {
+				continue
+			}
+			if err := s.closeOne(b, emit, onlyDirty); err != nil {
+				return err
+			}
+			s.c.Stats.WindowsClosed++
 		}
 		s.closed = s.end
-		s.c.Stats.WindowsClosed++
-		n := 0
-		for ; n < len(s.wins) && s.wins[n].gone <= b.End; n++ {
+		n, end := 0, s.line.instant(s.end)
+		for ; n < len(s.wins) && s.wins[n].gone <= end; n++ {
 			if w := s.wins[n]; w.stored {
 				if last == math.MinInt64 {
 					first = w.end
@@ -196,6 +192,23 @@ func (s *Sliced[V]) closeUntil(wm int64, emit func(w Bounds, key []byte, v *V) e
 		return s.fatal(err)
 	}
 	return nil
+}
+
+// closeOne hands on what there is to say of a window that closes.
+func (s *Sliced[V]) closeOne(b Bounds, emit func(w Bounds, key []byte, v *V) error, onlyDirty bool) (err error) {
+	switch {
+	case emit == nil:
+	case onlyDirty && s.cfg.UpdateEvery != 0:
+		err = s.handOnIn(b, emit)
+	case onlyDirty:
+		err = s.changed(b, emit)
+	default:
+		err = s.whole(b, emit)
+	}
+	if err == nil && s.cfg.Gone != nil {
+		err = s.whole(b, s.gone)
+	}
+	return err
 }
 
 // Seal takes up what changed since the last Seal: it hands the values that changed of each window that is still open to emit, if that
@@ -257,11 +270,7 @@ func (s *Sliced[V]) Trim(wm int64) error {
 		return nil // closes nothing
 	}
 	closed := s.line.closedBy(watermark.Sub(wm, s.cfg.Delay), s.cfg.Lateness)
-	last := closed - s.cfg.Size + s.cfg.Every // the end of the last hop that is over
-	if s.cfg.Cumulative {
-		last = floor(closed, s.cfg.Size)
-	}
-	return s.deleteWindows(math.MinInt64, s.line.instant(last))
+	return s.deleteWindows(math.MinInt64, s.line.instant(s.line.over(closed)))
 }
 
 // Reset forgets everything in memory, committed or not, and the open batch. It then asks the DB which slices it holds, and the task's

@@ -46,9 +46,19 @@ func windows(cfg Config[sum], at int64) (out []Bounds) {
 		}
 		return out
 	}
-	for start := at - cfg.Size + 1; start <= at; start++ {
-		if (start-cfg.Offset)%cfg.Every == 0 {
-			out = append(out, Bounds{start, start + cfg.Size})
+	sizes := cfg.Sizes
+	if sizes == nil {
+		sizes = []int64{cfg.Size}
+	}
+	for _, size := range sizes {
+		hop := cfg.Every
+		if cfg.Follow {
+			hop = size
+		}
+		for start := at - size + 1; start <= at; start++ {
+			if (start-cfg.Offset)%hop == 0 {
+				out = append(out, Bounds{start, start + size})
+			}
 		}
 	}
 	return out
@@ -62,7 +72,7 @@ func byEnd(a, b Bounds) int {
 	if a.End != b.End {
 		return int(a.End - b.End)
 	}
-	return int(a.Start - b.Start)
+	return int(b.Start - a.Start) // the smaller one first
 }
 
 func (m *overlap) close(lateness int64, onlyDirty bool) (out []string) {
@@ -320,6 +330,18 @@ func TestSlicedModel(t *testing.T) {
 				cfg.Size = cfg.Every * (1 + r.Int64N(8))
 				cfg.Cumulative = r.IntN(2) == 0
 			}
+			if seed%3 == 1 {
+				cfg.Every, cfg.Cumulative, cfg.Follow = 1+r.Int64N(4), false, r.IntN(2) == 0
+				size := cfg.Every
+				if !cfg.Follow {
+					size *= 1 + r.Int64N(3)
+				}
+				for range 2 + r.IntN(2) {
+					cfg.Sizes = append(cfg.Sizes, size)
+					size += cfg.Every * (1 + r.Int64N(5))
+				}
+				cfg.Size = cfg.Sizes[len(cfg.Sizes)-1]
+			}
 			cfg.Offset = r.Int64N(cfg.Size)
 			w := &slicedWorld{t: t, r: r, fs: vfs.NewCrashableMem(), cfg: cfg, c: &topology.Context{}, updates: r.IntN(3) == 0}
 			w.cfg.Gone = func(b Bounds, key []byte) error {
@@ -363,6 +385,7 @@ func TestMergingHasOneOrder(t *testing.T) {
 		Decode: func(b []byte, v *string) error { *v = string(b); return nil },
 		Merge:  func(a, b *string) { *a = "(" + *a + *b + ")" },
 	}
+	i := 0
 	run := func(seed uint64, restart bool, late int64) (out []string) {
 		c := newContext(t, store.Options{Memory: true})
 		defer c.DB.Close()
@@ -411,7 +434,13 @@ func TestMergingHasOneOrder(t *testing.T) {
 	if got, want := want[41], "((29(3031))((((3233)(3435))((3637)(3839)))(4041)))"; got != want {
 		t.Errorf("window 41 is merged as %s, want %s", got, want)
 	}
-	for _, cfg.Size = range []int64{13, 16, 27, 40} {
+	for i, cfg.Size = range []int64{13, 16, 27, 40, 40, 36} {
+		switch i {
+		case 4:
+			cfg.Sizes = []int64{3, 16, 27, 40}
+		case 5:
+			cfg.Sizes, cfg.Follow = []int64{1, 6, 12, 36}, true
+		}
 		for late := range int64(40) {
 			if got, want := run(3, true, late), run(4, false, late); !slices.Equal(got, want) {
 				t.Fatalf("size %d, %d late: got %q\nwant %q", cfg.Size, late, got, want)

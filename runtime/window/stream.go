@@ -209,11 +209,11 @@ func (s *Sliced[V]) window(b Bounds, i, j int) (*stream[V], error) {
 	from, to := s.numbers(b)
 	border := border(from, to)
 	m := s.upTo(i, j, border)
-	front, err := s.front(from, border, i, m, b.End)
+	front, err := s.front(from, border, to-from, i, m, b.End)
 	if err != nil {
 		return nil, err
 	}
-	back, err := s.back(border, to, m, j, b.End)
+	back, err := s.back(border, to, to-from, m, j, b.End)
 	if err != nil {
 		s.free(front)
 		return nil, err

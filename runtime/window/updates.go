@@ -46,17 +46,22 @@ func (s *Sliced[V]) updateOf(key []byte, emit func(Bounds, []byte, *V) error) er
 	if err != nil {
 		return err
 	}
-	for b := s.bounds(end); b.End <= last; b = s.bounds(end) {
-		i, j := s.covered(b)
-		if err := s.c.Pause(); err != nil {
-			return err
-		}
-		if slices.ContainsFunc(t.dirty, func(d int) bool { return d >= i && d < j }) {
-			if err := s.emitOf(b, key, i, j, emit); err != nil {
+	for ; s.line.instant(end) <= last; end += s.cfg.Every {
+		for n := range s.line.kinds() {
+			b, ok := s.bounds(end, n)
+			if !ok {
+				continue
+			}
+			i, j := s.covered(b)
+			if err := s.c.Pause(); err != nil {
 				return err
 			}
+			if slices.ContainsFunc(t.dirty, func(d int) bool { return d >= i && d < j }) {
+				if err := s.emitOf(b, key, i, j, emit); err != nil {
+					return err
+				}
+			}
 		}
-		end += s.cfg.Every
 	}
 	return nil
 }
@@ -65,7 +70,7 @@ func (s *Sliced[V]) updateOf(key []byte, emit func(Bounds, []byte, *V) error) er
 // one of these ends, and when the last one does.
 func (s *Sliced[V]) valuesAround(first, last *win[V], key []byte) (end, gone int64, err error) {
 	end = max(s.line.firstEnd(s.lineEnd(first)), s.closed+s.cfg.Every)
-	i, _ := s.covered(s.bounds(end))
+	i, _ := s.from(s.line.instant(s.line.firstStart(s.line.at(first.start), s.closed)))
 	j, _ := s.from(last.gone)
 	return end, last.gone, s.values(key, uint32(maphash.Bytes(s.seed, key)), i, j)
 }
@@ -86,14 +91,20 @@ func (s *Sliced[V]) Counted(key []byte, n int64, emit func(Bounds, []byte, *V) e
 		}
 		t.sums = append(t.sums, sum)
 	}
-	for b := s.bounds(end); b.End <= gone; b = s.bounds(end) {
-		i, j := s.covered(b)
-		if (t.sums[j-t.first]-t.sums[i-t.first])%n == 0 {
-			if err := s.emitOf(b, key, i, j, emit); err != nil {
-				return err
+	at := s.last.start
+	for ; s.line.instant(end) <= gone; end += s.cfg.Every {
+		for k := range s.line.kinds() {
+			b, ok := s.bounds(end, k)
+			if !ok || b.Start > at { // the record is in none of that size
+				continue
+			}
+			i, j := s.covered(b)
+			if (t.sums[j-t.first]-t.sums[i-t.first])%n == 0 {
+				if err := s.emitOf(b, key, i, j, emit); err != nil {
+					return err
+				}
 			}
 		}
-		end += s.cfg.Every
 	}
 	return nil
 }

@@ -906,10 +906,14 @@ func everyUneven(every, size *syntax.Duration) diag.Diagnostic {
 	return hinted(d, "the largest of cumulative windows ends after a multiple of every")
 }
 
-func everyTooShort(every, size *syntax.Duration, k WindowKind) diag.Diagnostic {
-	d := problem("WEIR4021", every.Span, "a record would be in up to %d windows, and each has a result", size.Value/every.Value)
+func everyTooShort(every, size *syntax.Duration, windows int64, k WindowKind) diag.Diagnostic {
+	d := problem("WEIR4021", every.Span, "a record would be in up to %d windows, and each has a result", windows)
 	d.Related = append(d.Related, diag.Related{Span: size.Span, Message: "the window's size"})
-	return hinted(d, "%s windows of %s can be %s apart, or more", k, syntax.FormatDuration(size.Value), syntax.FormatDuration((size.Value/mostWindows + time.Millisecond).Truncate(time.Millisecond)))
+	least := syntax.FormatDuration((every.Value*time.Duration(windows)/mostWindows + time.Millisecond).Truncate(time.Millisecond))
+	if every.Value*time.Duration(windows) > size.Value {
+		return hinted(d, "%s windows of these sizes can be %s apart, or more", k, least)
+	}
+	return hinted(d, "%s windows of %s can be %s apart, or more", k, syntax.FormatDuration(size.Value), least)
 }
 
 func offsetTooLong(offset *syntax.Duration, hop time.Duration) diag.Diagnostic {

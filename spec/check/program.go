@@ -454,12 +454,14 @@ func (k WindowKind) String() string {
 type Window struct {
 	Span source.Span
 	Kind WindowKind
-	// Size, Every, Offset and Lateness are whole milliseconds. Size is at least one, and so is Every, which is 0 for tumbling windows.
+	// Size, Every, Offset and Lateness are whole milliseconds. Size is at least one, and so is Every, which is 0 for tumbling windows of one size.
 	// Cumulative windows' Size is a multiple of it. A session's Size is the gap that ends it, 0 if that is an expression.
 	// Of a global window all are 0, and so are a count's but for Size, the time without a record that ends it: 0 is for ever.
 	Size, Every time.Duration
-	Gap         *Expr         // of a session, a duration; nil: it is Size
-	Max         time.Duration // the most that a session lasts, whole milliseconds and not less than Size; 0: no bound
+	// Sizes are those of windows of several, ascending; Size is the last then, and each is a multiple of Every, which is the first for tumbling ones.
+	Sizes []time.Duration
+	Gap   *Expr         // of a session, a duration; nil: it is Size
+	Max   time.Duration // the most that a session lasts, whole milliseconds and not less than Size; 0: no bound
 	// Offset is that from the Unix epoch; less than Every, or than Size where there is none.
 	Offset   time.Duration
 	Zone     string // "" for UTC; else Size, Every and Offset are whole days, which begin and end as the zone's
@@ -472,7 +474,7 @@ type Window struct {
 }
 
 // Overlap reports whether a record can be in several of the windows.
-func (w *Window) Overlap() bool { return w.Kind == Hopping || w.Kind == Cumulative }
+func (w *Window) Overlap() bool { return w.Kind == Hopping || w.Kind == Cumulative || w.Sizes != nil }
 
 // Merges reports whether a window's state is merged of parts: of slices, of sessions that a record has connected, or of the parts of a group's last
 // records.

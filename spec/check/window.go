@@ -55,6 +55,9 @@ func (c *checker) window(st *Step, d *syntax.Step) {
 	case d.Window.Max != nil:
 		c.report(maxOfOthers(d.Window.Max.Span, w.Kind))
 	}
+	if len(d.Window.Sizes) > 0 {
+		size = c.sizes(w, d.Window)
+	}
 	if size == nil {
 		return
 	}
@@ -69,7 +72,7 @@ func (c *checker) window(st *Step, d *syntax.Step) {
 	if w.Kind == Session {
 		return
 	}
-	if c.every(w, d.Window, size) {
+	if c.every(w, d.Window, size) && c.sizesFit(w, d.Window) {
 		c.alignment(w, d.Window, size)
 	}
 }
@@ -190,12 +193,12 @@ func (c *checker) said(st *Step, d *syntax.Step, scope *Scope) {
 // every checks how far apart windows are that overlap.
 func (c *checker) every(w *Window, d *syntax.Window, size *syntax.Duration) bool {
 	switch {
-	case d.Every == nil && w.Overlap():
+	case d.Every == nil && w.Kind != Tumbling:
 		c.report(everyMissing(d.Span, w.Kind))
 		return false
 	case d.Every == nil:
 		return true
-	case !w.Overlap():
+	case w.Kind == Tumbling:
 		c.report(everyOfTumbling(d.Every.Span, d.Tumbling))
 		return false
 	case d.Every.Value == 0:
@@ -211,7 +214,7 @@ func (c *checker) every(w *Window, d *syntax.Window, size *syntax.Duration) bool
 		c.report(everyUneven(d.Every, size))
 		return false
 	case w.Size/w.Every > mostWindows:
-		c.report(everyTooShort(d.Every, size, w.Kind))
+		c.report(everyTooShort(d.Every, size, int64(w.Size/w.Every), w.Kind))
 		return false
 	}
 	return true
@@ -236,7 +239,7 @@ func (c *checker) alignment(w *Window, d *syntax.Window, size *syntax.Duration) 
 		c.report(badZone(d.Zone))
 		return
 	}
-	for _, x := range []*syntax.Duration{size, d.Every, d.Offset} {
+	for _, x := range append([]*syntax.Duration{size, d.Every, d.Offset}, d.Sizes...) {
 		if x != nil && x.Value%day != 0 {
 			c.report(zoneOfParts(x, d.Zone))
 			return

@@ -28,6 +28,12 @@ var (
 	durationText = func(doc string) *Shape {
 		return &Shape{What: "a duration such as 90s, 5m, 1h30m or 7d", Duration: true, Doc: doc}
 	}
+	sizesText = func(doc string) *Shape {
+		return &Shape{What: "a duration or a list of durations", Doc: doc, OneOf: []*Shape{
+			durationText(""),
+			{What: "a list of durations", List: true, NonEmpty: true, Elem: durationText("")},
+		}}
+	}
 	topic = &Shape{What: "{topic: NAME}", Keys: []Key{
 		{Name: "topic", Required: true, Shape: &Shape{What: "a topic", Text: topicName, Doc: "The Kafka topic's name."}},
 	}}
@@ -218,8 +224,8 @@ var stepShape = &Shape{What: "a step", Either: []string{"from", "merge"}, Keys: 
 	{Name: "default", Shape: &Shape{What: "a name", Text: stepName, Doc: "The branch of the records for which no condition of split is true. Without it they go no further."}},
 	{Name: "group_by", Shape: expressions("What an aggregate is kept for: the components of the group's key.")},
 	{Name: "window", Shape: &Shape{What: "a window", Either: []string{"tumbling", "hopping", "cumulative", "session", "global", "count", "custom"}, Keys: []Key{
-		{Name: "tumbling", Shape: durationText("The windows' size. They follow each other without a gap, aligned to 1970-01-01T00:00:00Z.")},
-		{Name: "hopping", Shape: durationText("The windows' size. One begins after each time of every, so they overlap: a record is in several.")},
+		{Name: "tumbling", Shape: sizesText("The windows' size, or several. They follow each other without a gap, aligned to 1970-01-01T00:00:00Z.")},
+		{Name: "hopping", Shape: sizesText("The windows' size, or several. One begins after each time of every, so they overlap: a record is in several.")},
 		{Name: "cumulative", Shape: durationText("The size of the largest windows. They follow each other; inside each, windows that begin with it end after each time of every.")},
 		{Name: "session", Shape: &Shape{What: "a duration or {gap: CEL}", Doc: "After which time without a record a group's window ends: a duration, or {gap: CEL} with one that each record says.", OneOf: []*Shape{
 			durationText(""),

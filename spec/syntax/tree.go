@@ -200,6 +200,7 @@ type State struct {
 type Window struct {
 	Span                          source.Span // of what stands under window
 	Tumbling, Hopping, Cumulative *Duration   // one of them, or of the next line
+	Sizes                         []*Duration // where tumbling or hopping is a list, of which that has the first
 	Session                       *Duration
 	Gap                           *Text // of sessions
 	Global                        *Global
@@ -452,8 +453,9 @@ func (b builder) step(k *Text, v *node) *Step {
 		})
 	})
 	if w := v.get("window"); w != nil && w.kind == mapping {
+		all := sizes(w)
 		s.Window = &Window{
-			Span: w.span, Tumbling: duration(w.get("tumbling")), Hopping: duration(w.get("hopping")), Cumulative: duration(w.get("cumulative")),
+			Span: w.span, Tumbling: size(w.get("tumbling"), all), Hopping: size(w.get("hopping"), all), Sizes: all, Cumulative: duration(w.get("cumulative")),
 			Every: duration(w.get("every")), Offset: duration(w.get("offset")), Max: duration(w.get("max")), Zone: text(w.get("time_zone")),
 			Lateness: duration(w.get("allowed_lateness")), LateTo: text(w.get("late_to")),
 		}
@@ -550,6 +552,35 @@ func emit(n *node) *Emit {
 		}
 	}
 	return e
+}
+
+// sizes are those of windows for which a list says several; nil if one of them is no duration, which was reported.
+func sizes(w *node) (ds []*Duration) {
+	for _, key := range []string{"tumbling", "hopping"} {
+		n := w.get(key)
+		if n == nil || n.kind != sequence {
+			continue
+		}
+		for _, item := range n.items {
+			d := duration(item)
+			if d == nil {
+				return nil
+			}
+			ds = append(ds, d)
+		}
+	}
+	return ds
+}
+
+// size is the windows' size, of several the first one.
+func size(n *node, sizes []*Duration) *Duration {
+	switch {
+	case n == nil || n.kind != sequence:
+		return duration(n)
+	case len(sizes) == 0:
+		return nil
+	}
+	return sizes[0]
 }
 
 func duration(n *node) *Duration {
