@@ -405,6 +405,9 @@ func (g *gen) named(st *Step, out *stream) {
 	g.streams = append(g.streams, &row)
 }
 
+// overlaps reports whether a record may be in several windows of a step.
+func (st *Step) overlaps() bool { return st.Every != "" || strings.HasPrefix(st.Size, "[") }
+
 // layout says where the windows of a step lie.
 func (g *gen) layout(st *Step) {
 	st.Kind, st.Size = "tumbling", pick(g, "1s", "5s", "7s", "1m", "1500ms", "1h")
@@ -494,7 +497,7 @@ func (g *gen) window(st *Step, row *stream, lets []term) stream {
 			", end: " + quoted(pick(g, `event_time + duration("2s")`, `timestamp(int(event_time) / 7 * 7 + 7)`, `event_time + duration("500ms")`)) + "}"
 	}
 	for range 1 + g.r.IntN(4) {
-		e, t := env.aggregate(args.mixed, st.Every != "" || st.Kind == "session" || strings.Contains(st.Size, "every"))
+		e, t := env.aggregate(args.mixed, st.overlaps() || st.Kind == "session" || strings.Contains(st.Size, "every"))
 		add(&st.Aggregate, e, t)
 	}
 	st.Emit = pick(g, "", "final", "final", "updates", "{updates: {every: 10s}}", "{updates: {every: 1700ms}}", "early_and_final", "{early_and_final: {every: 4s}}",
@@ -508,7 +511,7 @@ func (g *gen) window(st *Step, row *stream, lets []term) stream {
 		}
 	}
 	retracts := false
-	if st.Every == "" && g.chance(30) {
+	if !st.overlaps() && g.chance(30) {
 		switch only, ok := strings.CutSuffix(st.Emit, "}}"); {
 		case ok && !args.mixed && strings.HasPrefix(st.Emit, "{updates") && g.chance(60): // with commits it is these that decide what is retracted
 			st.Emit = only + ", retractions: true}}"
