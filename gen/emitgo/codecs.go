@@ -87,6 +87,9 @@ func newCodecs(g *generator) *codecs {
 			if s.Step.Previous != nil || s.Step.Dedup != nil && s.Step.Dedup.Keep == check.KeepLast {
 				c.needState(s.Step.Row)
 			}
+			if s.Step.Fold != nil {
+				c.needState(s.Step.Fold.Kept)
+			}
 			if s.Step.Process != nil {
 				for _, state := range s.Step.Process.State {
 					c.needState(g.storedType(s.Step, state))

@@ -16,6 +16,8 @@ func (g *generator) takesByGroup(st *check.Step) string {
 		return g.steps[st].method + "Process"
 	case st.Previous != nil:
 		return g.steps[st].method + "Changes"
+	case st.Fold != nil:
+		return g.steps[st].method + "Fold"
 	}
 	return g.steps[st].method + "Dedup"
 }

@@ -82,7 +82,7 @@ func Generate(pl *plan.Plan) ([]File, error) {
 		g.env.AddFunc(f.CEL())
 	}
 	for _, st := range g.p.Steps {
-		for _, t := range []*types.Type{elementType(st), st.Row, st.Out.Type} { // a processor's outputs have names
+		for _, t := range []*types.Type{elementType(st), st.Row, st.Out.Type, keptStates(st)} { // a processor's outputs have names
 			if t != nil && t.Derived {
 				g.env.Add(t)
 			}
@@ -163,7 +163,7 @@ func (g *generator) nameEverything() {
 	}
 	g.nameConditions()
 	for _, st := range g.p.Steps {
-		for _, t := range []*types.Type{st.Out.Type, st.Row, elementType(st)} {
+		for _, t := range []*types.Type{st.Out.Type, st.Row, elementType(st), keptStates(st)} {
 			g.nameDerived(t)
 		}
 		if st.Repartition && g.pl.Runs(st) {

@@ -17,9 +17,9 @@ func emittedField(st *check.Step, out *check.Stream) string {
 	return "emitted" + outputName(st, out)
 }
 
-// outputName is the exported name of one of several outputs, "" for the only one.
+// outputName is the exported name of one of several outputs, or of a fold's timer, "" for what the step itself stands for.
 func outputName(st *check.Step, out *check.Stream) string {
-	if !st.Parted() {
+	if out == st.Out {
 		return ""
 	}
 	return naming.Exported(strings.TrimPrefix(out.Name, st.Name+"."))

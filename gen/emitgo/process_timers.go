@@ -12,6 +12,9 @@ import (
 func (g *generator) fireTimers(f *printer.File, sub *plan.Subtopology, st *check.Step) {
 	n := g.steps[st]
 	fire := "nil"
+	if st.Fold != nil {
+		fire = "t." + keptField(n) + ".Wake"
+	}
 	if st.Process != nil && st.Process.Timers || st.Dedup != nil && st.Dedup.Keep == check.KeepLast {
 		fire = "t." + n.method + "Timer"
 	}
@@ -28,26 +31,33 @@ func (g *generator) fireTimers(f *printer.File, sub *plan.Subtopology, st *check
 	f.P("}")
 }
 
-// hasProcessingTimers tells whether a store is that of a processor with timers in processing time.
-func hasProcessingTimers(s *plan.Store) bool {
+// hasProcessingTimers tells whether a store is that of a step with timers in processing time.
+func (g *generator) hasProcessingTimers(s *plan.Store) bool {
+	if s.Step.Fold != nil {
+		return slices.ContainsFunc(g.foldTimers(s.Step), func(t *check.FoldTimer) bool { return t.Processing })
+	}
 	return s.Step.Process != nil && s.Step.Process.ProcessingTimers
 }
 
 // tick prints the method that fires timers in processing time, if there are some.
 func (g *generator) tick(f *printer.File, sub *plan.Subtopology) {
-	if !slices.ContainsFunc(sub.Stores, hasProcessingTimers) {
+	if !slices.ContainsFunc(sub.Stores, g.hasProcessingTimers) {
 		return
 	}
 	f.P()
 	f.P("// Tick fires the timers that processing time has reached, and what they set for a watermark that has passed.")
 	f.F("func (t *%s) Tick() error {", taskName(sub))
 	for _, s := range sub.Stores {
-		if !hasProcessingTimers(s) {
+		if !g.hasProcessingTimers(s) {
 			continue
 		}
 		n := g.steps[s.Step]
 		f.F("if t.Processing >= t.%s.ProcessingDue() {", processStore(n))
-		f.F("if err := t.%s.Tick(t.Processing, t.%sProcessingTimer); err != nil {", processStore(n), n.method)
+		fire := "t." + n.method + "ProcessingTimer"
+		if s.Step.Fold != nil {
+			fire = "t." + keptField(n) + ".WakeProcessing"
+		}
+		f.F("if err := t.%s.Tick(t.Processing, %s); err != nil {", processStore(n), fire)
 		f.P("return err")
 		f.P("}")
 		f.P("}")

@@ -222,6 +222,8 @@ func (g *generator) describe(st *check.Step) string {
 		parts = append(parts, "sends it on by group, through topic "+g.pl.RepartitionTopic(st))
 	case st.Process != nil:
 		parts = append(parts, "gives it to "+st.Process.Go)
+	case st.Fold != nil:
+		parts = append(parts, "takes it into what is kept of its group")
 	case st.Previous != nil:
 		parts = append(parts, "brings it together with the one before it of its group")
 	case st.Dedup != nil:

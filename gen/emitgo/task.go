@@ -77,6 +77,10 @@ func (g *generator) keeperParts(f *printer.File, sub *plan.Subtopology, st *chec
 		if err := g.changes(f, sub, st); err != nil {
 			return err
 		}
+	case st.Fold != nil:
+		if err := g.stepFold(f, sub, st); err != nil {
+			return err
+		}
 	default:
 		if err := g.result(f, sub, st); err != nil {
 			return err
@@ -191,6 +195,9 @@ func (g *generator) taskType(f *printer.File, sub *plan.Subtopology) {
 		case s.Step.Previous != nil:
 			g.changesFields(f, s.Step)
 			continue
+		case s.Step.Fold != nil:
+			g.foldFields(f, s.Step)
+			continue
 		}
 		pkg, typ := g.store(f, s.Step)
 		f.F("%s *%s.%s[%s]", storeField(n), pkg, typ, g.keptType(s.Step))
@@ -244,6 +251,9 @@ func (g *generator) constructor(f *printer.File, sub *plan.Subtopology) {
 			continue
 		case s.Step.Previous != nil:
 			g.newChanges(f, sub, s)
+			continue
+		case s.Step.Fold != nil:
+			g.newFold(f, sub, s)
 			continue
 		}
 		pkg, typ := g.store(f, s.Step)

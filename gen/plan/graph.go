@@ -59,7 +59,9 @@ func (pl *Plan) draw() *drawing {
 		} else {
 			id := add(sub.Cut.Name + "\n" + keptLabel(sub.Cut))
 			d.edges = append(d.edges, edge{topic(sub.Topic), id, ""})
-			at[sub.Cut.Out] = id
+			for _, out := range sub.Cut.Outs() {
+				at[out] = id
+			}
 			if sub.Cut.Late != nil {
 				at[sub.Cut.Late] = id
 			}
@@ -103,7 +105,7 @@ func streamLabel(s *check.Stream) string {
 	if s.LateOf != nil {
 		return "late"
 	}
-	if s.Step != nil && s.Step.Parted() {
+	if s.Step != nil && s != s.Step.Out {
 		return strings.TrimPrefix(s.Name, s.Step.Name+".")
 	}
 	return ""
@@ -152,6 +154,8 @@ func keptLabel(st *check.Step) string {
 		return DedupText(st.Dedup)
 	case st.Previous != nil:
 		return PreviousText(st.Previous)
+	case st.Fold != nil:
+		return foldLabel(st.Fold)
 	}
 	label := "process " + st.Process.Go
 	for _, s := range st.Process.State {
@@ -257,7 +261,7 @@ func (pl *Plan) ASCII(sub *Subtopology) []string {
 				if !pl.Live(out) {
 					continue
 				}
-				if st.Parted() {
+				if out != st.Out {
 					walk(l+" "+strings.TrimPrefix(out.Name, st.Name+"."), out)
 				} else {
 					walk(l, out)
@@ -282,7 +286,7 @@ func (pl *Plan) ASCII(sub *Subtopology) []string {
 			if !pl.Live(out) {
 				continue
 			}
-			if sub.Cut.Parted() {
+			if out != sub.Cut.Out {
 				walk(root+" "+strings.TrimPrefix(out.Name, sub.Cut.Name+"."), out)
 			} else {
 				walk(root, out)
@@ -300,6 +304,8 @@ func keptShort(st *check.Step) string {
 		return DedupText(st.Dedup)
 	case st.Previous != nil:
 		return PreviousText(st.Previous)
+	case st.Fold != nil:
+		return FoldText(st.Fold)
 	}
 	return WindowText(st.Window)
 }

@@ -114,7 +114,9 @@ func (pl *Plan) markLive(s *check.Stream) {
 	}
 	switch {
 	case s.Step != nil:
-		pl.live[s.Step.Out] = true // of which s may be a branch
+		if s.Step.Parted() {
+			pl.live[s.Step.Out] = true // of which s is a part
+		}
 		pl.markLive(s.Step.From)
 	case s.LateOf != nil:
 		pl.markLive(s.LateOf.From)
@@ -125,7 +127,9 @@ func (pl *Plan) markLive(s *check.Stream) {
 func (pl *Plan) Live(s *check.Stream) bool { return pl.live[s] }
 
 // Runs tells whether a step is generated: its results or its late records are live.
-func (pl *Plan) Runs(s *check.Step) bool { return pl.live[s.Out] || s.Late != nil && pl.live[s.Late] }
+func (pl *Plan) Runs(s *check.Step) bool {
+	return slices.ContainsFunc(s.Outs(), pl.Live) || s.Late != nil && pl.live[s.Late]
+}
 
 // Consumers are the live steps and the sinks that read a stream, in program order.
 func (pl *Plan) Consumers(s *check.Stream) (steps []*check.Step, sinks []*check.Sink) {
@@ -357,9 +361,9 @@ func (pl *Plan) ChangelogTopic(s *check.Step) string {
 }
 
 // Payload is the record that travels through the repartition topic of a step: the fields of its row that are read behind the
-// cut, then the values of let that are read there. A step without a window gets the row itself. When late records are wanted and there are no such values it is the row itself.
+// cut, then the values of let that are read there. A step without a window or a fold gets the row itself. When late records are wanted and there are no such values it is the row itself.
 func (pl *Plan) Payload(st *check.Step) *types.Type {
-	if st.Window == nil {
+	if st.Window == nil && st.Fold == nil {
 		return st.Row
 	}
 	use, lets := Use{}, []*types.Field{}

@@ -199,6 +199,7 @@ func (pl *Plan) stepReads(st *check.Step) Use {
 		row.add() // what is read of a stored record may change before it is handed on
 	case st.Previous != nil:
 		row.add() // for the same reason
+	case st.Fold != nil: // it hands on what it keeps
 	case st.Window == nil:
 		row.addAll(pl.use(st.Out))
 	}

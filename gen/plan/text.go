@@ -213,6 +213,8 @@ func (pl *Plan) writeKept(w *writer, st *check.Step) {
 		pl.writeDedup(w, st)
 	case st.Previous != nil:
 		pl.writePrevious(w, st)
+	case st.Fold != nil:
+		pl.writeFold(w, st)
 	default:
 		pl.writeWindow(w, st)
 	}

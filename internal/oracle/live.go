@@ -1,6 +1,10 @@
 package oracle
 
-import "github.com/weirstream/weir/spec/check"
+import (
+	"slices"
+
+	"github.com/weirstream/weir/spec/check"
+)
 
 // liveness tells which streams lead to a sink. What doesn't is not run at all.
 func liveness(p *check.Program) map[*check.Stream]bool {
@@ -15,7 +19,9 @@ func liveness(p *check.Program) map[*check.Stream]bool {
 			mark(in)
 		}
 		if s.Step != nil {
-			live[s.Step.Out] = true // of which s may be a branch
+			if s.Step.Parted() {
+				live[s.Step.Out] = true // of which s is a part
+			}
 			mark(s.Step.From)
 		}
 		if s.LateOf != nil {
@@ -32,7 +38,8 @@ func liveness(p *check.Program) map[*check.Stream]bool {
 func (r *run) consumers(s *check.Stream) []*check.Step {
 	var sts []*check.Step
 	for _, st := range r.p.Steps {
-		if st.Takes(s) && (r.live[st.Out] || st.Late != nil && r.live[st.Late]) {
+		live := func(out *check.Stream) bool { return r.live[out] }
+		if st.Takes(s) && (slices.ContainsFunc(st.Outs(), live) || st.Late != nil && r.live[st.Late]) {
 			sts = append(sts, st)
 		}
 	}

@@ -27,6 +27,8 @@ type window struct {
 	kept map[string]*kept
 
 	onces map[string]*once // instead of all these, in a step with dedup or changes
+
+	folds map[string]*folded // instead of all these, in a step with a fold
 }
 
 // group is one key in one window.
@@ -81,6 +83,9 @@ func (r *run) newWindow(st *check.Step, delay int64) *window {
 	}
 	if st.Dedup != nil || st.Previous != nil {
 		return &window{step: st, delay: delay, onces: map[string]*once{}}
+	}
+	if st.Fold != nil {
+		return &window{step: st, delay: delay, folds: map[string]*folded{}}
 	}
 	if st.Window.Kind == check.Session {
 		return &window{step: st, delay: delay, sessions: sessions{}}
@@ -142,6 +147,9 @@ func (t *task) add(w *window, e elem) error {
 	}
 	if st.Previous != nil {
 		return t.changes(w, e)
+	}
+	if st.Fold != nil {
+		return t.foldStep(w, e)
 	}
 	if e.group == nil {
 		g, err := t.group(st, &e)
@@ -360,6 +368,11 @@ func (t *task) advance(wm int64) {
 		}
 		if w.step.Previous != nil {
 			t.wm = old
+			continue
+		}
+		if w.step.Fold != nil {
+			t.wm = old
+			t.fireFolds(w, wm)
 			continue
 		}
 		due := t.due(w, old, wm)

@@ -328,6 +328,10 @@ func (g *gen) step() {
 		g.split(st, &row, lets)
 		return
 	}
+	if !in.updates && g.chance(12) {
+		g.stepFold(st, &row, lets)
+		return
+	}
 	if !in.updates && g.chance(20) {
 		g.once(st, &row, lets)
 		return

@@ -51,6 +51,12 @@ func (s *Spec) Smaller() []*Spec {
 		if st.Changes != "" {
 			step(func(n *Step) { n.Changes, n.GroupBy, n.Having = "", nil, "" })
 		}
+		if st.Fold != nil {
+			step(func(n *Step) { n.Fold, n.GroupBy, n.Having = nil, nil, "" })
+			for _, f := range st.Fold.smaller() {
+				step(func(n *Step) { n.Fold = f })
+			}
+		}
 		if st.LateTo != "" {
 			step(func(n *Step) { n.LateTo = "" })
 		}

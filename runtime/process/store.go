@@ -118,6 +118,9 @@ func (s *Store) Reset() {
 // not change before End.
 func (s *Store) Begin(group []byte, at int64) {
 	s.call.group, s.call.at, s.call.failed = group, at, nil
+	if s.call.fired != nil {
+		s.c.Stats.Timers++
+	}
 }
 
 // At is the time of the call that is under way, in Unix milliseconds.

@@ -132,7 +132,6 @@ func (s *Store) Advance(wm int64, fire func(group []byte, at int64) error) error
 			s.call.fired, s.call.due = &s.queue, at
 			err = fire([]byte(rest), at)
 			s.call.fired = nil
-			s.c.Stats.Timers++
 		}
 		if err != nil {
 			return err
@@ -180,7 +179,6 @@ func (s *Store) Tick(now int64, fire func(group []byte, at, eventTime int64) err
 		s.call.fired, s.call.due = &s.processing, at
 		err = fire([]byte(key[2+timeLen:]), at, max(set, s.now()))
 		s.call.fired = nil
-		s.c.Stats.Timers++
 		if err != nil {
 			return err
 		}

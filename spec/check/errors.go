@@ -380,8 +380,12 @@ func outOfScope(name string, scope *Scope, at place) (summary, hint string) {
 		return at.clause + " does not see the record's key", "use the field of the value that equals it"
 	case name == "key" && at.group:
 		return "having does not see the keys of records, but the group's", "use the names under group_by"
+	case name == "key" && at.states:
+		return "having does not see the keys of records, but the group's", "use the names under group_by"
 	case name == "key" && at.clause == "having":
 		return "having does not see the keys of records here", "it sees the fields: select the key as one"
+	case name == "key" && at.fold && at.step.Repartition && at.step.From.Source != nil:
+		return "fold does not see the record's key when records are grouped by something else", "select it as a field first"
 	case name == "key" && at.args && at.step.Repartition && at.step.From.Source != nil:
 		return "aggregates do not see the record's key when records are grouped by something else", "select it as a field first"
 	case name == "key" && at.step.From != nil && at.step.From.Source != nil:
@@ -402,6 +406,12 @@ func outOfScope(name string, scope *Scope, at place) (summary, hint string) {
 			return "a result has no event time of its own in having", "aggregate it, as in max(event_time)"
 		}
 		return "a window's result has no event time of its own in having", "use window.start or window.end"
+	case at.states && at.step.Row.Field(name) != nil:
+		return fmt.Sprintf("having sees the group's key and the states, not the field %s of single records", name), "use where for single records, or keep it as a state"
+	case at.fold && at.step.Fold.begins(at.clause, name):
+		return "init sees the record that begins a group, and no state: there is none before it", "write what the state is then, 0 say"
+	case at.fold && slices.ContainsFunc(at.step.Let, func(n *Named) bool { return n.Name == name }):
+		return fmt.Sprintf("%s is a value of let, which fold does not see", name), fmt.Sprintf("make it a field: set: {%s: …} in place of let", name)
 	case at.group && at.row != nil && at.row.Field(name) != nil:
 		return fmt.Sprintf("having sees the group's key and the aggregates, not the field %s of single records", name), "use where for single records, or aggregate it, as in max(" + name + ")"
 	}

@@ -22,6 +22,8 @@ type place struct {
 	args   bool // an aggregate's argument
 	alias  bool // an alias's condition
 	init   bool // the state that a fold begins with
+	fold   bool // what a step's fold makes of records
+	states bool // behind a fold: having
 }
 
 // expr checks an expression in a scope; nil if it is not there or wrong. A variable of an invalid type has an error of its own, and

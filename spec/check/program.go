@@ -233,6 +233,10 @@ type Step struct {
 	// Having may stand beside them.
 	Previous *Previous
 
+	// Fold keeps state of each group that its records change, nil in a step without it. GroupBy and Fold come together, and Having may stand
+	// beside them.
+	Fold *StepFold
+
 	// The rest is nil or zero in a step without a window or another clause that keeps something. GroupBy, Window and Aggregate come
 	// together.
 	GroupBy   []*Named
@@ -262,12 +266,13 @@ type Step struct {
 
 // Keeps tells whether the step keeps something for each of its groups.
 func (s *Step) Keeps() bool {
-	return s.Window != nil || s.Process != nil || s.Dedup != nil || s.Previous != nil
+	return s.Window != nil || s.Process != nil || s.Dedup != nil || s.Previous != nil || s.Fold != nil
 }
 
-// Folded are the expressions over the records that a step groups: the arguments of its aggregates, and what says where a window is.
+// Folded are the expressions over the records that a step groups: the arguments of its aggregates, and what says where a window is, or those
+// of a fold.
 func (s *Step) Folded() []*Expr {
-	var all []*Expr
+	all := s.Fold.exprs()
 	if s.Window != nil {
 		for _, e := range []*Expr{s.Window.Gap, s.Window.Start, s.Window.End} {
 			if e != nil {
@@ -407,7 +412,13 @@ func (s *Step) Takes(in *Stream) bool { return s.From == in || slices.Contains(s
 // Outs are the streams that a step hands on, late records aside.
 func (s *Step) Outs() []*Stream {
 	if !s.Parted() {
-		return []*Stream{s.Out}
+		outs := []*Stream{s.Out}
+		if s.Fold != nil {
+			for _, t := range s.Fold.Timers {
+				outs = append(outs, t.Out)
+			}
+		}
+		return outs
 	}
 	var outs []*Stream
 	for _, b := range s.Split {

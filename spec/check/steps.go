@@ -27,6 +27,10 @@ func (c *checker) declareSteps() {
 		if d.Clauses["changes"] != (source.Span{}) {
 			st.Previous = &Previous{}
 		}
+		if d.Clauses["fold"] != (source.Span{}) {
+			st.Fold = &StepFold{}
+			c.declareTimers(st, d)
+		}
 		if d.Window != nil && d.Window.LateTo != nil {
 			st.Late = &Stream{Name: d.Window.LateTo.Value, LateOf: st}
 			c.declare(d.Window.LateTo, st.Late)
@@ -109,6 +113,9 @@ func (c *checker) step(st *Step, d *syntax.Step) {
 	case "changes":
 		windowed = false
 		c.previous(st, d)
+	case "fold":
+		windowed = false
+		c.stepFold(st, d)
 	}
 	if windowed {
 		c.window(st, d)
@@ -118,7 +125,7 @@ func (c *checker) step(st *Step, d *syntax.Step) {
 		return
 	}
 	st.Where = c.typed(d.Where, scopeOf(st.From, st.From.Type, st.From.Key), place{clause: "where", step: st, row: st.From.Type}, types.BoolType)
-	c.row(st, d, windowed || st.Previous != nil)
+	c.row(st, d, windowed || st.Previous != nil || st.Fold != nil)
 	c.log(st, d)
 	c.eventTime(st, d)
 	if keeper != "" {
@@ -136,6 +143,9 @@ func (c *checker) step(st *Step, d *syntax.Step) {
 			return
 		case "changes":
 			c.withPrevious(st, d)
+			return
+		case "fold":
+			c.foldResults(st, d)
 			return
 		}
 		for _, out := range st.Outs() {

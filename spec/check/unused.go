@@ -39,7 +39,8 @@ func (c *checker) warnUnused() {
 		if s.Parted() {
 			continue
 		}
-		if !read[s.Out] && (s.Late == nil || !read[s.Late]) {
+		timed := c.warnTimers(s, read)
+		if !read[s.Out] && !timed && (s.Late == nil || !read[s.Late]) {
 			c.report(unusedStream("WEIR6002", s.Span, "step "+s.Name))
 		}
 	}

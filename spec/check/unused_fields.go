@@ -55,6 +55,13 @@ func (c *checker) warnUnusedFields() {
 				}
 			}
 		}
+		if st.Fold != nil {
+			for _, t := range st.Fold.Timers {
+				if reads[t.Out] != nil {
+					of(st.Out).add(reads[t.Out])
+				}
+			}
+		}
 		live := reads[st.Out] != nil || st.Late != nil && reads[st.Late] != nil
 		in, row := &fieldSet{names: map[string]bool{}}, &fieldSet{names: map[string]bool{}}
 		in.addExpr(st.Where)
@@ -67,6 +74,10 @@ func (c *checker) warnUnusedFields() {
 		switch {
 		case st.Process != nil, st.Previous != nil:
 			row.all = true
+		case st.Fold != nil:
+			if live {
+				c.unusedStates(st, of(st.Out))
+			}
 		case st.Window == nil:
 			row.add(of(st.Out))
 		default:

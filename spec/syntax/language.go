@@ -198,6 +198,27 @@ var changesShape = &Shape{What: "{ttl: DURATION} or {unbounded: true}", Doc: "Ea
 	{Name: "unbounded", Shape: &Shape{What: "true or false", Bool: true, Doc: "In place of ttl: it is kept for ever. There have to be few groups."}},
 }}
 
+var foldShape = &Shape{What: "a mapping with state, timers and ttl", Doc: "State of each group that its records change one after the other, and timers.", Keys: []Key{
+	{Name: "state", Shape: &Shape{What: "a mapping from names to {init: CEL, step: CEL}", Names: fieldName, NonEmpty: true,
+		Elem: &Shape{What: "{init: CEL, step: CEL}", Keys: []Key{
+			{Name: "init", Required: true, Shape: celText("What the state is before a group's first record, which it may read.")},
+			{Name: "step", Required: true, Shape: celText("What it is behind each record, of which and of all states before it this is made.")},
+		}}, Doc: "What is kept of each group, and handed on behind each record."}},
+	{Name: "timers", Shape: &Shape{What: "a mapping from names to {after: DURATION} or {at: CEL}", Names: stepName, NonEmpty: true, Elem: foldTimerShape,
+		Doc: "Timers that each record sets. When one fires, what is kept of the group is handed on as STEP.TIMER."}},
+	{Name: "ttl", Shape: durationText("How long what is kept of a group stays behind its last record, in event time, or until its last timer if that is later.")},
+	{Name: "unbounded", Shape: &Shape{What: "true or false", Bool: true, Doc: "In place of ttl: it stays for ever. There have to be few groups, or timers that forget them."}},
+}}
+
+var foldTimerShape = &Shape{What: "{after: DURATION} or {at: CEL}", Either: []string{"after", "at"}, Keys: []Key{
+	{Name: "after", Shape: durationText("How long after the record it fires.")},
+	{Name: "at", Shape: celText("When it fires: a timestamp, or an optional one of which none cancels it. It sees the record and the states behind it.")},
+	{Name: "in", Shape: &Shape{What: "event_time or processing_time", Choices: []string{"event_time", "processing_time"}, Doc: "The time that it goes by: event_time (the default), or processing_time, which passes though no record comes."}},
+	{Name: "when", Shape: celText("A condition over the record and the states behind it. A record for which it is false cancels the timer.")},
+	{Name: "fixed", Shape: &Shape{What: "true or false", Bool: true, Doc: "Records do not move it while it runs."}},
+	{Name: "forget", Shape: &Shape{What: "true or false", Bool: true, Doc: "When it has fired, what is kept of the group is forgotten, and so are its other timers."}},
+}}
+
 var stepShape = &Shape{What: "a step", Either: []string{"from", "merge"}, Keys: []Key{
 	{Name: "from", Shape: &Shape{What: "the name of a stream", Text: streamName, Doc: "The source, step or late output whose records come in."}},
 	{Name: "merge", Shape: &Shape{What: "a list of streams", List: true, NonEmpty: true, Elem: &Shape{What: "the name of a stream", Text: streamName},
@@ -266,7 +287,8 @@ var stepShape = &Shape{What: "a step", Either: []string{"from", "merge"}, Keys: 
 		Doc: "In place of output: several kinds of records that process hands on. A step or a sink reads one as STEP.OUTPUT."}},
 	{Name: "dedup", Shape: dedupShape},
 	{Name: "changes", Shape: changesShape},
-	{Name: "having", Shape: celText("A condition over the group's key, the aggregates and the window, or with changes over the record and the previous one. Results for which it is false are not handed on.")},
+	{Name: "fold", Shape: foldShape},
+	{Name: "having", Shape: celText("A condition over the group's key, the aggregates and the window, or with changes over the record and the previous one, or with fold over the group's key and the states. Results for which it is false are not handed on.")},
 	{Name: "emit", Shape: emitShape},
 }}
 

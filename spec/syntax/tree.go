@@ -178,6 +178,7 @@ type Step struct {
 	Outputs       []*Entry
 	Dedup         *Dedup
 	Changes       *Changes
+	Fold          *Fold
 	// Clauses are the places of the keys that were written.
 	Clauses map[string]source.Span
 
@@ -253,6 +254,27 @@ type Changes struct {
 	Span      source.Span
 	TTL       *Duration
 	Unbounded *Text // true, or nil
+}
+
+// Fold is what stands under a step's fold.
+type Fold struct {
+	Span      source.Span
+	State     []*FoldState
+	Timers    []*FoldTimer
+	TTL       *Duration
+	Unbounded *Text // true, or nil
+}
+
+// FoldState is an entry of a fold's state.
+type FoldState struct{ Name, Init, Step *Text }
+
+// FoldTimer is an entry of a fold's timers.
+type FoldTimer struct {
+	Name          *Text
+	After         *Duration // or At
+	At, When      *Text
+	In            *Text // event_time or processing_time; nil: event_time
+	Fixed, Forget *Text // true, or nil
 }
 
 // Entry is a name and an expression.
@@ -479,6 +501,17 @@ func (b builder) step(k *Text, v *node) *Step {
 	}
 	if ch := v.get("changes"); ch != nil && ch.kind == mapping {
 		s.Changes = &Changes{Span: ch.span, TTL: duration(ch.get("ttl")), Unbounded: yes(ch.get("unbounded"))}
+	}
+	if f := v.get("fold"); f != nil && f.kind == mapping {
+		s.Fold = &Fold{Span: f.span, TTL: duration(f.get("ttl")), Unbounded: yes(f.get("unbounded"))}
+		each(f.get("state"), func(k *Text, v *node) {
+			s.Fold.State = append(s.Fold.State, &FoldState{Name: k, Init: text(v.get("init")), Step: text(v.get("step"))})
+		})
+		each(f.get("timers"), func(k *Text, v *node) {
+			s.Fold.Timers = append(s.Fold.Timers, &FoldTimer{
+				Name: k, After: duration(v.get("after")), At: text(v.get("at")), When: text(v.get("when")), In: text(v.get("in")), Fixed: yes(v.get("fixed")), Forget: yes(v.get("forget")),
+			})
+		})
 	}
 	return s
 }
