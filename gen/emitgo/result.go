@@ -92,7 +92,7 @@ func dated(w *check.Window) string {
 	switch {
 	case w.Bounded():
 		return " and window; its event time is the last millisecond of the window"
-	case w.Kind == check.Counted && w.Size > 0:
+	case w.ByRecords() && w.Size > 0:
 		return "; its event time is the highest of its records, or when the group was silent for " + plan.Duration(w.Size)
 	}
 	return "; its event time is the highest of its records"

@@ -134,6 +134,8 @@ func (g *generator) layout(st *check.Step) string {
 		fmt.Fprint(h, "global;")
 	case st.Window.Kind == check.Custom:
 		fmt.Fprint(h, "custom;")
+	case st.Window.Kind == check.Divided: // another condition divides them otherwise
+		fmt.Fprint(h, "split;")
 	case st.Window.Slide > 0:
 		fmt.Fprintf(h, "count every %d;", st.Window.Slide)
 	case st.Window.Kind == check.Counted: // another size completes windows sooner or later

@@ -89,6 +89,7 @@ func (g *generator) keeperParts(f *printer.File, sub *plan.Subtopology, st *chec
 		g.final(f, sub, st)
 		g.retract(f, sub, st)
 		g.sliding(f, sub, st)
+		g.divided(f, sub, st)
 		if err := g.gone(f, sub, st); err != nil {
 			return err
 		}
@@ -292,7 +293,7 @@ func (g *generator) windowConfig(f *printer.File, w *check.Window) {
 	case check.Global:
 		f.P("Lateness: session.Forever,")
 		return
-	case check.Counted:
+	case check.Counted, check.Divided:
 		if w.Size == 0 {
 			f.P("Lateness: session.Forever,")
 		}

@@ -154,7 +154,7 @@ func (g *generator) fold(f *printer.File, c *scope, st *check.Step, row string) 
 			ag.args = append(ag.args, v)
 		}
 	}
-	if st.Window.Kind == check.Counted && st.Window.Size > 0 {
+	if st.Window.ByRecords() && st.Window.Size > 0 {
 		f.F("if err := t.%s.Expire(at, group, %s); err != nil {", storeField(n), g.restOf(st))
 		f.P("return err")
 		f.P("}")
@@ -169,6 +169,11 @@ func (g *generator) fold(f *printer.File, c *scope, st *check.Step, row string) 
 	f.P("}")
 	if st.Window.Slide > 0 {
 		addToParts(f, st)
+	}
+	if st.Window.Split != nil {
+		if err := g.splitOff(f, c, st, place); err != nil {
+			return err
+		}
 	}
 	for _, ag := range all {
 		if ag.Func == check.Fold {
@@ -228,7 +233,7 @@ func (g *generator) place(f *printer.File, c *scope, st *check.Step) (string, er
 		return g.gap(f, c, st)
 	case !w.Bounded() && w.Size == 0:
 		return "session.Earliest, at+1", nil
-	case w.Kind == check.Counted:
+	case w.ByRecords():
 		f.F("end := at + %s", size)
 		return "session.Earliest, end", nil
 	case w.Kind == check.Custom:

@@ -307,6 +307,10 @@ func WindowText(w *check.Window) string {
 	switch {
 	case w.Kind == check.Global:
 		return w.Kind.String()
+	case w.Kind == check.Divided && w.Size == 0:
+		return "custom split " + oneLine(w.Split.Text)
+	case w.Kind == check.Divided:
+		return "custom split " + oneLine(w.Split.Text) + " ttl " + Duration(w.Size)
 	case w.Kind == check.Counted && w.Size == 0:
 		return countText(w)
 	case w.Kind == check.Custom:

@@ -407,7 +407,7 @@ func inOrder(st *check.Step) bool {
 	if st.Window != nil && st.Window.Kind == check.Global { // the updates that there are have the times of records
 		return byCommit(st.Out)
 	}
-	return st.Dedup != nil || st.Previous != nil || st.Fold != nil || st.Window != nil && st.Window.Kind == check.Counted
+	return st.Dedup != nil || st.Previous != nil || st.Fold != nil || st.Window != nil && st.Window.ByRecords()
 }
 
 // lasting tells whether a step that goes by the order of records keeps what it keeps for ever.

@@ -39,6 +39,7 @@ type group struct {
 	accs []accumulator
 
 	records int64
+	split   bool            // a record has ended it
 	parts   [][]accumulator // of a sliding count, the oldest first; records are those of the last one
 	// changed says that the result was not handed on since it changed; kept only where that is no matter of commits. Changes is how many
 	// records did it; of a slice, of all its records.
@@ -204,10 +205,22 @@ func (t *task) add(w *window, e elem) error {
 	}
 	id := groupID(st.Window, win, e.group)
 	g := w.groups[id]
-	if g != nil && st.Window.Kind == check.Counted && g.win.end <= e.time && st.Window.Size > 0 { // the record is too late for it
+	if g != nil && st.Window.ByRecords() && g.win.end <= e.time && st.Window.Size > 0 { // the record is too late for it
 		delete(w.groups, id)
 		t.rest(w, g)
 		g = nil
+	}
+	if g != nil && st.Window.Split != nil {
+		split, err := t.splits(st, g, &e)
+		if err != nil {
+			return err
+		}
+		if split {
+			delete(w.groups, id)
+			g.split = true
+			t.result(w, g)
+			g = nil
+		}
 	}
 	if g == nil {
 		g = &group{win: win, key: e.group, text: identity(e.group), accs: make([]accumulator, len(st.Aggregate))}
@@ -286,7 +299,7 @@ func (t *task) handOn(w *window, g *group) error {
 	}
 	if def := st.Window; !def.Bounded() {
 		e.win, e.waited = nil, true
-		if (g.records == def.Records || g.records == def.Slide) && def.Size > 0 {
+		if (g.records == def.Records || g.records == def.Slide || g.split) && def.Size > 0 {
 			e.time = g.win.end - def.Size.Milliseconds()
 		}
 	}

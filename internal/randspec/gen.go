@@ -417,7 +417,9 @@ func (g *gen) layout(st *Step) {
 	st.Kind, st.Size = "tumbling", pick(g, "1s", "5s", "7s", "1m", "1500ms", "1h")
 	switch g.r.IntN(9) {
 	case 5:
-		st.Kind = "custom"
+		if st.Kind = "custom"; g.chance(50) {
+			st.Size = "{split: " + splitHere + ", " + pick(g, "unbounded: true", "ttl: 1ms", "ttl: 1s", "ttl: 5s", "ttl: 1500ms", "ttl: 10m") + "}"
+		}
 		return
 	case 4:
 		st.Kind, st.Size = "count", "{size: "+pick(g, "2", "3", "5", "20", "4, every: 2", "3, every: 1", "12, every: 4")+", "+pick(g, "unbounded: true", "ttl: 1s", "ttl: 5s", "ttl: 1500ms", "ttl: 10m")+"}"
@@ -487,7 +489,8 @@ func (g *gen) window(st *Step, row *stream, lets []term) stream {
 		out.parts = append(out.parts, []string{n.Name})
 	}
 	g.layout(st)
-	if out.windowed = st.Kind != "global" && st.Kind != "count"; out.windowed {
+	divided := strings.Contains(st.Size, splitHere)
+	if out.windowed = st.Kind != "global" && st.Kind != "count" && !divided; out.windowed {
 		st.Lateness = pick(g, "", "0s", "1s", "10s", "333ms", "20s")
 	}
 	if g.chance(40) && !strings.Contains(st.Size, "unbounded") {
@@ -496,7 +499,7 @@ func (g *gen) window(st *Step, row *stream, lets []term) stream {
 	if st.Kind == "session" && g.chance(30) {
 		st.Gap = pick(g, `event_time.getSeconds() % 2 == 0 ? duration("3s") : duration("8s")`, `duration("4500ms")`, env.gen(types.Duration, 2))
 	}
-	if st.Kind == "custom" {
+	if st.Kind == "custom" && !divided {
 		st.Size = "{start: " + quoted(pick(g, `event_time - duration("3s")`, `timestamp(int(event_time) / 7 * 7)`, `event_time`, env.gen(types.Timestamp, 2))) +
 			", end: " + quoted(pick(g, `event_time + duration("2s")`, `timestamp(int(event_time) / 7 * 7 + 7)`, `event_time + duration("500ms")`)) + "}"
 	}
@@ -506,7 +509,10 @@ func (g *gen) window(st *Step, row *stream, lets []term) stream {
 	}
 	st.Emit = pick(g, "", "final", "final", "updates", "{updates: {every: 10s}}", "{updates: {every: 1700ms}}", "early_and_final", "{early_and_final: {every: 4s}}",
 		"{updates: {count: 3}}", "{early_and_final: {count: 2}}", "{updates: {count: 1}}")
-	if st.Kind == "count" {
+	if divided {
+		g.divide(st, env, &args, lets, out.typ)
+	}
+	if st.Kind == "count" || divided {
 		st.Emit = ""
 	}
 	if st.Kind != "count" && st.Kind != "session" && st.Kind != "global" && g.chance(30) {

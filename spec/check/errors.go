@@ -801,8 +801,8 @@ func alignedTimeless(at source.Span, k WindowKind, key string) diag.Diagnostic {
 }
 
 func lateForTimeless(at source.Span, k WindowKind, key string) diag.Diagnostic {
-	if k == Counted && key == "allowed_lateness" {
-		return hinted(problem("WEIR4031", at, "a count window ends with a record, so it has no allowed_lateness"), "ttl says how long it waits for one")
+	if (k == Counted || k == Divided) && key == "allowed_lateness" {
+		return hinted(problem("WEIR4031", at, "a %s window ends with a record, so it has no allowed_lateness", k), "ttl says how long it waits for one")
 	}
 	return hinted(problem("WEIR4031", at, "no record is late for a window that nothing but records ends, so it has no %s", key), "leave it out")
 }
@@ -889,7 +889,7 @@ func maxOfOthers(at source.Span, k WindowKind) diag.Diagnostic {
 	if k == Custom {
 		return hinted(problem("WEIR4030", at, "max is for session windows"), "a custom window is as long as start and end say: leave it out")
 	}
-	if k == Global || k == Counted {
+	if k == Global || k == Counted || k == Divided {
 		return hinted(problem("WEIR4030", at, "max is for session windows"), "a %s window goes by no time: leave it out", k)
 	}
 	return hinted(problem("WEIR4030", at, "max is for session windows"), "%s windows have a size: leave it out", k)

@@ -274,7 +274,7 @@ func (s *Step) Keeps() bool {
 func (s *Step) Folded() []*Expr {
 	all := s.Fold.exprs()
 	if s.Window != nil {
-		for _, e := range []*Expr{s.Window.Gap, s.Window.Start, s.Window.End} {
+		for _, e := range []*Expr{s.Window.Gap, s.Window.Start, s.Window.End, s.Window.Split} {
 			if e != nil {
 				all = append(all, e)
 			}
@@ -455,10 +455,11 @@ const (
 	Global                           // one for all records of a group
 	Counted                          // one for as many records of a group as Records says
 	Custom                           // where the record says
+	Divided                          // one for the records of a group up to that for which Split is true
 )
 
 func (k WindowKind) String() string {
-	return [...]string{Tumbling: "tumbling", Hopping: "hopping", Cumulative: "cumulative", Session: "session", Global: "global", Counted: "count", Custom: "custom"}[k]
+	return [...]string{Tumbling: "tumbling", Hopping: "hopping", Cumulative: "cumulative", Session: "session", Global: "global", Counted: "count", Custom: "custom", Divided: "split"}[k]
 }
 
 // Window is where a step's windows lie in event time.
@@ -467,7 +468,7 @@ type Window struct {
 	Kind WindowKind
 	// Size, Every, Offset and Lateness are whole milliseconds. Size is at least one, and so is Every, which is 0 for tumbling windows of one size.
 	// Cumulative windows' Size is a multiple of it. A session's Size is the gap that ends it, 0 if that is an expression.
-	// Of a global window all are 0, and so are a count's but for Size, the time without a record that ends it: 0 is for ever.
+	// Of a global window all are 0, and so are a count's and a divided one's but for Size, the time without a record that ends it: 0 is for ever.
 	Size, Every time.Duration
 	// Sizes are those of windows of several, ascending; Size is the last then, and each is a multiple of Every, which is the first for tumbling ones.
 	Sizes []time.Duration
@@ -482,6 +483,9 @@ type Window struct {
 	Slide int64
 	// Start and End are where a custom window begins and ends, timestamps. Its Size is 0.
 	Start, End *Expr
+	// Split tells of a record of a group that has a divided window whether it begins another one, a bool. The aggregates of the window, as they are
+	// before the record, are FoldVars.
+	Split *Expr
 }
 
 // Overlap reports whether a record can be in several of the windows.
@@ -492,7 +496,10 @@ func (w *Window) Overlap() bool { return w.Kind == Hopping || w.Kind == Cumulati
 func (w *Window) Merges() bool { return w.Overlap() || w.Kind == Session || w.Slide > 0 }
 
 // Bounded reports whether windows begin and end at times, which results are given.
-func (w *Window) Bounded() bool { return w.Kind != Global && w.Kind != Counted }
+func (w *Window) Bounded() bool { return w.Kind != Global && !w.ByRecords() }
+
+// ByRecords reports whether a record of the group ends a window, or a time without one.
+func (w *Window) ByRecords() bool { return w.Kind == Counted || w.Kind == Divided }
 
 // Own reports whether each group has windows of its own, which its records make.
 func (w *Window) Own() bool { return w.Kind == Session || w.Kind == Custom || !w.Bounded() }

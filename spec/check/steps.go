@@ -313,6 +313,7 @@ func (c *checker) aggregates(st *Step, d *syntax.Step) {
 	if st.Retractions {
 		c.retracted(out, d.Emit.Retractions.Span)
 	}
+	c.splitting(st, d, scope)
 	c.uniqueWires(out)
 	st.Out.Type, st.Out.Key = out, groupKey(st, nil)
 	st.Out.Windowed, st.Out.Updates = true, st.Emit != Final

@@ -34,6 +34,8 @@ func (c *checker) window(st *Step, d *syntax.Step) {
 		w.Kind = Global
 	case d.Window.Count != nil:
 		w.Kind = Counted
+	case d.Window.Divided != nil:
+		w.Kind = Divided
 	case d.Window.Start != nil || d.Window.End != nil:
 		w.Kind = Custom
 	}
@@ -47,6 +49,8 @@ func (c *checker) window(st *Step, d *syntax.Step) {
 		c.global(d)
 	case w.Kind == Counted:
 		c.count(w, d)
+	case w.Kind == Divided:
+		c.divided(w, d)
 	case w.Kind == Custom:
 		c.timeless(d.Window, Custom)
 		if w.Lateness > longest {

@@ -263,9 +263,16 @@ var stepShape = &Shape{What: "a step", Either: []string{"from", "merge"}, Keys: 
 			{Name: "ttl", Shape: durationText("After which time without a record of the group a window ends with those that it has.")},
 			{Name: "unbounded", Shape: &Shape{What: "true or false", Bool: true, Doc: "In place of ttl: it is waited for ever. There have to be few groups."}},
 		}}},
-		{Name: "custom", Shape: &Shape{What: "{start: CEL, end: CEL}", Doc: "The window that each record says.", Keys: []Key{
-			{Name: "start", Required: true, Shape: celText("Where the record's window begins, a timestamp.")},
-			{Name: "end", Required: true, Shape: celText("Where it ends, a timestamp behind the start.")},
+		{Name: "custom", Shape: &Shape{What: "{start: CEL, end: CEL}, or {split: CEL, ttl: DURATION}", Doc: "The window that each record says, or records up to one that begins the next window.", OneOf: []*Shape{
+			{What: "{split: CEL, ttl: DURATION}", Has: "split", Doc: "Records of a group in the order in which they are processed, up to one that begins the next window.", Keys: []Key{
+				{Name: "split", Required: true, Shape: celText("A condition over a record and what is aggregated of the window so far. A record for which it is true ends the window and begins the next one.")},
+				{Name: "ttl", Shape: durationText("After which time without a record of the group a window ends.")},
+				{Name: "unbounded", Shape: &Shape{What: "true or false", Bool: true, Doc: "In place of ttl: it is waited for ever. There have to be few groups."}},
+			}},
+			{What: "{start: CEL, end: CEL}", Doc: "The window that each record says.", Keys: []Key{
+				{Name: "start", Required: true, Shape: celText("Where the record's window begins, a timestamp.")},
+				{Name: "end", Required: true, Shape: celText("Where it ends, a timestamp behind the start.")},
+			}},
 		}}},
 		{Name: "max", Shape: durationText("How long a session window may be. Without it, as long as records come.")},
 		{Name: "every", Shape: durationText("After which time the next hopping window begins, or the next cumulative one ends.")},

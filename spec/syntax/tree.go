@@ -207,6 +207,7 @@ type Window struct {
 	Global                        *Global
 	Count                         *Count
 	Start, End                    *Text // of custom windows: both, or nil
+	Divided                       *Divided
 	Every, Offset, Max            *Duration
 	Zone                          *Text
 	Lateness                      *Duration
@@ -216,6 +217,14 @@ type Window struct {
 // Global is what stands under a window's global.
 type Global struct {
 	Span      source.Span
+	Unbounded *Text // true, or nil
+}
+
+// Divided is what stands under a window's custom that has split.
+type Divided struct {
+	Span      source.Span
+	Split     *Text
+	TTL       *Duration
 	Unbounded *Text // true, or nil
 }
 
@@ -491,6 +500,9 @@ func (b builder) step(k *Text, v *node) *Step {
 		}
 		if x := w.get("custom"); x != nil && x.kind == mapping {
 			s.Window.Start, s.Window.End = text(x.get("start")), text(x.get("end"))
+			if x.get("split") != nil {
+				s.Window.Divided = &Divided{Span: x.span, Split: text(x.get("split")), TTL: duration(x.get("ttl")), Unbounded: yes(x.get("unbounded"))}
+			}
 		}
 		if x := w.get("count"); x != nil && x.kind == mapping {
 			s.Window.Count = &Count{Span: x.span, Size: text(x.get("size")), Every: text(x.get("every")), TTL: duration(x.get("ttl")), Unbounded: yes(x.get("unbounded"))}
