@@ -1,5 +1,5 @@
-// Package process is what generated code gives a processor, a step that is Go of the user's: state by key, and timers. Steps with dedup
-// and changes keep what they keep by the same means: [Seen], [Latest] and [Previous].
+// Package process is what generated code gives a processor, a step that is Go of the user's: state by key, and timers. Steps with dedup,
+// changes and fold keep what they keep by the same means: [Seen], [Latest], [Previous] and [Fold].
 //
 // A [Store] holds both, for one step of one task. Every call of the processor, for a record or a timer, stands between
 // [Store.Begin] and [Store.End]: when it fails, what it changed is undone, and the store is as if it had not been made. Changes stay
@@ -28,9 +28,9 @@
 //	'v' LEN NAME GROUP               the value of a state: the length of its name as a uvarint, its name, the group's key
 //	'm' LEN NAME LEN GROUP MAPKEY    the value of a key in a group's map, in the encoding of package keyenc
 //	'l' LEN NAME LEN GROUP NUMBER    an element of a group's list: 8 bytes big-endian, each element's is higher than those before
-//	'q' TIME 't' GROUP               a timer of a group in event time
+//	'q' TIME 't' GROUP               a timer of a group in event time, or the reminder of a group of a [Fold]
 //	'q' TIME 'x' KEY                 a reminder to look whether the entry KEY is still to live
-//	'p' TIME 't' GROUP               a timer of a group in processing time
+//	'p' TIME 't' GROUP               a timer of a group in processing time, or a fold's reminder
 //
 // TIME is in Unix milliseconds, 8 bytes big-endian with the sign bit inverted, so that the keys under 'q' and 'p' are in the order in
 // which they are due. Every value begins with the version, 1. That is all of a timer in event time and a reminder. For a timer in
