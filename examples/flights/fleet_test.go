@@ -23,8 +23,13 @@ type departure struct {
 	miles, delay                   int
 }
 
-// departures reads the file with nothing of weir in it, in the order of the departures.
-func departures(t *testing.T) []departure {
+// departures are those of the file in the order of their times.
+func departures(inFile []departure) []departure {
+	return slices.SortedStableFunc(slices.Values(inFile), func(a, b departure) int { return a.at.Compare(b.at) })
+}
+
+// departuresInFile reads the file with nothing of weir in it.
+func departuresInFile(t *testing.T) []departure {
 	t.Helper()
 	var all []departure
 	for row := range rows(t) {
@@ -41,7 +46,6 @@ func departures(t *testing.T) []departure {
 			origin: row("origin"), dest: row("dest"), carrier: row("carrier"), tailnum: row("tailnum"),
 		})
 	}
-	slices.SortStableFunc(all, func(a, b departure) int { return a.at.Compare(b.at) })
 	return all
 }
 
@@ -60,6 +64,8 @@ func by(all []departure, key func(departure) string) map[string][]departure {
 type fleetOut struct {
 	Tailnum, From, Route string
 	Since, Latest        time.Time
+	Last                 string
+	Left                 time.Time
 	Flights, Miles       int
 
 	Origin, Carrier string
@@ -95,6 +101,31 @@ func (o fleetOut) duty() string {
 	return fmt.Sprintf("%s %s %s: %d flights, %d miles, from %s to %s", o.Tailnum, o.Since.UTC(), o.Latest.UTC(), o.Flights, o.Miles, o.From, o.Route)
 }
 
+// gone are the times of five days in which an aircraft did not leave, the one behind its last flight too. Its flights count in the order of the file.
+func gone(inFile []departure) (lines []string) {
+	const fiveDays = 5 * 24 * time.Hour
+	for tail, flights := range by(inFile, func(d departure) string { return d.tailnum }) {
+		o := fleetOut{Tailnum: tail}
+		var latest time.Time
+		for _, f := range flights {
+			if o.Flights > 0 && !f.at.Before(latest.Add(fiveDays)) {
+				lines = append(lines, o.gone())
+				o, latest = fleetOut{Tailnum: tail}, time.Time{}
+			}
+			o.Flights, o.Last, o.Left = o.Flights+1, f.dest, f.at
+			if f.at.After(latest) {
+				latest = f.at
+			}
+		}
+		lines = append(lines, o.gone())
+	}
+	return lines
+}
+
+func (o fleetOut) gone() string {
+	return fmt.Sprintf("%s to %s on %s, after %d flights", o.Tailnum, o.Last, o.Left.UTC(), o.Flights)
+}
+
 // silences are the times of 30 hours in which nothing of an airline left an airport, the one behind the last flight too.
 func silences(all []departure) (lines []string) {
 	for _, flights := range by(all, func(d departure) string { return d.origin + d.carrier }) {
@@ -113,14 +144,15 @@ func (o fleetOut) silence() string {
 
 // TestFleet runs the second spec over January 2013 and compares all that it says with the file.
 func TestFleet(t *testing.T) {
-	all := departures(t)
+	inFile := departuresInFile(t)
+	all := departures(inFile)
 	var out, log bytes.Buffer
 	ui := &cli.UI{In: strings.NewReader(""), Out: &out, Err: &log}
 	err := run.Run(t.Context(), ui, "fleet.weir.yaml", run.Options{Partitions: 4, Inputs: []string{"flights=" + january}, Until: "end", Format: "json"})
 	if err != nil {
 		t.Fatalf("%v\n%s", err, log.String())
 	}
-	var gotDuties, gotSilences []string
+	var gotDuties, gotGone, gotSilences []string
 	byOrigin := by(all, func(d departure) string { return d.origin })
 	days := 0
 	for line := range strings.Lines(out.String()) {
@@ -129,6 +161,8 @@ func TestFleet(t *testing.T) {
 			t.Fatalf("%q: %v", line, err)
 		}
 		switch {
+		case o.Last != "":
+			gotGone = append(gotGone, o.gone())
 		case o.Tailnum != "":
 			gotDuties = append(gotDuties, o.duty())
 		case o.Carrier != "":
@@ -138,7 +172,7 @@ func TestFleet(t *testing.T) {
 			o.check(t, byOrigin[o.Origin])
 		}
 	}
-	for name, c := range map[string][2][]string{"duties": {gotDuties, duties(all)}, "silences": {gotSilences, silences(all)}} {
+	for name, c := range map[string][2][]string{"duties": {gotDuties, duties(all)}, "gone": {gotGone, gone(inFile)}, "silences": {gotSilences, silences(all)}} {
 		got, want := c[0], c[1]
 		slices.Sort(got)
 		slices.Sort(want)

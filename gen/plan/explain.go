@@ -318,7 +318,7 @@ func explainTimeless(b *strings.Builder, st *check.Step, aggregates string) {
 		fmt.Fprintf(b, "    A result of the last %d records of a group is handed on with every %s, and of those that came since %s", w.Records, Records(w.Slide), results)
 		b.WriteString(", with the ones before them")
 	case w.Kind == check.Divided:
-		fmt.Fprintf(b, "    A record for which %s begins another window, and has the result of the one before handed on; without one that is %s", oneLine(w.Split.Text), results)
+		fmt.Fprintf(b, "    A result is handed on with a record for which %s, which begins the next window, and else %s", oneLine(w.Split.Text), results)
 	case w.Kind == check.Counted:
 		fmt.Fprintf(b, "    A result is handed on with every %d records of a group, and of fewer %s", w.Records, results)
 	case st.Emit == check.Final:

@@ -149,6 +149,51 @@ func (o *Days) appendJSON(b []byte) []byte {
 	return append(b, '}')
 }
 
+// appendState appends o in the encoding of package stateenc: dest.
+func (o *AircraftInput) appendState(b []byte) []byte {
+	b = stateenc.AppendHeader(b, 0x23dc)
+	b = stateenc.AppendString(b, o.Dest)
+	return b
+}
+
+// decodeState reads what appendState wrote. Strings and bytes alias b. Other fields stay as they are.
+func (o *AircraftInput) decodeState(b []byte) error {
+	i := stateenc.Header(b, 0x23dc)
+	o.Dest, i = stateenc.String(b, i)
+	return stateenc.Done(b, i)
+}
+
+// appendJSON appends o as a JSON object. Optional fields without a value are left out.
+func (o *Aircraft) appendJSON(b []byte) []byte {
+	b = append(b, `{"tailnum":`...)
+	b = jsonx.AppendString(b, o.Tailnum)
+	b = append(b, `,"flights":`...)
+	b = jsonx.AppendInt(b, o.Flights)
+	b = append(b, `,"last":`...)
+	b = jsonx.AppendString(b, o.Last)
+	b = append(b, `,"left":`...)
+	b = jsonx.AppendTime(b, o.Left)
+	return append(b, '}')
+}
+
+// appendState appends o in the encoding of package stateenc: flights, last, left.
+func (o *AircraftState) appendState(b []byte) []byte {
+	b = stateenc.AppendHeader(b, 0xc27c)
+	b = stateenc.AppendInt(b, o.Flights)
+	b = stateenc.AppendString(b, o.Last)
+	b = stateenc.AppendTime(b, o.Left)
+	return b
+}
+
+// decodeState reads what appendState wrote. Strings and bytes alias b. Other fields stay as they are.
+func (o *AircraftState) decodeState(b []byte) error {
+	i := stateenc.Header(b, 0xc27c)
+	o.Flights, i = stateenc.Int(b, i)
+	o.Last, i = stateenc.String(b, i)
+	o.Left, i = stateenc.Time(b, i)
+	return stateenc.Done(b, i)
+}
+
 // appendState appends o in the encoding of package stateenc: value.
 func (o *WatchedDeparturesState) appendState(b []byte) []byte {
 	b = stateenc.AppendHeader(b, 0x2bd9)

@@ -6,6 +6,7 @@
 //
 //	flights ─▶ departed (where) ─▶ duties (group by tailnum) ─▶ topic fleet-duties-repartition
 //	flights ─▶ departed (where) ─▶ day (group by origin) ─▶ topic fleet-day-repartition
+//	flights ─▶ departed (where) ─▶ aircraft (group by tailnum) ─▶ topic fleet-aircraft-repartition
 //	flights ─▶ departed (where) ─▶ watched (group by origin, carrier) ─▶ topic fleet-watched-repartition
 //
 // Sub-topology duties (duties_gen.go) reads topic fleet-duties-repartition:
@@ -15,6 +16,10 @@
 // Sub-topology day (day_gen.go) reads topic fleet-day-repartition:
 //
 //	day (hopping 1d every 1h) ─▶ days ─▶ sink delays_of_a_day
+//
+// Sub-topology aircraft (aircraft_gen.go) reads topic fleet-aircraft-repartition:
+//
+//	aircraft (fold, kept 5d) gone ─▶ sink gone
 //
 // Sub-topology watched (watched_gen.go) reads topic fleet-watched-repartition:
 //
@@ -50,9 +55,10 @@ func Topology() *topology.Topology {
 					Lag:   24 * time.Hour,
 				}},
 				Outputs: []topology.Output{
-					flightsRepartitionDuties:  {Kind: topology.Repartition, Name: "duties", Topic: "fleet-duties-repartition"},
-					flightsRepartitionDay:     {Kind: topology.Repartition, Name: "day", Topic: "fleet-day-repartition"},
-					flightsRepartitionWatched: {Kind: topology.Repartition, Name: "watched", Topic: "fleet-watched-repartition"},
+					flightsRepartitionDuties:   {Kind: topology.Repartition, Name: "duties", Topic: "fleet-duties-repartition"},
+					flightsRepartitionDay:      {Kind: topology.Repartition, Name: "day", Topic: "fleet-day-repartition"},
+					flightsRepartitionAircraft: {Kind: topology.Repartition, Name: "aircraft", Topic: "fleet-aircraft-repartition"},
+					flightsRepartitionWatched:  {Kind: topology.Repartition, Name: "watched", Topic: "fleet-watched-repartition"},
 				},
 				New: newFlightsTask,
 			},
@@ -89,6 +95,23 @@ func Topology() *topology.Topology {
 					{Name: "day", Output: dayChangelogDay, Retention: 24 * time.Hour},
 				},
 				New: newDayTask,
+			},
+			{
+				Name: "aircraft",
+				Inputs: []topology.Input{{
+					Name:        "aircraft",
+					Topic:       "fleet-aircraft-repartition",
+					Repartition: true,
+					From:        []int{0},
+				}},
+				Outputs: []topology.Output{
+					aircraftChangelogAircraft: {Kind: topology.Changelog, Name: "aircraft", Topic: "fleet-aircraft-changelog"},
+					aircraftSinkGone:          {Kind: topology.Sink, Name: "gone", Topic: "gone"},
+				},
+				Stores: []topology.Store{
+					{Name: "aircraft", Output: aircraftChangelogAircraft},
+				},
+				New: newAircraftTask,
 			},
 			{
 				Name: "watched",

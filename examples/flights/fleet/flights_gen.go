@@ -12,15 +12,17 @@ import (
 
 // The topics that flights writes, as indexes of its outputs.
 const (
-	flightsRepartitionDuties  = iota // fleet-duties-repartition
-	flightsRepartitionDay            // fleet-day-repartition
-	flightsRepartitionWatched        // fleet-watched-repartition
+	flightsRepartitionDuties   = iota // fleet-duties-repartition
+	flightsRepartitionDay             // fleet-day-repartition
+	flightsRepartitionAircraft        // fleet-aircraft-repartition
+	flightsRepartitionWatched         // fleet-watched-repartition
 )
 
 // flightsTask runs one partition of sub-topology flights:
 //
 //	flights ─▶ departed (where) ─▶ duties (group by tailnum) ─▶ topic fleet-duties-repartition
 //	flights ─▶ departed (where) ─▶ day (group by origin) ─▶ topic fleet-day-repartition
+//	flights ─▶ departed (where) ─▶ aircraft (group by tailnum) ─▶ topic fleet-aircraft-repartition
 //	flights ─▶ departed (where) ─▶ watched (group by origin, carrier) ─▶ topic fleet-watched-repartition
 type flightsTask struct {
 	*topology.Context
@@ -124,6 +126,9 @@ func (t *flightsTask) departed(r *Flight, key []byte, at int64) error {
 	if err := t.day(&row, key, at); err != nil {
 		return err
 	}
+	if err := t.aircraft(&row, key, at); err != nil {
+		return err
+	}
 	return t.watched(&row, key, at)
 }
 
@@ -181,6 +186,39 @@ func (t *flightsTask) day(r *Departed, key []byte, at int64) error {
 	b = in.appendState(b)
 	t.Out.Send(flightsRepartitionDay, b, k, v, at)
 	return nil
+}
+
+// aircraft is step aircraft: filters departed, sends it on by group, through topic fleet-aircraft-repartition.
+func (t *flightsTask) aircraft(r *Departed, key []byte, at int64) error {
+	if !aircraftWhere(r) {
+		t.Stats.Filtered++
+		return nil
+	}
+	var tailnumGroup string // group_by tailnum: tailnum.value()
+	{
+		v1, err := r.Tailnum.Get()
+		if err != nil {
+			return topology.At("step aircraft, group_by tailnum", "fleet.weir.yaml:67:25", err)
+		}
+		tailnumGroup = v1
+	}
+	in := AircraftInput{
+		Dest: r.Dest,
+	}
+	b := t.Out.Begin()
+	k := len(b)
+	b = keyenc.AppendLast(b, tailnumGroup)
+	v := len(b)
+	b = in.appendState(b)
+	t.Out.Send(flightsRepartitionAircraft, b, k, v, at)
+	return nil
+}
+
+// aircraftWhere is fleet.weir.yaml:66:12
+//
+//	tailnum.hasValue()
+func aircraftWhere(r *Departed) bool {
+	return r.Tailnum.Valid
 }
 
 // watched is step watched: sends it on by group, through topic fleet-watched-repartition.

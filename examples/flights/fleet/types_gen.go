@@ -98,6 +98,26 @@ type Day struct {
 	Late    float64 // late: double
 }
 
+// AircraftInput is the result of step aircraft_input.
+type AircraftInput struct {
+	Dest string // dest: string
+}
+
+// Aircraft is the result of step aircraft.
+type Aircraft struct {
+	Tailnum string    // tailnum: string
+	Flights int64     // flights: int
+	Last    string    // last: string
+	Left    time.Time // left: timestamp
+}
+
+// AircraftState is the result of step aircraft_state.
+type AircraftState struct {
+	Flights int64     // flights: int
+	Last    string    // last: string
+	Left    time.Time // left: timestamp
+}
+
 // WatchedDeparturesState is the result of step watched_departures_state.
 type WatchedDeparturesState struct {
 	Value time.Time // value: timestamp

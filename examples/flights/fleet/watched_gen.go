@@ -112,8 +112,8 @@ var _ WatchedProcessor = (*Watch)(nil)
 
 // WatchedContext is what a call of Watch is about: a group, its state and timers. It is to be used during the call only.
 type WatchedContext struct {
-	Origin  string // fleet.weir.yaml:65:24: origin
-	Carrier string // fleet.weir.yaml:65:41: carrier
+	Origin  string // fleet.weir.yaml:80:24: origin
+	Carrier string // fleet.weir.yaml:80:41: carrier
 
 	Departures process.List[time.Time] // each lives 3d after it was last set
 	Timers     process.Timers
@@ -151,7 +151,7 @@ func (t *watchedTask) watchedProcess(r *Departed, key []byte, at int64) error {
 		return err
 	}
 	if err := t.watchedStore.End(t.watchedProcessor.Process(&t.watchedContext, r)); err != nil {
-		return topology.At("step watched, process", "fleet.weir.yaml:66:14", err)
+		return topology.At("step watched, process", "fleet.weir.yaml:81:14", err)
 	}
 	return t.watchedEmitted(key, at)
 }
@@ -163,7 +163,7 @@ func (t *watchedTask) watchedTimer(key []byte, at int64) error {
 		return err
 	}
 	if err := t.watchedStore.End(t.watchedProcessor.Timer(c, c.EventTime())); err != nil {
-		return t.BadResult(0, "watched", key, nil, topology.At("step watched, timer", "fleet.weir.yaml:66:14", err))
+		return t.BadResult(0, "watched", key, nil, topology.At("step watched, timer", "fleet.weir.yaml:81:14", err))
 	}
 	return t.watchedEmitted(key, at)
 }
