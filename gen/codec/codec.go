@@ -43,6 +43,8 @@ type Names struct {
 	// Checks are the functions that tell whether a value fulfils the conditions of the alias that its type is named by; none for
 	// a type without conditions.
 	Checks func(*types.Type) []Check
+	// Doc says what a record is, where that is not known by its name, and "" else; nil stands for one that always does.
+	Doc func(*types.Type) string
 }
 
 // Check is a function from a value to whether it fulfils a condition.

@@ -55,11 +55,18 @@ func (g *generator) structType(t *types.Type) error {
 			p.unionType(t)
 			return nil
 		}
-		kind := "record"
-		if t.Derived {
-			kind = "result of step"
+		what := ""
+		if g.Doc != nil {
+			what = g.Doc(t)
 		}
-		p.line("// %s is the %s %s.", p.Type(t), kind, t.Name)
+		switch {
+		case what != "":
+		case t.Derived:
+			what = "the result of step " + t.Name
+		default:
+			what = "the record " + t.Name
+		}
+		p.line("// %s is %s.", p.Type(t), what)
 		p.line("type %s struct {", p.Type(t))
 		for _, f := range t.Fields {
 			comment := "// " + f.Name + ": " + f.Type.Spelling()

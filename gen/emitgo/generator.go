@@ -221,7 +221,7 @@ func (g *generator) enumConst(t *types.Type, value string) string {
 
 // codecNames are the names as the codec printer wants them.
 func (g *generator) codecNames() codec.Names {
-	return codec.Names{Type: g.typeName, Field: fieldName, EnumConst: g.enumConst, Checks: g.checks}
+	return codec.Names{Type: g.typeName, Field: fieldName, EnumConst: g.enumConst, Checks: g.checks, Doc: g.typeDoc}
 }
 
 // goType is the Go type of values of t, with its imports added to f.

@@ -19,6 +19,16 @@ func keptStates(st *check.Step) *types.Type {
 	return st.Fold.Kept
 }
 
+// typeDoc says what a record is that stands for no stream, "" for others.
+func (g *generator) typeDoc(t *types.Type) string {
+	for _, st := range g.p.Steps {
+		if keptStates(st) == t {
+			return "what step " + st.Name + " keeps of a group"
+		}
+	}
+	return ""
+}
+
 // foldTimers are the timers of a fold that do something.
 func (g *generator) foldTimers(st *check.Step) []*check.FoldTimer {
 	return slices.DeleteFunc(slices.Clone(st.Fold.Timers), func(t *check.FoldTimer) bool { return !g.pl.Live(t.Out) && !t.Forget })
@@ -95,11 +105,14 @@ func (g *generator) foldRecord(f *printer.File, sub *plan.Subtopology, st *check
 	f.P()
 	f.F("// %s takes a record into what is kept of its group, which is key%s.", g.takesByGroup(st), andHandsOn(g.pl.Live(st.Out)))
 	f.F("func (t *%s) %s(r *%s, %s) error {", taskName(sub), g.takesByGroup(st), g.typeName(row), params)
-	was, fresh := "was", "fresh"
+	results := "was, next, fresh"
 	if st.Fold.State == nil {
-		was, fresh = "_", "_"
+		results = "_, next, _"
+		if !g.pl.Live(st.Out) {
+			results = "_, _, _"
+		}
 	}
-	f.F("%s, %s, err := t.%s.Take(key, at)", was, fresh, keptField(n))
+	f.F("%s, err := t.%s.Take(key, at)", results, keptField(n))
 	f.P("if err != nil {")
 	f.P("return err")
 	f.P("}")
@@ -113,7 +126,6 @@ func (g *generator) foldRecord(f *printer.File, sub *plan.Subtopology, st *check
 		}
 		f.P("}")
 	}
-	f.F("var next %s", g.typeName(st.Fold.Kept))
 	before, behind := *c, *c
 	before.locals, behind.locals = maps.Clone(c.locals), maps.Clone(c.locals)
 	for i, s := range st.Fold.State {
@@ -131,14 +143,14 @@ func (g *generator) foldRecord(f *printer.File, sub *plan.Subtopology, st *check
 		}
 	}
 	if !g.pl.Live(st.Out) {
-		f.F("return t.%s.Put(&next)", keptField(n))
+		f.F("return t.%s.Put()", keptField(n))
 		f.P("}")
 		return nil
 	}
-	f.F("if err := t.%s.Put(&next); err != nil {", keptField(n))
+	f.F("if err := t.%s.Put(); err != nil {", keptField(n))
 	f.P("return err")
 	f.P("}")
-	g.makeRow(f, st, "&next")
+	g.makeRow(f, st, "next")
 	args := "&row, key, at"
 	if st.Out.Windowed {
 		args += ", w"

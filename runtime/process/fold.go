@@ -37,6 +37,7 @@ type Fold[V any] struct {
 	tick    int64 // that in processing time
 	times   []int64
 	v       V
+	behind  V // the record in hand
 }
 
 // FoldTimer is a timer of a fold.
@@ -61,28 +62,31 @@ func NewFold[V any](s *Store, ttl int64, timers []FoldTimer, encode func(v *V, b
 	return &Fold[V]{s: s, head: appendHead(nil, valueKind, "fold"), ttl: ttl, timers: timers, fire: fire, encode: encode, decode: decode, times: make([]int64, len(timers))}
 }
 
-// Take begins with a record of a group, by its event time in Unix milliseconds: the timers that it finds due fire. Then there is the state before it;
-// fresh says that it is a zero value, and the group begins. Until Put nothing has changed. An error is that of fire, or fatal.
-func (f *Fold[V]) Take(group []byte, at int64) (v *V, fresh bool, err error) {
+// Take begins with a record of a group, by its event time in Unix milliseconds: the timers that it finds due fire. Then was is the state before it;
+// fresh says that it is a zero value, and the group begins. Next is a zero value for the state behind the record. Until Put nothing has changed.
+// An error is that of fire, or fatal.
+func (f *Fold[V]) Take(group []byte, at int64) (was, next *V, fresh bool, err error) {
 	f.at = max(at, f.s.passed())
 	if err := f.load(group); err != nil {
-		return nil, false, err
+		return nil, nil, false, err
 	}
 	if f.there {
 		fired, err := f.fireUntil(f.at)
 		if err != nil {
-			return nil, false, err
+			return nil, nil, false, err
 		}
 		if fired {
 			if err := f.save(&f.v); err != nil {
-				return nil, false, err
+				return nil, nil, false, err
 			}
 		}
 		if f.over(f.at) {
 			f.clear()
 		}
 	}
-	return &f.v, !f.there, nil
+	var zero V
+	f.behind = zero
+	return &f.v, &f.behind, !f.there, nil
 }
 
 // Set sets a timer, by its place, whether or not it is running.
@@ -105,13 +109,13 @@ func (f *Fold[V]) Start(timer int, at int64) {
 // Cancel takes a timer away. It does nothing if that is not running.
 func (f *Fold[V]) Cancel(timer int) { f.times[timer] = never }
 
-// Put ends with the record that Take began with: v is the state now. It is copied. An error is fatal.
-func (f *Fold[V]) Put(v *V) error {
+// Put ends with the record that Take began with: the state is now next. An error is fatal.
+func (f *Fold[V]) Put() error {
 	if !f.there {
 		f.there, f.highest = true, f.at
 	}
 	f.highest = max(f.highest, f.at)
-	return f.save(v)
+	return f.save(&f.behind)
 }
 
 // Wake is for [Store.Advance]: the reminder of a group in event time has come. Its timers fire that are due, and it may be forgotten.
@@ -274,10 +278,10 @@ func (f *Fold[V]) save(v *V) error {
 		wake, ends = watermark.Add(f.highest, f.ttl), true
 	}
 	var err error
-	if f.wake, err = s.mark(&s.queue, f.wake, wake, f.group, ends); err != nil {
+	if f.wake, err = s.mark(&s.queue, f.wake, wake, f.group, f.highest, ends); err != nil {
 		return err
 	}
-	if f.tick, err = s.mark(&s.processing, f.tick, tick, f.group, false); err != nil {
+	if f.tick, err = s.mark(&s.processing, f.tick, tick, f.group, f.highest, false); err != nil {
 		return err
 	}
 	var reminders uint64
@@ -312,7 +316,7 @@ func (f *Fold[V]) save(v *V) error {
 
 // mark has a group looked at in a queue at a time, unless its reminder, which is at was, comes earlier; never is no time. It returns when the
 // reminder comes. At the end of a bounded input those of timers come still, and those at which a life ends do not.
-func (s *Store) mark(q *queue, was, at int64, group []byte, ends bool) (int64, error) {
+func (s *Store) mark(q *queue, was, at int64, group []byte, eventTime int64, ends bool) (int64, error) {
 	if at >= was {
 		return was, nil
 	}
@@ -325,7 +329,7 @@ func (s *Store) mark(q *queue, was, at int64, group []byte, ends bool) (int64, e
 	}
 	value := []byte{version}
 	if q.kind == processingKind {
-		value = stateenc.AppendInt(value, 0)
+		value = stateenc.AppendInt(value, eventTime)
 	}
 	s.assign(e, value)
 	if q.holds && !ends {

@@ -41,21 +41,21 @@ func (h *folding) record(group string, at int64, set func(f *Fold[int64])) strin
 	h.t.Helper()
 	h.fired = nil
 	wm := h.c.Clock.Observe(0, at)
-	v, fresh, err := h.f.Take([]byte(group), at)
+	v, next, fresh, err := h.f.Take([]byte(group), at)
 	if err != nil {
 		h.t.Fatal(err)
 	}
 	if fresh && *v != 0 {
 		h.t.Errorf("a fresh state is %d", *v)
 	}
-	next := *v + 1
+	*next = *v + 1
 	if set != nil {
 		set(h.f)
 	}
-	if err := h.f.Put(&next); err != nil {
+	if err := h.f.Put(); err != nil {
 		h.t.Fatal(err)
 	}
-	h.fired = append(h.fired, fmt.Sprintf("%d", next))
+	h.fired = append(h.fired, fmt.Sprintf("%d", *next))
 	return h.pass(wm)
 }
 
@@ -240,7 +240,7 @@ func TestFoldFormat(t *testing.T) {
 	h.record("ou", 1000, nil)
 	h.commit()
 	want := []string{
-		`"p\x80\x00\x00\x00\x00\x00\x01\xf4tgr" 0100`,
+		`"p\x80\x00\x00\x00\x00\x00\x01\xf4tgr" 01d00f`,
 		`"q\x80\x00\x00\x00\x00\x00\x03\xf2tgr" 01`,
 		`"q\x80\x00\x00\x00\x00\x00\x04(tou" 01`,
 		`"v\x04foldgr" 0100d00f03e40fe8070205706c61696ee40f05636c6f636be80701000702`,

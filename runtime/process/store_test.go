@@ -18,7 +18,7 @@ import (
 
 // harness is a task with one store, whose only state is a number.
 type harness struct {
-	t *testing.T
+	t testing.TB
 	c *topology.Context
 	s *Store
 	v Value[int64]
@@ -34,7 +34,7 @@ func decodeInt(v *int64, b []byte) error {
 	return stateenc.Done(b, i)
 }
 
-func start(t *testing.T, ttl int64) *harness {
+func start(t testing.TB, ttl int64) *harness {
 	t.Helper()
 	db, err := store.Open(store.Options{Memory: true})
 	if err != nil {

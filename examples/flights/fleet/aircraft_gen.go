@@ -87,7 +87,7 @@ func (t *aircraftTask) Seal() error {
 
 // aircraftFold takes a record into what is kept of its group, which is key.
 func (t *aircraftTask) aircraftFold(r *AircraftInput, key []byte, at int64) error {
-	was, fresh, err := t.aircraftKept.Take(key, at)
+	was, next, fresh, err := t.aircraftKept.Take(key, at)
 	if err != nil {
 		return err
 	}
@@ -96,7 +96,6 @@ func (t *aircraftTask) aircraftFold(r *AircraftInput, key []byte, at int64) erro
 		was.Last = r.Dest
 		was.Left = time.UnixMilli(at).UTC()
 	}
-	var next AircraftState
 	{ // step of flights: flights + 1
 		v1, err := cel.AddInt(was.Flights, 1)
 		if err != nil {
@@ -108,7 +107,7 @@ func (t *aircraftTask) aircraftFold(r *AircraftInput, key []byte, at int64) erro
 	next.Left = time.UnixMilli(at).UTC()
 	// timer gone: after 5d
 	t.aircraftKept.Later(0, at+432_000_000)
-	return t.aircraftKept.Put(&next)
+	return t.aircraftKept.Put()
 }
 
 // aircraftFired hands on what is kept of a group, of which a timer has fired.

@@ -111,7 +111,7 @@ type Aircraft struct {
 	Left    time.Time // left: timestamp
 }
 
-// AircraftState is the result of step aircraft_state.
+// AircraftState is what step aircraft keeps of a group.
 type AircraftState struct {
 	Flights int64     // flights: int
 	Last    string    // last: string

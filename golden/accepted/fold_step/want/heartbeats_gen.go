@@ -126,7 +126,7 @@ func (t *heartbeatsTask) watched(r *Heartbeat, key []byte, at int64) error {
 
 // watchedFold takes a record into what is kept of its group, which is key, and hands on what that is then.
 func (t *heartbeatsTask) watchedFold(r *Heartbeat, key []byte, at int64) error {
-	was, fresh, err := t.watchedKept.Take(key, at)
+	was, next, fresh, err := t.watchedKept.Take(key, at)
 	if err != nil {
 		return err
 	}
@@ -137,7 +137,6 @@ func (t *heartbeatsTask) watchedFold(r *Heartbeat, key []byte, at int64) error {
 		was.MeanGap = 0
 		was.Spare = 100
 	}
-	var next WatchedState
 	{ // step of beats: beats + 1
 		v1, err := cel.AddInt(was.Beats, 1)
 		if err != nil {
@@ -187,10 +186,10 @@ func (t *heartbeatsTask) watchedFold(r *Heartbeat, key []byte, at int64) error {
 	t.watchedKept.Later(0, at+300_000)
 	// timer stuck: after 10m in processing time
 	t.watchedKept.Later(1, t.Processing+600_000)
-	if err := t.watchedKept.Put(&next); err != nil {
+	if err := t.watchedKept.Put(); err != nil {
 		return err
 	}
-	row := watchedRow(key, &next)
+	row := watchedRow(key, next)
 	return t.watchedFrom(&row, key, at)
 }
 

@@ -97,7 +97,7 @@ func (t *pendingTask) Seal() error {
 
 // pendingFold takes a record into what is kept of its group, which is key.
 func (t *pendingTask) pendingFold(r *PendingInput, key []byte, at int64) error {
-	was, fresh, err := t.pendingKept.Take(key, at)
+	was, next, fresh, err := t.pendingKept.Take(key, at)
 	if err != nil {
 		return err
 	}
@@ -106,7 +106,6 @@ func (t *pendingTask) pendingFold(r *PendingInput, key []byte, at int64) error {
 		was.Changes = 0
 		was.Seen = []Status{r.Status}
 	}
-	var next PendingState
 	next.LastCents = r.Cents
 	{ // step of changes: changes + 1
 		v1, err := cel.AddInt(was.Changes, 1)
@@ -146,7 +145,7 @@ func (t *pendingTask) pendingFold(r *PendingInput, key []byte, at int64) error {
 	} else {
 		t.pendingKept.Cancel(2)
 	}
-	return t.pendingKept.Put(&next)
+	return t.pendingKept.Put()
 }
 
 // pendingFired hands on what is kept of a group, of which a timer has fired.

@@ -89,16 +89,15 @@ func (t *quietTask) Seal() error {
 
 // quietFold takes a record into what is kept of its group, which is key.
 func (t *quietTask) quietFold(r *QuietInput, key []byte, at int64) error {
-	_, _, err := t.quietKept.Take(key, at)
+	_, _, _, err := t.quietKept.Take(key, at)
 	if err != nil {
 		return err
 	}
-	var next QuietState
 	// timer hour: after 1h
 	t.quietKept.Later(0, at+3_600_000)
 	// timer day: at timestamp("2026-01-02T00:00:00Z"), forgets the group
 	t.quietKept.Set(1, quietExprTime.UnixMilli())
-	return t.quietKept.Put(&next)
+	return t.quietKept.Put()
 }
 
 // quietFired hands on what is kept of a group, of which a timer has fired.

@@ -71,7 +71,7 @@ type Watched struct {
 	Spare   int64     // spare: int
 }
 
-// WatchedState is the result of step watched_state.
+// WatchedState is what step watched keeps of a group.
 type WatchedState struct {
 	Beats   int64     // beats: int
 	Worst   float64   // worst: double
@@ -96,7 +96,7 @@ type Pending struct {
 	Seen      []Status // seen: list(Status)
 }
 
-// PendingState is the result of step pending_state.
+// PendingState is what step pending keeps of a group.
 type PendingState struct {
 	LastCents int64    // last_cents: int
 	Changes   int64    // changes: int
@@ -124,6 +124,6 @@ type Quiet struct {
 	Region string // region: string
 }
 
-// QuietState is the result of step quiet_state.
+// QuietState is what step quiet keeps of a group.
 type QuietState struct {
 }
