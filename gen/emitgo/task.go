@@ -128,6 +128,14 @@ func (g *generator) inputType(sub *plan.Subtopology) *types.Type {
 	return g.pl.Payload(sub.Cut)
 }
 
+// inputName is the Go type of what the task takes.
+func (g *generator) inputName(sub *plan.Subtopology) string {
+	if sub.Cut != nil && sub.Cut.Combines {
+		return stateType(g.steps[sub.Cut])
+	}
+	return g.typeName(g.inputType(sub))
+}
+
 func (g *generator) taskType(f *printer.File, sub *plan.Subtopology) {
 	f.F("// %s runs one partition of sub-topology %s:", taskName(sub), sub.Name)
 	f.P("//")
@@ -137,7 +145,13 @@ func (g *generator) taskType(f *printer.File, sub *plan.Subtopology) {
 	f.F("type %s struct {", taskName(sub))
 	f.P("*topology.Context")
 	f.P()
-	f.F("in %s // the record in hand; it lives until the next one", g.typeName(g.inputType(sub)))
+	if sub.Cut != nil && sub.Cut.Combines {
+		f.Import(module + "window")
+		f.F("in %s // the partial aggregate in hand", g.inputName(sub))
+		f.P("partial window.Partial // the same, as it was read")
+	} else {
+		f.F("in %s // the record in hand; it lives until the next one", g.inputName(sub))
+	}
 	if s := sub.Source; s != nil {
 		if s.Format == check.CSV {
 			f.Import(module + "csvx")
@@ -179,6 +193,10 @@ func (g *generator) taskType(f *printer.File, sub *plan.Subtopology) {
 			f.F("%s *topology.Lines", linesField(g.steps[st]))
 		}
 	}
+	for _, st := range combining(sub) {
+		f.Import(module + "window")
+		f.F("%s *window.Partials[%s]", partialsField(g.steps[st]), stateType(g.steps[st]))
+	}
 	for _, s := range sub.Stores {
 		n := g.steps[s.Step]
 		switch {
@@ -202,7 +220,7 @@ func (g *generator) taskType(f *printer.File, sub *plan.Subtopology) {
 // buildsGroups tells whether the task encodes group keys for stores of its own.
 func (g *generator) buildsGroups(sub *plan.Subtopology) bool {
 	for _, st := range sub.Steps {
-		if st.Keeps() && !st.Repartition {
+		if st.Keeps() && (!st.Repartition || st.Combines) {
 			return true
 		}
 	}
@@ -219,7 +237,8 @@ func (g *generator) constructor(f *printer.File, sub *plan.Subtopology) {
 		}
 	}
 	logs := slices.ContainsFunc(sub.Steps, func(st *check.Step) bool { return st.Log != nil })
-	if len(sub.Stores) == 0 && !logs {
+	combines := combining(sub)
+	if len(sub.Stores) == 0 && !logs && combines == nil {
 		f.F("return &%s{%s}, nil", name, fields)
 		f.P("}")
 		return
@@ -230,8 +249,11 @@ func (g *generator) constructor(f *printer.File, sub *plan.Subtopology) {
 			g.newLines(f, st)
 		}
 	}
-	if len(sub.Stores) > 0 {
+	if len(sub.Stores) > 0 || combines != nil {
 		f.P("var err error")
+	}
+	for _, st := range combines {
+		g.newPartials(f, sub, st)
 	}
 	for _, s := range sub.Stores {
 		n := g.steps[s.Step]
@@ -294,6 +316,17 @@ func (g *generator) windowConfig(f *printer.File, w *check.Window) {
 		f.F("Max: %s,", grouped(w.Max.Milliseconds()))
 	}
 	f.F("Lateness: %s,", grouped(w.Lateness.Milliseconds()))
+	g.overlap(f, w)
+}
+
+// grid prints where windows lie that go by time.
+func (g *generator) grid(f *printer.File, w *check.Window) {
+	f.F("Size: %s,", grouped(w.Size.Milliseconds()))
+	g.overlap(f, w)
+}
+
+// overlap prints how windows follow each other.
+func (g *generator) overlap(f *printer.File, w *check.Window) {
 	if w.Every > 0 {
 		f.F("Every: %s,", grouped(w.Every.Milliseconds()))
 	}
@@ -373,6 +406,9 @@ func (g *generator) process(f *printer.File, sub *plan.Subtopology) error {
 		return nil
 	}
 	st := sub.Cut
+	if st.Combines {
+		return g.takePartial(f, sub)
+	}
 	if inProcessStore(st) {
 		whose := "step "
 		if st.Process != nil {
@@ -471,6 +507,10 @@ func (g *generator) differs(f *printer.File, t *types.Type, a, b string) string 
 }
 
 func (g *generator) readPayload(f *printer.File, sub *plan.Subtopology) {
+	if sub.Cut.Combines {
+		g.readPartial(f, sub)
+		return
+	}
 	f.P()
 	f.F("// read decodes a record and gives its event time in Unix milliseconds, which records in %s carry.", sub.Topic)
 	f.F("func (t *%s) read(rec *kgo.Record) (at int64, err error) {", taskName(sub))
