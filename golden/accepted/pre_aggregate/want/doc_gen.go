@@ -4,12 +4,12 @@
 //
 // Sub-topology clicks (clicks_gen.go) reads topic clicks:
 //
-//	clicks ─▶ per_country (group by country) ─▶ topic shop-per_country-repartition
-//	clicks ─▶ last_minutes (group by country, page) ─▶ topic shop-last_minutes-repartition
-//	clicks ─▶ today (group by country) ─▶ topic shop-today-repartition
-//	clicks ─▶ totals (group by country) ─▶ topic shop-totals-repartition
-//	clicks ─▶ per_shift (group by country) ─▶ topic shop-per_shift-repartition
-//	clicks ─▶ per_user (tumbling 1m) ─▶ users_by_cents (group by cents) ─▶ topic shop-users_by_cents-repartition
+//	clicks ─▶ per_country (pre-aggregate by country) ─▶ topic shop-per_country-repartition
+//	clicks ─▶ last_minutes (pre-aggregate by country, page) ─▶ topic shop-last_minutes-repartition
+//	clicks ─▶ today (pre-aggregate by country) ─▶ topic shop-today-repartition
+//	clicks ─▶ totals (pre-aggregate by country) ─▶ topic shop-totals-repartition
+//	clicks ─▶ per_shift (pre-aggregate by country) ─▶ topic shop-per_shift-repartition
+//	clicks ─▶ per_user (tumbling 1m) ─▶ users_by_cents (pre-aggregate by cents) ─▶ topic shop-users_by_cents-repartition
 //
 // Sub-topology per_country (per_country_gen.go) reads topic shop-per_country-repartition:
 //

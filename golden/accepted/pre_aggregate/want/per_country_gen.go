@@ -223,7 +223,7 @@ func (t *perCountryTask) writeCountryOut(r *PerCountry, key []byte, at int64, _ 
 	return nil
 }
 
-// mergePerCountryStateLongest makes one state of two, the other one of later records: n > other ? n : other
+// mergePerCountryStateLongest makes one state of two: n > other ? n : other
 func mergePerCountryStateLongest(acc, other int64) (merged int64, err error) {
 	var v1 int64
 	if acc > other {
