@@ -47,11 +47,11 @@ type Partials[V any] struct {
 	seed  maphash.Seed
 	mem   memory[partial[V]]
 	table table[partial[V]]
-	slice Bounds      // of the last Upsert
-	last  *partial[V] // of the last Upsert
-	key   []byte      // the place and the group
-	place int         // how much of a key is the place
-	held  int64       // an estimate of the bytes in the table
+	slice Bounds             // of the last Upsert
+	last  *entry[partial[V]] // of the last Upsert
+	key   []byte             // the place and the group
+	place int                // how much of a key is the place
+	held  int64              // an estimate of the bytes in the table
 }
 
 // partial is the aggregate of some records of one group and window.
@@ -120,6 +120,9 @@ func (p *Partials[V]) upsert(at int64, place int) (v *V, fresh bool, err error) 
 		}
 	}
 	p.place = place
+	if p.last != nil && bytes.Equal(p.key, p.table.key(p.last)) { // of a group that has most of the records
+		return p.take(p.last, at), false, nil
+	}
 	hash := uint32(maphash.Bytes(p.seed, p.key))
 	e := p.table.find(hash, p.key)
 	if fresh = e == nil; fresh {
@@ -129,11 +132,16 @@ func (p *Partials[V]) upsert(at int64, place int) (v *V, fresh bool, err error) 
 		e.val.at = at
 		p.held += int64(unsafe.Sizeof(*e)) + int64(len(p.key)) + slotBytes
 	}
+	p.last = e
+	return p.take(e, at), fresh, nil
+}
+
+// take counts a record into a partial aggregate.
+func (p *Partials[V]) take(e *entry[partial[V]], at int64) *V {
 	e.val.records++
 	e.val.at = max(e.val.at, at)
 	p.c.Stats.Combined++
-	p.last = &e.val
-	return &e.val.val, fresh, nil
+	return &e.val.val
 }
 
 // slotBytes is what an entry takes in the table's slots.
@@ -142,10 +150,10 @@ const slotBytes = 12
 // measure takes note of what the last record has made of its state. Looking at a long list takes time, so the more records there are the fewer
 // of them are followed by a look.
 func (p *Partials[V]) measure() {
-	e := p.last
-	if p.cfg.Bytes == nil || e == nil || e.records < e.look {
+	if p.cfg.Bytes == nil || p.last == nil || p.last.val.records < p.last.val.look {
 		return
 	}
+	e := &p.last.val
 	e.look = e.records + e.records/8 + 1
 	heap := int64(p.cfg.Bytes(&e.val))
 	p.held += heap - e.heap
