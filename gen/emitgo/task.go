@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/weirstream/weir/gen/plan"
 	"github.com/weirstream/weir/gen/printer"
@@ -316,26 +317,26 @@ func (g *generator) windowConfig(f *printer.File, w *check.Window) {
 		f.F("Max: %s,", grouped(w.Max.Milliseconds()))
 	}
 	f.F("Lateness: %s,", grouped(w.Lateness.Milliseconds()))
-	g.overlap(f, w)
+	g.overlap(f, w, w.Sizes)
 }
 
 // grid prints where windows lie that go by time.
 func (g *generator) grid(f *printer.File, w *check.Window) {
 	f.F("Size: %s,", grouped(w.Size.Milliseconds()))
-	g.overlap(f, w)
+	g.overlap(f, w, nil)
 }
 
-// overlap prints how windows follow each other.
-func (g *generator) overlap(f *printer.File, w *check.Window) {
+// overlap prints how windows of some sizes follow each other.
+func (g *generator) overlap(f *printer.File, w *check.Window, sizes []time.Duration) {
 	if w.Every > 0 {
 		f.F("Every: %s,", grouped(w.Every.Milliseconds()))
 	}
 	if w.Kind == check.Cumulative {
 		f.P("Cumulative: true,")
 	}
-	if w.Sizes != nil {
+	if sizes != nil {
 		var ms []string
-		for _, size := range w.Sizes {
+		for _, size := range sizes {
 			ms = append(ms, grouped(size.Milliseconds()))
 		}
 		f.F("Sizes: []int64{%s},", strings.Join(ms, ", "))

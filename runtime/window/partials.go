@@ -18,7 +18,7 @@ import (
 type PartialsConfig[V any] struct {
 	Name   string // of the step
 	Output int    // index of the repartition topic in the sub-topology's outputs
-	// Where the windows lie, as in [Config]. Size 0 is for windows that do not lie on a grid: the one of all records, and those that
+	// Where the windows lie, as in [Config]; that there are windows of other sizes makes no difference to the slices. Size 0 is for windows that do not lie on a grid: the one of all records, and those that
 	// records say.
 	Size, Every int64
 	Cumulative  bool
@@ -71,7 +71,7 @@ const (
 
 // NewPartials makes a buffer and adds it to c.Buffers.
 func NewPartials[V any](c *topology.Context, cfg PartialsConfig[V]) (*Partials[V], error) {
-	g := grid{cfg.Size, cfg.Every, cfg.Cumulative, cfg.Offset, cfg.Zone}
+	g := grid{Size: cfg.Size, Every: cfg.Every, Cumulative: cfg.Cumulative, Offset: cfg.Offset, Zone: cfg.Zone}
 	if cfg.Size != 0 && g.check() != nil || cfg.Append == nil {
 		return nil, fmt.Errorf("partial aggregates of step %s: bad configuration", cfg.Name)
 	}

@@ -24,6 +24,7 @@ import (
 const (
 	clicksRepartitionPerCountry   = iota // shop-per_country-repartition
 	clicksRepartitionLastMinutes         // shop-last_minutes-repartition
+	clicksRepartitionBySize              // shop-by_size-repartition
 	clicksRepartitionToday               // shop-today-repartition
 	clicksRepartitionTotals              // shop-totals-repartition
 	clicksRepartitionPerShift            // shop-per_shift-repartition
@@ -36,6 +37,7 @@ const (
 //
 //	clicks ─▶ per_country (pre-aggregate by country) ─▶ topic shop-per_country-repartition
 //	clicks ─▶ last_minutes (pre-aggregate by country, page) ─▶ topic shop-last_minutes-repartition
+//	clicks ─▶ by_size (pre-aggregate by country) ─▶ topic shop-by_size-repartition
 //	clicks ─▶ today (pre-aggregate by country) ─▶ topic shop-today-repartition
 //	clicks ─▶ totals (pre-aggregate by country) ─▶ topic shop-totals-repartition
 //	clicks ─▶ per_shift (pre-aggregate by country) ─▶ topic shop-per_shift-repartition
@@ -49,6 +51,7 @@ type clicksTask struct {
 	group                []byte // the group of the record in hand
 	perCountryPartials   *window.Partials[perCountryState]
 	lastMinutesPartials  *window.Partials[lastMinutesState]
+	bySizePartials       *window.Partials[bySizeState]
 	todayPartials        *window.Partials[todayState]
 	totalsPartials       *window.Partials[totalsState]
 	perShiftPartials     *window.Partials[perShiftState]
@@ -81,6 +84,16 @@ func newClicksTask(c *topology.Context) (topology.Task, error) {
 		Size:   180_000,
 		Every:  60_000,
 		Append: appendLastMinutesState,
+	})
+	if err != nil {
+		return nil, err
+	}
+	t.bySizePartials, err = window.NewPartials(c, window.PartialsConfig[bySizeState]{
+		Name:   "by_size",
+		Output: clicksRepartitionBySize,
+		Size:   3_600_000,
+		Every:  60_000,
+		Append: appendBySizeState,
 	})
 	if err != nil {
 		return nil, err
@@ -181,6 +194,9 @@ func (t *clicksTask) take(r *Click, key []byte, at int64) error {
 		return err
 	}
 	if err := t.lastMinutes(r, key, at); err != nil {
+		return err
+	}
+	if err := t.bySize(r, key, at); err != nil {
 		return err
 	}
 	if err := t.today(r, key, at); err != nil {
@@ -301,6 +317,23 @@ func (t *clicksTask) lastMinutes(r *Click, key []byte, at int64) error {
 	return nil
 }
 
+// bySize is step by_size: combines it with others of its group, for topic shop-by_size-repartition.
+func (t *clicksTask) bySize(r *Click, key []byte, at int64) error {
+	group := t.group[:0]
+	group = keyenc.AppendLast(group, r.Country)
+	t.group = group
+	a, fresh, err := t.bySizePartials.Upsert(at, group)
+	if err != nil {
+		return err
+	}
+	if fresh {
+		a.Clicks = 1
+		return nil
+	}
+	a.Clicks++
+	return nil
+}
+
 // today is step today: combines it with others of its group, for topic shop-today-repartition.
 func (t *clicksTask) today(r *Click, key []byte, at int64) error {
 	short := cel.Size(r.Page) < 3 // let short: page.size() < 3
@@ -357,13 +390,13 @@ func (t *clicksTask) perShift(r *Click, key []byte, at int64) error {
 	{
 		v1, err := cel.AddTime(r.Shift, 8*time.Hour)
 		if err != nil {
-			return topology.At("step per_shift, window end", "spec.weir.yaml:69:43", err)
+			return topology.At("step per_shift, window end", "spec.weir.yaml:78:43", err)
 		}
 		end = v1
 	}
 	from, to, err := session.Bounds(r.Shift, end)
 	if err != nil {
-		return topology.At("step per_shift, window end", "spec.weir.yaml:69:43", err)
+		return topology.At("step per_shift, window end", "spec.weir.yaml:78:43", err)
 	}
 	a, fresh, err := t.perShiftPartials.UpsertIn(from, to, at, group)
 	if err != nil {
@@ -397,7 +430,7 @@ func (t *clicksTask) perUser(r *Click, key []byte, at int64) error {
 	}
 	centsSum, err := cel.AddInt(a.Cents, r.Cents)
 	if err != nil {
-		return topology.At("step per_user, aggregate cents", "spec.weir.yaml:78:28", err)
+		return topology.At("step per_user, aggregate cents", "spec.weir.yaml:87:28", err)
 	}
 	a.Cents = centsSum
 	return nil

@@ -106,6 +106,15 @@ func (o *LastMinutes) appendJSON(b []byte) []byte {
 }
 
 // appendJSON appends o as a JSON object. Optional fields without a value are left out.
+func (o *BySize) appendJSON(b []byte) []byte {
+	b = append(b, `{"country":`...)
+	b = jsonx.AppendString(b, o.Country)
+	b = append(b, `,"clicks":`...)
+	b = jsonx.AppendInt(b, o.Clicks)
+	return append(b, '}')
+}
+
+// appendJSON appends o as a JSON object. Optional fields without a value are left out.
 func (o *Today) appendJSON(b []byte) []byte {
 	b = append(b, `{"country":`...)
 	b = jsonx.AppendString(b, o.Country)

@@ -6,6 +6,7 @@
 //
 //	clicks ─▶ per_country (pre-aggregate by country) ─▶ topic shop-per_country-repartition
 //	clicks ─▶ last_minutes (pre-aggregate by country, page) ─▶ topic shop-last_minutes-repartition
+//	clicks ─▶ by_size (pre-aggregate by country) ─▶ topic shop-by_size-repartition
 //	clicks ─▶ today (pre-aggregate by country) ─▶ topic shop-today-repartition
 //	clicks ─▶ totals (pre-aggregate by country) ─▶ topic shop-totals-repartition
 //	clicks ─▶ per_shift (pre-aggregate by country) ─▶ topic shop-per_shift-repartition
@@ -18,6 +19,10 @@
 // Sub-topology last_minutes (last_minutes_gen.go) reads topic shop-last_minutes-repartition:
 //
 //	last_minutes (hopping 3m every 1m) ─▶ sink minutes_out
+//
+// Sub-topology by_size (by_size_gen.go) reads topic shop-by_size-repartition:
+//
+//	by_size (tumbling 1m 1h) ─▶ sink by_size_out
 //
 // Sub-topology today (today_gen.go) reads topic shop-today-repartition:
 //
@@ -68,6 +73,7 @@ func Topology() *topology.Topology {
 				Outputs: []topology.Output{
 					clicksRepartitionPerCountry:   {Kind: topology.Repartition, Name: "per_country", Topic: "shop-per_country-repartition"},
 					clicksRepartitionLastMinutes:  {Kind: topology.Repartition, Name: "last_minutes", Topic: "shop-last_minutes-repartition"},
+					clicksRepartitionBySize:       {Kind: topology.Repartition, Name: "by_size", Topic: "shop-by_size-repartition"},
 					clicksRepartitionToday:        {Kind: topology.Repartition, Name: "today", Topic: "shop-today-repartition"},
 					clicksRepartitionTotals:       {Kind: topology.Repartition, Name: "totals", Topic: "shop-totals-repartition"},
 					clicksRepartitionPerShift:     {Kind: topology.Repartition, Name: "per_shift", Topic: "shop-per_shift-repartition"},
@@ -119,6 +125,26 @@ func Topology() *topology.Topology {
 					{Name: "last_minutes", Output: lastMinutesChangelogLastMinutes, Retention: 3 * time.Minute},
 				},
 				New: newLastMinutesTask,
+			},
+			{
+				Name: "by_size",
+				Inputs: []topology.Input{{
+					Name:        "by_size",
+					Topic:       "shop-by_size-repartition",
+					Repartition: true,
+					From:        []int{0},
+					OnError:     topology.DeadLetter,
+					DeadLetter:  bySizeDeadLettersClicks,
+				}},
+				Outputs: []topology.Output{
+					bySizeChangelogBySize:   {Kind: topology.Changelog, Name: "by_size", Topic: "shop-by_size-changelog"},
+					bySizeSinkBySizeOut:     {Kind: topology.Sink, Name: "by_size_out", Topic: "by-size"},
+					bySizeDeadLettersClicks: {Kind: topology.DeadLetters, Name: "clicks", Topic: "clicks.dlq"},
+				},
+				Stores: []topology.Store{
+					{Name: "by_size", Output: bySizeChangelogBySize, Retention: time.Hour},
+				},
+				New: newBySizeTask,
 			},
 			{
 				Name: "today",

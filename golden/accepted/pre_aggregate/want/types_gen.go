@@ -46,6 +46,12 @@ type LastMinutes struct {
 	Price   dec.Decimal // price: decimal
 }
 
+// BySize is the result of step by_size.
+type BySize struct {
+	Country string // country: string
+	Clicks  int64  // clicks: int
+}
+
 // Today is the result of step today.
 type Today struct {
 	Country string // country: string
