@@ -92,7 +92,8 @@ func commit(b *testing.B, r *task.Runner) {
 
 func newRunner(b *testing.B, topo *topology.Topology, sub int) *task.Runner {
 	b.Helper()
-	db, err := store.Open(store.Options{Dir: b.TempDir()})
+	st := &topo.Subtopologies[sub]
+	db, err := store.Open(store.Options{Dir: b.TempDir(), Memory: len(st.Stores) == 0}) // as the engine does
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -102,7 +103,6 @@ func newRunner(b *testing.B, topo *topology.Topology, sub int) *task.Runner {
 		}
 	})
 	partitions := func(string) int32 { return 8 }
-	st := &topo.Subtopologies[sub]
 	r, err := task.New(st, 0, task.Options{
 		DB: db, Pool: emit.NewPool(1024), Targets: task.Targets(st, 0, partitions), Upstreams: task.Upstreams(topo, st, partitions),
 	})

@@ -18,6 +18,7 @@ type aggregator struct {
 	field string   // a.Total
 	name  string   // of functions of its own: TotalsStateTotal
 	parts bool     // the state is of a part of a window, to be merged with others
+	mixed bool     // the records of such parts happened among each other
 	args  []string // the Go expressions of the arguments; only for the record in hand
 	// mayFail says of a fold that its step can fail; only for the record in hand.
 	mayFail bool
@@ -26,7 +27,7 @@ type aggregator struct {
 func (g *generator) aggregator(f *printer.File, st *check.Step, a *check.Aggregate) *aggregator {
 	return &aggregator{
 		Aggregate: a, g: g, f: f, field: "a." + stateField(a),
-		name: naming.Exported(stateType(g.steps[st])) + stateField(a), parts: st.Window.Merges(),
+		name: naming.Exported(stateType(g.steps[st])) + stateField(a), parts: st.Merges(), mixed: st.Combines || st.Window.Slide > 0,
 	}
 }
 
@@ -287,9 +288,17 @@ func (ag *aggregator) merge() string {
 		return ag.field + " = " + ag.field + " && " + other
 	case check.Histogram:
 		return "for k, n := range " + other + " {\n" + ag.field + "[k] += n\n}"
-	case check.First:
-		return "" // it is of earlier records
-	case check.Last:
+	case check.First, check.Last:
+		if ag.mixed {
+			op := "<"
+			if ag.Func == check.Last {
+				op = ">="
+			}
+			return fmt.Sprintf("if %s.At %s %s.At {\n%s = %s\n}", other, op, ag.field, ag.field, other)
+		}
+		if ag.Func == check.First {
+			return "" // it is of earlier records
+		}
 		return ag.field + " = " + other
 	case check.MinBy, check.MaxBy:
 		return "if " + ag.better(other+".By", ag.field+".By", ag.Args[1].Type, ag.Func == check.MinBy) + " {\n" + ag.field + " = " + other + "\n}"

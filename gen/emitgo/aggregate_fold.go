@@ -103,7 +103,11 @@ func (ag *aggregator) merging() (string, error) {
 	g.codecs.pending = append(g.codecs.pending, code.Decls...)
 	typ := g.goType(f, ag.Type)
 	var b strings.Builder
-	fmt.Fprintf(&b, "// %s makes one state of two, the other one of later records: %s\n", name, oneLine(ag.Fold.Merge.Text))
+	later := ", the other one of later records"
+	if ag.mixed {
+		later = ""
+	}
+	fmt.Fprintf(&b, "// %s makes one state of two%s: %s\n", name, later, oneLine(ag.Fold.Merge.Text))
 	fmt.Fprintf(&b, "func %s(acc, other %s) (merged %s, err error) {\n", name, typ, typ)
 	if code.Stmts != "" {
 		b.WriteString(code.Stmts + "\n")

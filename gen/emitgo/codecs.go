@@ -66,7 +66,7 @@ func newCodecs(g *generator) *codecs {
 			} else {
 				n.JSONDecode = true
 			}
-		} else {
+		} else if !sub.Cut.Combines {
 			c.needState(g.pl.Payload(sub.Cut))
 		}
 		for _, st := range sub.Steps {

@@ -166,7 +166,7 @@ func (g *generator) nameEverything() {
 		for _, t := range []*types.Type{st.Out.Type, st.Row, elementType(st), keptStates(st)} {
 			g.nameDerived(t)
 		}
-		if st.Repartition && g.pl.Runs(st) {
+		if st.Repartition && !st.Combines && g.pl.Runs(st) {
 			g.nameDerived(g.pl.Payload(st))
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/weirstream/weir/gen/plan"
@@ -83,11 +84,15 @@ func (g *generator) state(f *printer.File, st *check.Step) error {
 	}
 	f.P("return stateenc.Done(b, i)")
 	f.P("}")
-	if !st.Window.Merges() {
+	if !st.Merges() {
 		return nil
 	}
 	f.P()
-	f.F("// merge%s takes what b has of later records into a.", naming.Exported(name))
+	later := "later"
+	if st.Combines {
+		later = "other"
+	}
+	f.F("// merge%s takes what b has of %s records into a.", naming.Exported(name), later)
 	f.F("func merge%s(a, b *%s) {", naming.Exported(name), name)
 	if tally != "" {
 		f.F("a.%s += b.%s", tally, tally)
@@ -140,6 +145,12 @@ func (g *generator) layout(st *check.Step) string {
 		fmt.Fprintf(h, "count every %d;", st.Window.Slide)
 	case st.Window.Kind == check.Counted: // another size completes windows sooner or later
 		fmt.Fprint(h, "count;")
+	}
+	if st.Combines && !st.Window.Merges() && slices.ContainsFunc(st.Aggregate, func(a *check.Aggregate) bool {
+		ag := g.aggregator(nil, st, a)
+		return ag.wide() || ag.flagged() // these are stored in another form
+	}) {
+		fmt.Fprint(h, "combined;")
 	}
 	for _, a := range st.Aggregate {
 		fmt.Fprintf(h, "%s=%s:%s", a.Name, a.Func, a.Type)

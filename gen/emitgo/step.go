@@ -123,6 +123,8 @@ func (g *generator) step(f *printer.File, sub *plan.Subtopology, st *check.Step)
 	}
 	var err error
 	switch {
+	case st.Combines:
+		err = g.combine(f, c, st)
 	case st.Repartition:
 		err = g.repartition(f, c, st)
 	case inProcessStore(st):
@@ -218,6 +220,8 @@ func (g *generator) describe(st *check.Step) string {
 		parts = append(parts, "gives it another event time")
 	}
 	switch {
+	case st.Combines:
+		parts = append(parts, "combines it with others of its group, for topic "+g.pl.RepartitionTopic(st))
 	case st.Repartition:
 		parts = append(parts, "sends it on by group, through topic "+g.pl.RepartitionTopic(st))
 	case st.Process != nil:

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/weirstream/weir/gen/plan"
 	"github.com/weirstream/weir/gen/printer"
@@ -133,6 +134,14 @@ func (g *generator) inputType(sub *plan.Subtopology) *types.Type {
 	return g.pl.Payload(sub.Cut)
 }
 
+// inputName is the Go type of what the task takes.
+func (g *generator) inputName(sub *plan.Subtopology) string {
+	if sub.Cut != nil && sub.Cut.Combines {
+		return stateType(g.steps[sub.Cut])
+	}
+	return g.typeName(g.inputType(sub))
+}
+
 func (g *generator) taskType(f *printer.File, sub *plan.Subtopology) {
 	f.F("// %s runs one partition of sub-topology %s:", taskName(sub), sub.Name)
 	f.P("//")
@@ -142,7 +151,13 @@ func (g *generator) taskType(f *printer.File, sub *plan.Subtopology) {
 	f.F("type %s struct {", taskName(sub))
 	f.P("*topology.Context")
 	f.P()
-	f.F("in %s // the record in hand; it lives until the next one", g.typeName(g.inputType(sub)))
+	if sub.Cut != nil && sub.Cut.Combines {
+		f.Import(module + "window")
+		f.F("in %s // the partial aggregate in hand", g.inputName(sub))
+		f.P("partial window.Partial // the same, as it was read")
+	} else {
+		f.F("in %s // the record in hand; it lives until the next one", g.inputName(sub))
+	}
 	if s := sub.Source; s != nil {
 		if s.Format == check.CSV {
 			f.Import(module + "csvx")
@@ -184,6 +199,10 @@ func (g *generator) taskType(f *printer.File, sub *plan.Subtopology) {
 			f.F("%s *topology.Lines", linesField(g.steps[st]))
 		}
 	}
+	for _, st := range combining(sub) {
+		f.Import(module + "window")
+		f.F("%s *window.Partials[%s]", partialsField(g.steps[st]), stateType(g.steps[st]))
+	}
 	for _, s := range sub.Stores {
 		n := g.steps[s.Step]
 		switch {
@@ -210,7 +229,7 @@ func (g *generator) taskType(f *printer.File, sub *plan.Subtopology) {
 // buildsGroups tells whether the task encodes group keys for stores of its own.
 func (g *generator) buildsGroups(sub *plan.Subtopology) bool {
 	for _, st := range sub.Steps {
-		if st.Keeps() && !st.Repartition {
+		if st.Keeps() && (!st.Repartition || st.Combines) {
 			return true
 		}
 	}
@@ -227,7 +246,8 @@ func (g *generator) constructor(f *printer.File, sub *plan.Subtopology) {
 		}
 	}
 	logs := slices.ContainsFunc(sub.Steps, func(st *check.Step) bool { return st.Log != nil })
-	if len(sub.Stores) == 0 && !logs {
+	combines := combining(sub)
+	if len(sub.Stores) == 0 && !logs && combines == nil {
 		f.F("return &%s{%s}, nil", name, fields)
 		f.P("}")
 		return
@@ -238,8 +258,11 @@ func (g *generator) constructor(f *printer.File, sub *plan.Subtopology) {
 			g.newLines(f, st)
 		}
 	}
-	if len(sub.Stores) > 0 {
+	if len(sub.Stores) > 0 || combines != nil {
 		f.P("var err error")
+	}
+	for _, st := range combines {
+		g.newPartials(f, sub, st)
 	}
 	for _, s := range sub.Stores {
 		n := g.steps[s.Step]
@@ -305,15 +328,26 @@ func (g *generator) windowConfig(f *printer.File, w *check.Window) {
 		f.F("Max: %s,", grouped(w.Max.Milliseconds()))
 	}
 	f.F("Lateness: %s,", grouped(w.Lateness.Milliseconds()))
+	g.overlap(f, w, w.Sizes)
+}
+
+// grid prints where windows lie that go by time.
+func (g *generator) grid(f *printer.File, w *check.Window) {
+	f.F("Size: %s,", grouped(w.Size.Milliseconds()))
+	g.overlap(f, w, nil)
+}
+
+// overlap prints how windows of some sizes follow each other.
+func (g *generator) overlap(f *printer.File, w *check.Window, sizes []time.Duration) {
 	if w.Every > 0 {
 		f.F("Every: %s,", grouped(w.Every.Milliseconds()))
 	}
 	if w.Kind == check.Cumulative {
 		f.P("Cumulative: true,")
 	}
-	if w.Sizes != nil {
+	if sizes != nil {
 		var ms []string
-		for _, size := range w.Sizes {
+		for _, size := range sizes {
 			ms = append(ms, grouped(size.Milliseconds()))
 		}
 		f.F("Sizes: []int64{%s},", strings.Join(ms, ", "))
@@ -384,6 +418,9 @@ func (g *generator) process(f *printer.File, sub *plan.Subtopology) error {
 		return nil
 	}
 	st := sub.Cut
+	if st.Combines {
+		return g.takePartial(f, sub)
+	}
 	if inProcessStore(st) {
 		whose := "step "
 		if st.Process != nil {
@@ -482,6 +519,10 @@ func (g *generator) differs(f *printer.File, t *types.Type, a, b string) string 
 }
 
 func (g *generator) readPayload(f *printer.File, sub *plan.Subtopology) {
+	if sub.Cut.Combines {
+		g.readPartial(f, sub)
+		return
+	}
 	f.P()
 	f.F("// read decodes a record and gives its event time in Unix milliseconds, which records in %s carry.", sub.Topic)
 	f.F("func (t *%s) read(rec *kgo.Record) (at int64, err error) {", taskName(sub))

@@ -140,19 +140,9 @@ func (g *generator) fold(f *printer.File, c *scope, st *check.Step, row string) 
 	default:
 		f.P("// Results come before the watermark that closes their window, so none of them is late.")
 	}
-	var all []*aggregator
-	for _, a := range st.Aggregate {
-		ag := g.aggregator(f, st, a)
-		if all = append(all, ag); a.Func == check.Fold {
-			continue
-		}
-		for i, e := range a.Args {
-			v, err := g.value(f, c, st, "aggregate "+a.Name, a.Name+[...]string{"_of", "_by"}[i], e)
-			if err != nil {
-				return err
-			}
-			ag.args = append(ag.args, v)
-		}
+	all, err := g.arguments(f, c, st)
+	if err != nil {
+		return err
 	}
 	if st.Window.ByRecords() && st.Window.Size > 0 {
 		f.F("if err := t.%s.Expire(at, group, %s); err != nil {", storeField(n), g.restOf(st))
@@ -220,6 +210,24 @@ func (g *generator) fold(f *printer.File, c *scope, st *check.Step, row string) 
 	}
 	g.countOne(f, st)
 	return nil
+}
+
+// arguments prints the computation of what the aggregates of a step take of a record. What a fold makes of it comes later.
+func (g *generator) arguments(f *printer.File, c *scope, st *check.Step) (all []*aggregator, err error) {
+	for _, a := range st.Aggregate {
+		ag := g.aggregator(f, st, a)
+		if all = append(all, ag); a.Func == check.Fold {
+			continue
+		}
+		for i, e := range a.Args {
+			v, err := g.value(f, c, st, "aggregate "+a.Name, a.Name+[...]string{"_of", "_by"}[i], e)
+			if err != nil {
+				return nil, err
+			}
+			ag.args = append(ag.args, v)
+		}
+	}
+	return all, nil
 }
 
 // place prints the computation of what a store knows a record's window by, and returns the Go arguments of it.

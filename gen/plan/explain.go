@@ -65,7 +65,11 @@ func (pl *Plan) explainSub(b *strings.Builder, sub *Subtopology) {
 		used := pl.Used(s.Out)
 		fmt.Fprintf(b, "  Of %s, %d are decoded: %s. The rest is skipped.\n", count(len(s.Value.Fields), "field"), len(used), fieldNames(used))
 	} else {
-		fmt.Fprintf(b, "%s reads topic %s, which %s, one record for each of its own, grouped by %s.\n", sub.Name, sub.Topic, writtenBy(sub), strings.Join(groupNames(sub.Cut), ", "))
+		what := "one record for each of its own"
+		if sub.Cut.Combines {
+			what = "partial aggregates of the records between its commits"
+		}
+		fmt.Fprintf(b, "%s reads topic %s, which %s, %s, grouped by %s.\n", sub.Name, sub.Topic, writtenBy(sub), what, strings.Join(groupNames(sub.Cut), ", "))
 		explainKept(b, sub.Cut)
 		if len(sub.Origins) > 1 {
 			fmt.Fprintf(b, "  What can't be processed here is dealt with as source %s says.\n", sub.Origin.Name)
@@ -85,7 +89,9 @@ func (pl *Plan) explainSub(b *strings.Builder, sub *Subtopology) {
 		case st.Select != nil:
 			fmt.Fprintf(b, ", makes records of %s", count(len(st.Select), "field"))
 		}
-		if st.Repartition {
+		if st.Combines {
+			fmt.Fprintf(b, ", combines them per %s, and sends what comes of it through topic %s", combinedPer(st), pl.RepartitionTopic(st))
+		} else if st.Repartition {
 			fmt.Fprintf(b, ", and sends them by %s through topic %s", strings.Join(groupNames(st), ", "), pl.RepartitionTopic(st))
 		}
 		if l := st.Log; l != nil {

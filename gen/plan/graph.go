@@ -74,7 +74,11 @@ func (pl *Plan) draw() *drawing {
 				}
 			}
 			if st.Repartition {
-				d.edges = append(d.edges, edge{id, topic(pl.RepartitionTopic(st)), "by " + groupKey(st)})
+				by := "by " + groupKey(st)
+				if st.Combines {
+					by = "partial aggregates " + by
+				}
+				d.edges = append(d.edges, edge{id, topic(pl.RepartitionTopic(st)), by})
 				continue
 			}
 			for _, out := range st.Outs() {
@@ -237,7 +241,11 @@ func (pl *Plan) ASCII(sub *Subtopology) []string {
 			l := prefix + " ─▶ " + st.Name
 			switch {
 			case st.Repartition:
-				lines = append(lines, l+" (group by "+strings.Join(groupNames(st), ", ")+") ─▶ topic "+pl.RepartitionTopic(st))
+				by := "group by "
+				if st.Combines {
+					by = "pre-aggregate by "
+				}
+				lines = append(lines, l+" ("+by+strings.Join(groupNames(st), ", ")+") ─▶ topic "+pl.RepartitionTopic(st))
 				continue
 			case st.Keeps():
 				l += " (" + keptShort(st) + ")"

@@ -44,7 +44,11 @@ func (pl *Plan) writeSub(w *writer, sub *Subtopology) {
 		w.line("reads %s (repartitioned by %s)", sub.Topic, strings.Join(sub.upstreamNames(), ", "))
 		w.in(func() {
 			w.line("key %s", groupKey(sub.Cut))
-			w.line("payload %s", fields(pl.Payload(sub.Cut).Fields))
+			if sub.Cut.Combines {
+				w.line("partial aggregates %s", strings.Join(aggregateNames(sub.Cut), ", "))
+			} else {
+				w.line("payload %s", fields(pl.Payload(sub.Cut).Fields))
+			}
 		})
 		pl.writeKept(w, sub.Cut)
 	}
@@ -136,6 +140,9 @@ func (pl *Plan) writeStep(w *writer, sub *Subtopology, st *check.Step) {
 		}
 		if st.Repartition {
 			o := sub.Output(RepartitionOutput, st.Name)
+			if st.Combines {
+				w.line("pre-aggregate per %s", combinedPer(st))
+			}
 			w.line("repartition through %s", o.Topic)
 			if o.Delay > 0 {
 				w.line("watermark %s behind", Duration(o.Delay))

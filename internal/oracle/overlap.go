@@ -386,8 +386,10 @@ func (a accumulator) merge(f check.Func, b accumulator) accumulator {
 		pick = less(b.val, a.val)
 	case check.Max, check.Any:
 		pick = exceeds(b.val, a.val)
+	case check.First: // parts may have happened among each other
+		pick = b.at < a.at
 	case check.Last:
-		pick = true
+		pick = b.at >= a.at
 	case check.MinBy:
 		pick = less(b.by, a.by)
 	case check.MaxBy:

@@ -385,6 +385,11 @@ func (t *task) toCut(w *window, e elem) error {
 		return err
 	}
 	e.group, e.lane = group, t.lane
+	if w.step.Combines {
+		if err := t.combines(w.step, &e); err != nil {
+			return err
+		}
+	}
 	if w.step.Process != nil {
 		w.cut.elems = append(w.cut.elems, e)
 		return nil

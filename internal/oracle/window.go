@@ -234,6 +234,11 @@ func (t *task) add(w *window, e elem) error {
 	next := make([]accumulator, len(g.accs))
 	for i, a := range st.Aggregate {
 		var err error
+		if st.Combines { // which records were combined in front of the topic makes no difference
+			next[i] = g.accs[i].addPart(a.Func, args[i], e.time)
+			t.full = t.full || next[i].err != nil && a.Func != check.Fold // the sum of other parts may have had fewer digits on its way
+			continue
+		}
 		if next[i], err = g.accs[i].add(a.Func, args[i], e.time); err != nil {
 			if byCommit(st.Out) && st.Window.Bounded() && w.groups[id] != nil { // the record touched the group, whose state may be handed on again
 				t.result(w, g)

@@ -503,8 +503,9 @@ func (g *gen) window(st *Step, row *stream, lets []term) stream {
 		st.Size = "{start: " + quoted(pick(g, `event_time - duration("3s")`, `timestamp(int(event_time) / 7 * 7)`, `event_time`, env.gen(types.Timestamp, 2))) +
 			", end: " + quoted(pick(g, `event_time + duration("2s")`, `timestamp(int(event_time) / 7 * 7 + 7)`, `event_time + duration("500ms")`)) + "}"
 	}
+	g.combine(st, args.mixed)
 	for range 1 + g.r.IntN(4) {
-		e, t := env.aggregate(args.mixed, st.overlaps() || st.Kind == "session" || strings.Contains(st.Size, "every"))
+		e, t := env.aggregate(args.mixed, st.Combine || st.overlaps() || st.Kind == "session" || strings.Contains(st.Size, "every"))
 		add(&st.Aggregate, e, t)
 	}
 	st.Emit = pick(g, "", "final", "final", "updates", "{updates: {every: 10s}}", "{updates: {every: 1700ms}}", "early_and_final", "{early_and_final: {every: 4s}}",
@@ -512,7 +513,7 @@ func (g *gen) window(st *Step, row *stream, lets []term) stream {
 	if divided {
 		g.divide(st, env, &args, lets, out.typ)
 	}
-	if st.Kind == "count" || divided {
+	if st.Kind == "count" || divided || st.Combine && strings.Contains(st.Emit, "count") {
 		st.Emit = ""
 	}
 	if st.Kind != "count" && st.Kind != "session" && st.Kind != "global" && g.chance(30) {

@@ -88,6 +88,8 @@ func (g *inputs) source(s *check.Source, base int64, n, bad int) []oracle.Record
 		high[i] = base
 	}
 	now := base
+	hot := combines(g.p) && g.chance(50)
+	var first members
 	for range n {
 		if g.chance(3) {
 			now += g.r.Int64N(600_000)
@@ -95,6 +97,12 @@ func (g *inputs) source(s *check.Source, base int64, n, bad int) []oracle.Record
 			now += g.r.Int64N(2500)
 		}
 		v := g.record(s.Value, 0)
+		if hot {
+			g.warm(s, v, first)
+		}
+		if first == nil {
+			first = v
+		}
 		key := g.key(s, v)
 		part := int32(g.r.IntN(int(g.partitions)))
 		if key != nil {

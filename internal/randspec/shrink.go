@@ -57,6 +57,9 @@ func (s *Spec) Smaller() []*Spec {
 				step(func(n *Step) { n.Fold = f })
 			}
 		}
+		if st.Combine {
+			step(func(n *Step) { n.Combine = false })
+		}
 		if st.LateTo != "" {
 			step(func(n *Step) { n.LateTo = "" })
 		}

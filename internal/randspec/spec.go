@@ -76,6 +76,7 @@ type Step struct {
 	Lateness   string
 	LateTo     string
 	Aggregate  []Named
+	Combine    bool   // pre_aggregate
 	Dedup      string // what stands under dedup
 	Changes    string // what stands under changes
 	Fold       *Fold  // nil for none
@@ -330,6 +331,9 @@ func (s *Spec) step(p func(string, ...any), st *Step) {
 		p("    window: {%s}", w)
 	}
 	named("aggregate", st.Aggregate)
+	if st.Combine {
+		p("    pre_aggregate: true")
+	}
 	if st.Dedup != "" {
 		p("    dedup: {%s}", st.Dedup)
 	}

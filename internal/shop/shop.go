@@ -63,6 +63,23 @@ func Topology(service string, onError topology.Policy) *topology.Topology {
 	}
 }
 
+// Combined is the topology with orders that are combined in front of the repartition topic.
+func Combined(service string) *topology.Topology {
+	t := Topology(service, topology.Fail)
+	t.Subtopologies[0].New = func(c *topology.Context) (topology.Task, error) {
+		p, err := window.NewPartials(c, window.PartialsConfig[total]{Name: "totals", Output: 0, Size: windowSize, Append: appendTotal})
+		return &combiningTask{ordersTask{c}, p}, err
+	}
+	t.Subtopologies[1].New = func(c *topology.Context) (topology.Task, error) {
+		t, err := newTotals(c)
+		if err != nil {
+			return nil, err
+		}
+		return &mergingTask{t.(*totalsTask)}, nil
+	}
+	return t
+}
+
 // Order is one input record.
 type Order struct {
 	Product string
@@ -124,17 +141,71 @@ func newTotals(c *topology.Context) (topology.Task, error) {
 	var err error
 	t.totals, err = window.NewTumbling(c, window.Config[total]{
 		Name: "totals", Output: 0, Size: windowSize,
-		Append: func(b []byte, v *total) []byte {
-			return binary.AppendVarint(binary.AppendVarint(b, v.count), v.sum)
-		},
-		Decode: func(b []byte, v *total) error {
-			var n int
-			v.count, n = binary.Varint(b)
-			v.sum, _ = binary.Varint(b[n:])
-			return nil
-		},
+		Append: appendTotal, Decode: decodeTotal,
 	})
 	return t, err
+}
+
+func appendTotal(b []byte, v *total) []byte {
+	return binary.AppendVarint(binary.AppendVarint(b, v.count), v.sum)
+}
+
+func decodeTotal(b []byte, v *total) error {
+	var n int
+	v.count, n = binary.Varint(b)
+	v.sum, _ = binary.Varint(b[n:])
+	return nil
+}
+
+// combiningTask is ordersTask with orders combined by product and window.
+type combiningTask struct {
+	ordersTask
+	partials *window.Partials[total]
+}
+
+func (t *combiningTask) Process(input int, rec *kgo.Record) error {
+	o, err := parseOrder(rec.Value)
+	if err != nil {
+		return t.Bad(input, rec, err)
+	}
+	t.Clock.Observe(input, o.At)
+	if o.Amount <= 0 {
+		t.Stats.Filtered++
+		return nil
+	}
+	v, _, err := t.partials.Upsert(o.At, []byte(o.Product))
+	if err != nil {
+		return err
+	}
+	v.count++
+	v.sum += o.Amount
+	return nil
+}
+
+// mergingTask is totalsTask behind it.
+type mergingTask struct{ *totalsTask }
+
+func (t *mergingTask) Process(_ int, rec *kgo.Record) error {
+	p, err := window.ReadPartial(rec.Value)
+	if err != nil {
+		return topology.Fatal(err)
+	}
+	var in total
+	if err := decodeTotal(p.State, &in); err != nil {
+		return topology.Fatal(err)
+	}
+	start := window.StartOf(rec.Timestamp.UnixMilli(), windowSize)
+	if t.totals.Late(start, t.Clock.Now()) {
+		t.Stats.Late += p.Records
+		return nil
+	}
+	v, _, err := t.totals.Upsert(start, rec.Key)
+	if err != nil {
+		return err
+	}
+	v.count += in.count
+	v.sum += in.sum
+	return nil
 }
 
 func (t *totalsTask) Process(_ int, rec *kgo.Record) error {

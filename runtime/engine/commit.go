@@ -217,6 +217,8 @@ func (w *worker) count(t *assigned) {
 	m.DeadLetters.Add(float64(now.DeadLetters - was.DeadLetters))
 	m.Results.Add(float64(now.Results - was.Results))
 	m.Closed.Add(float64(now.WindowsClosed - was.WindowsClosed))
+	m.Combined.Add(float64(now.Combined - was.Combined))
+	m.Partials.Add(float64(now.Partials - was.Partials))
 	m.Timers.Add(float64(now.Timers - was.Timers))
 	m.Expired.Add(float64(now.Expired - was.Expired))
 }

@@ -239,9 +239,9 @@ func (e *Engine) openRunner(t *assigned) (err error) {
 		DB: t.db, Pool: e.pool,
 		Targets:      task.Targets(t.sub, t.id.partition, parts),
 		Upstreams:    task.Upstreams(e.o.Topology, t.sub, parts),
-		OverlayBytes: e.cfg.OverlayBytes,
-		Now:          e.o.Now,
-		Log:          e.log.With("task", t.name()),
+		OverlayBytes: e.cfg.OverlayBytes, CombineBytes: e.combineBytes(),
+		Now: e.o.Now,
+		Log: e.log.With("task", t.name()),
 	})
 	if err != nil {
 		return errors.Join(err, t.close())

@@ -82,6 +82,12 @@ type turn struct {
 func (w *worker) mark() error {
 	every := w.e.markEvery()
 	w.markAt = (w.read/every + 1) * every
+	for _, l := range w.lanes { // by stream time the watermark of one may close windows of what another one has combined before
+		if err := l.t.runner.Flush(); err != nil {
+			return taskError{l.t, err}
+		}
+		w.note(l)
+	}
 	for _, l := range w.lanes {
 		if err := l.t.runner.Mark(); err != nil {
 			return taskError{l.t, err}
@@ -244,6 +250,10 @@ func (w *worker) feedLanes() error {
 		if w.read >= w.markAt {
 			if err := w.mark(); err != nil {
 				return err
+			}
+			if w.aligning { // the commit comes before the next record
+				w.more = true
+				break
 			}
 		}
 		for n := 0; left > 0 && first.ready && (n == 0 || limit == nil || first.before(limit)); n++ {

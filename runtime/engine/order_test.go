@@ -105,6 +105,13 @@ func passedInOrder(t *testing.T, b *kafkatest.Broker, svc string, orders [][]sho
 // Two runs over the same input write the same into the repartition topic, watermarks included, though they commit at other times and
 // have other numbers of workers; so what is late behind it is the same as well.
 func TestSameBehindRepartition(t *testing.T) {
+	sameBehindRepartition(t, func(svc string) *topology.Topology { return shop.Topology(svc, topology.Fail) })
+}
+
+// So they do where records are combined in front of it: commits do not decide which of them are.
+func TestSameCombined(t *testing.T) { sameBehindRepartition(t, shop.Combined) }
+
+func sameBehindRepartition(t *testing.T, topo func(service string) *topology.Topology) {
 	kafkatest.Each(t, func(t *testing.T, b *kafkatest.Broker) {
 		const partitions = 3
 		orders := shop.Orders(4, partitions, 20_000)
@@ -127,7 +134,7 @@ func TestSameBehindRepartition(t *testing.T) {
 			}
 			c := settings(b, svc, t.TempDir())
 			c.Until.End, c.CommitInterval, c.Workers = true, interval, 1+run
-			start(t, shop.Topology(svc, topology.Fail), c).wait(t)
+			start(t, topo(svc), c).wait(t)
 			got, marks := told(t, b.ReadAll(t, shop.RepartitionTopic(svc)))
 			var sums []string
 			for _, r := range b.ReadAll(t, shop.TotalsTopic(svc)) {

@@ -41,8 +41,8 @@ func (e taskError) Unwrap() error { return e.error }
 func (w *worker) do(ts []*assigned, f func() error, then func()) bool {
 	var on []*topology.Context
 	for _, t := range ts {
-		if len(t.sub.Stores) > 0 {
-			on = append(on, t.runner.Context())
+		if c := t.runner.Context(); len(t.sub.Stores) > 0 || len(c.Buffers) > 0 {
+			on = append(on, c)
 		}
 	}
 	if on == nil { // nothing in it can take long

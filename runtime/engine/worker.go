@@ -80,6 +80,7 @@ type worker struct {
 	more     bool       // the lanes may have more to take
 	read     int64      // the sum of their offsets
 	markAt   int64      // at which their watermarks are written again
+	aligning bool       // a commit waits for that
 	sized    time.Time  // when the sizes on disk were last looked at
 
 	begun      []*work     // that is not done
@@ -354,12 +355,16 @@ func (w *worker) maybeCommit() time.Duration {
 		interval = min(interval, warmInterval)
 	}
 	if wait := interval - time.Since(w.began); wait > 0 && !w.urgent {
+		w.aligning = false
 		return wait
 	}
 	if len(w.begun) > 0 {
 		w.due = true
 		w.warnOfDelay()
 		return 0 // their end brings us back
+	}
+	if w.aligning = w.holdsBack(); w.aligning {
+		return tickEvery // the next watermark brings us back, or the clock if there is none
 	}
 	w.urgent = false
 	w.startCommit()

@@ -18,6 +18,7 @@ type Metrics struct {
 
 	records, bytes, filtered, late, results, closed *prometheus.CounterVec
 	bad                                             *prometheus.CounterVec
+	combined, partials                              *prometheus.CounterVec
 	timers, expired                                 *prometheus.CounterVec
 	produced                                        *prometheus.CounterVec
 	commits, aborts, rebalances                     prometheus.Counter
@@ -48,6 +49,8 @@ func New(service, version string) *Metrics {
 	m.bad = vec("bad_records_total", "Records that could not be processed, by what on_error did with them.", "subtopology", "policy")
 	m.results = vec("results_total", "Results of windows, processors and dedup with keep: last handed on.", "subtopology")
 	m.closed = vec("windows_closed_total", "Windows closed.", "subtopology")
+	m.combined = vec("combined_records_total", "Records that pre_aggregate combined in front of a repartition topic.", "subtopology")
+	m.partials = vec("partial_aggregates_total", "Partial aggregates written to repartition topics, of the combined records.", "subtopology")
 	m.timers = vec("timers_total", "Timers of steps that fired.", "subtopology")
 	m.expired = vec("expired_entries_total", "Entries of steps' state, windows aside, deleted at the end of their time to live.", "subtopology")
 	m.produced = vec("produced_records_total", "Records written, in commits that went through.", "topic")
@@ -75,7 +78,7 @@ func New(service, version string) *Metrics {
 
 // Sub are the counters of one sub-topology.
 type Sub struct {
-	Records, Bytes, Filtered, Late, Skipped, DeadLetters, Results, Closed, Timers, Expired, Restored prometheus.Counter
+	Records, Bytes, Filtered, Late, Skipped, DeadLetters, Results, Closed, Combined, Partials, Timers, Expired, Restored prometheus.Counter
 }
 
 // Sub returns the counters of a sub-topology.
@@ -89,6 +92,8 @@ func (m *Metrics) Sub(name string) *Sub {
 		DeadLetters: m.bad.WithLabelValues(name, "dead_letter"),
 		Results:     m.results.WithLabelValues(name),
 		Closed:      m.closed.WithLabelValues(name),
+		Combined:    m.combined.WithLabelValues(name),
+		Partials:    m.partials.WithLabelValues(name),
 		Timers:      m.timers.WithLabelValues(name),
 		Expired:     m.expired.WithLabelValues(name),
 		Restored:    m.restored.WithLabelValues(name),

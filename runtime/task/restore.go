@@ -90,6 +90,9 @@ func (r *Runner) Abort() {
 	for _, st := range r.c.Stores {
 		st.Reset()
 	}
+	for _, b := range r.c.Buffers {
+		b.Reset()
+	}
 	for i := range r.inputs {
 		in := &r.inputs[i]
 		in.next, in.known = pos.Inputs[in.Topic]

@@ -32,10 +32,15 @@ type Options struct {
 	Upstreams [][]Upstream
 	// OverlayBytes bounds what the stores keep in memory besides what changed since the last commit; 0: no bound.
 	OverlayBytes int64
+	// CombineBytes is how much each buffer of partial aggregates holds before it writes them; 0: [CombineBytes].
+	CombineBytes int64
 	// Now is the clock that processing time is read from; nil: time.Now.
 	Now func() time.Time
 	Log *slog.Logger // nil: slog.Default()
 }
+
+// CombineBytes is how much a buffer of partial aggregates holds at most, where the options do not say another size.
+const CombineBytes = 4 << 20
 
 // Upstream is a sub-topology that writes a repartition topic.
 type Upstream struct {
@@ -153,7 +158,10 @@ func New(sub *topology.Subtopology, partition int32, o Options) (*Runner, error)
 	}
 	r.c = &topology.Context{
 		Subtopology: sub, Partition: partition, Clock: watermark.NewClock(cfg), Out: emit.New(o.Pool, o.Targets), DB: o.DB,
-		OverlayBytes: o.OverlayBytes, Log: o.Log,
+		OverlayBytes: o.OverlayBytes, CombineBytes: o.CombineBytes, Log: o.Log,
+	}
+	if o.CombineBytes <= 0 {
+		r.c.CombineBytes = CombineBytes
 	}
 	r.clock = r.c.Clock.Clone()
 	var err error
@@ -316,9 +324,27 @@ func (r *Runner) Announce() { r.announce = true }
 // stands among the records does not depend on when there is a commit then.
 func (r *Runner) Pace() { r.paced, r.said = true, r.now() }
 
-// Mark writes the watermark into the repartition topics if it moved.
+// Flush writes what the task has combined for its repartition topics.
+func (r *Runner) Flush() error {
+	for _, b := range r.c.Buffers {
+		if err := b.Flush(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Holds reports whether the task has combined something that it has not written.
+func (r *Runner) Holds() bool {
+	return slices.ContainsFunc(r.c.Buffers, func(b topology.Buffer) bool { return b.Held() > 0 })
+}
+
+// Mark writes the watermark into the repartition topics if it moved, behind what was combined before it did.
 func (r *Runner) Mark() error {
 	if err := r.advance(); err != nil {
+		return err
+	}
+	if err := r.Flush(); err != nil {
 		return err
 	}
 	r.said = r.now()
@@ -335,6 +361,9 @@ func (r *Runner) Pending() bool {
 func (r *Runner) Size() (n int64) {
 	for _, s := range r.c.Stores {
 		n += s.Size()
+	}
+	for _, b := range r.c.Buffers {
+		n += b.Size()
 	}
 	return n
 }

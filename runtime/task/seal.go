@@ -38,6 +38,10 @@ func (r *Runner) Seal() (*Sealed, error) {
 	if err := r.task.Seal(); err != nil {
 		return nil, err
 	}
+	// In front of the watermark that closes the windows of what was combined, and in the commit of the records.
+	if err := r.Flush(); err != nil {
+		return nil, err
+	}
 	r.writeMarks()
 	s := &Sealed{
 		Chunks: r.c.Out.Take(), r: r, batch: r.c.DB.Detach(), clock: r.c.Clock.Clone(), stats: r.c.Stats,

@@ -254,7 +254,7 @@ func add(a, b topology.Stats) topology.Stats {
 	return topology.Stats{
 		Records: a.Records + b.Records, Bytes: a.Bytes + b.Bytes, Filtered: a.Filtered + b.Filtered, Late: a.Late + b.Late,
 		Skipped: a.Skipped + b.Skipped, DeadLetters: a.DeadLetters + b.DeadLetters, Results: a.Results + b.Results,
-		WindowsClosed: a.WindowsClosed + b.WindowsClosed, Timers: a.Timers + b.Timers, Expired: a.Expired + b.Expired,
+		WindowsClosed: a.WindowsClosed + b.WindowsClosed, Combined: a.Combined + b.Combined, Partials: a.Partials + b.Partials, Timers: a.Timers + b.Timers, Expired: a.Expired + b.Expired,
 	}
 }
 

@@ -20,7 +20,7 @@ type Options struct {
 	// Memory has the stores in memory: nothing of them is left after a crash. Otherwise they are Pebble directories in a file
 	// system in memory, which lose in a crash what was not written out.
 	Memory bool
-	// OverlayBytes bounds the memory of each task's stores; 0: no bound.
+	// OverlayBytes bounds the memory of each task's stores, and what each pre_aggregate holds before it is written; 0: no bound.
 	OverlayBytes int64
 	// CommitEvery commits a task after that many of its records; 0: only by Commit and End.
 	CommitEvery int

@@ -57,7 +57,7 @@ func (r *run) open() error {
 	}
 	r.runner, err = task.New(r.sub, r.partition, task.Options{
 		DB: r.db, Pool: d.pool, Targets: targets, Upstreams: task.Upstreams(d.t, r.sub, d.partitions),
-		OverlayBytes: d.o.OverlayBytes, Now: d.Now, Log: d.o.Log,
+		OverlayBytes: d.o.OverlayBytes, CombineBytes: d.o.OverlayBytes, Now: d.Now, Log: d.o.Log,
 	})
 	if err != nil {
 		return err

@@ -54,11 +54,15 @@ type Context struct {
 	Processing int64
 	// OverlayBytes bounds what the stores of this task keep in memory besides dirty entries; 0 is no bound.
 	OverlayBytes int64
+	// CombineBytes is how much a buffer of partial aggregates holds before it writes them.
+	CombineBytes int64
 	Stats        Stats
 	Log          *slog.Logger
 
 	// Stores are the task's open stores, for the driver. Stores add themselves.
 	Stores []State
+	// Buffers are what the task holds back of its repartition topics, for the driver. They add themselves.
+	Buffers []Buffer
 	// Lines are what the task's steps log, for the driver. They add themselves.
 	Lines []*Lines
 
@@ -78,6 +82,19 @@ type State interface {
 	Size() int64
 }
 
+// Buffer is what a driver needs to know of records that a task has combined and not written yet. They belong in front of each watermark that the
+// driver writes into a repartition topic, and into the commit of the records that were combined.
+type Buffer interface {
+	// Flush writes what is held.
+	Flush() error
+	// Held is how much that is, 0 for nothing.
+	Held() int
+	// Reset forgets it.
+	Reset()
+	// Size is an estimate of the memory used, in bytes.
+	Size() int64
+}
+
 // Stats counts what happened in a task. Plain integers: only the task's goroutine touches them, the driver copies them out.
 type Stats struct {
 	Records, Bytes int64 // read
@@ -85,6 +102,8 @@ type Stats struct {
 	Late           int64 // records that came after their window had closed
 	Skipped        int64 // bad records dropped by on_error: skip
 	DeadLetters    int64 // bad records written to a dead letter topic
+	Combined       int64 // records that were combined in front of a repartition topic
+	Partials       int64 // what they were combined into
 	Results        int64 // results of windows and of what waits for a timer handed on
 	WindowsClosed  int64
 	Timers         int64 // timers of steps that fired

@@ -258,6 +258,9 @@ type Step struct {
 	Tombstones bool
 	// Repartition says that group_by is not the partition key, so records travel through a topic named after the step.
 	Repartition bool
+	// Combines says that records are combined in front of that topic, by group and window, and that what travels through it are partial
+	// aggregates.
+	Combines bool
 	// Late is the stream of records that came too late, nil unless the spec names one (late_to). Its type is Row.
 	Late *Stream
 
@@ -268,6 +271,9 @@ type Step struct {
 func (s *Step) Keeps() bool {
 	return s.Window != nil || s.Process != nil || s.Dedup != nil || s.Previous != nil || s.Fold != nil
 }
+
+// Merges reports whether a step's aggregates are merged of parts: of those of its windows, or of what was combined in front of its repartition topic.
+func (s *Step) Merges() bool { return s.Window != nil && (s.Combines || s.Window.Merges()) }
 
 // Folded are the expressions over the records that a step groups: the arguments of its aggregates, and what says where a window is, or those
 // of a fold.

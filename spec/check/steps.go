@@ -97,6 +97,7 @@ func (c *checker) maker(name *syntax.Text) *Step {
 // step checks one step. Where its input is broken, only what needs no input is checked.
 func (c *checker) step(st *Step, d *syntax.Step) {
 	windowed := c.clauses(d)
+	c.preAggregateClauses(d, windowed)
 	keeper, _ := keeper(d)
 	if keeper == "" {
 		c.splitClauses(d, windowed)
@@ -166,8 +167,10 @@ func (c *checker) step(st *Step, d *syntax.Step) {
 		c.report(c.aggregatesUpdates(d, ""))
 	}
 	c.groupBy(st, d)
+	c.preAggregate(st, d)
 	c.aggregates(st, d)
 	c.mergeable(st, d)
+	c.combinable(st, d)
 	c.having(st, d)
 	c.dropUnreadLets(st)
 	if st.Late != nil {

@@ -284,6 +284,7 @@ var stepShape = &Shape{What: "a step", Either: []string{"from", "merge"}, Keys: 
 	}}},
 	{Name: "aggregate", Shape: &Shape{What: "a mapping from names to aggregates", Names: fieldName, NonEmpty: true,
 		Elem: &Shape{What: "count(), sum(...), max_by(..., ...) or another aggregate", Text: &Pattern{Rule: "must be an aggregate"}}, Doc: "What is kept for each group and window: count(), or count_if, any, all, sum, min, max, avg, first, last, first_arrived, last_arrived, variance, variance_pop, stddev, stddev_pop, median or approx_count_distinct of a CEL expression, min_by(CEL, CEL), max_by(CEL, CEL), top(CEL, CEL, n), quantile(CEL, q), histogram(CEL, bounds), string_agg(CEL, sep, limit), or collect(CEL, limit), collect_set(CEL, limit), count_distinct(CEL, limit)."}},
+	{Name: "pre_aggregate", Shape: &Shape{What: "true or false", Bool: true, Doc: "Records are combined by group and window in front of the repartition topic, so that a group with very many records costs the task behind it little."}},
 	{Name: "process", Shape: &Shape{What: "a Go type, as in ./shop.Scorer", Text: &Pattern{Rule: "must be a Go type of the generated package, as in ./shop.Scorer"},
 		Doc: "A Go type of yours that takes the records of each group, with state and timers: the generated package's path from the spec's directory, a dot, and its name."}},
 	{Name: "state", Shape: &Shape{What: "a mapping from names to kinds of state", Names: fieldName, NonEmpty: true, Elem: stateShape, Doc: "What process keeps for each group."}},

@@ -169,6 +169,7 @@ type Step struct {
 	Default       *Text // the name of the branch of all others
 	GroupBy       []*Entry
 	Aggregate     []*Entry
+	PreAggregate  *Text // pre_aggregate: true, or nil
 	Window        *Window
 	Emit          *Emit
 	Process       *Text
@@ -465,7 +466,7 @@ func (b builder) step(k *Text, v *node) *Step {
 		Let: entries(v.get("let")), Unnest: entries(v.get("unnest")),
 		Select: entries(v.get("select")), Set: entries(v.get("set")), Drop: texts(v.get("drop")), Rename: entries(v.get("rename")),
 		Log: text(v.get("log")), EventTime: text(v.get("event_time")), Key: text(v.get("key")), Split: entries(v.get("split")), Default: text(v.get("default")),
-		GroupBy: entries(v.get("group_by")), Aggregate: entries(v.get("aggregate")),
+		GroupBy: entries(v.get("group_by")), Aggregate: entries(v.get("aggregate")), PreAggregate: yes(v.get("pre_aggregate")),
 		Process: text(v.get("process")), Timers: texts(v.get("timers")), Output: text(v.get("output")), Outputs: entries(v.get("outputs")),
 		Clauses: map[string]source.Span{}, node: v,
 	}
