@@ -260,10 +260,12 @@ func explainWindow(b *strings.Builder, st *check.Step) {
 	if st.Window.Overlap() {
 		b.WriteString("    A record changes one slice, whatever the number of windows that share it; results are merged of slices.\n")
 	}
-	switch past := Duration(st.Window.Lateness); st.Emit {
-	case check.Final:
+	switch past := Duration(st.Window.Lateness); {
+	case st.Corrections:
+		explainCorrections(b, st, past)
+	case st.Emit == check.Final:
 		fmt.Fprintf(b, "    Each result is handed on once, when the watermark has passed the window's end by %s", past)
-	case check.Updates:
+	case st.Emit == check.Updates:
 		fmt.Fprintf(b, "    Each result that changed is handed on %s. A window is dropped when the watermark has passed its end by %s", updatesAt(st), past)
 	default:
 		fmt.Fprintf(b, "    Each result that changed is handed on %s, and each once more when the watermark has passed the window's end by %s", updatesAt(st), past)

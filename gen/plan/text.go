@@ -435,6 +435,9 @@ func Number(n int64) string {
 
 func emitText(st *check.Step) string {
 	text := updatesText(st)
+	if st.Corrections {
+		text += ", corrections"
+	}
 	switch {
 	case st.Retractions:
 		text += ", retractions"

@@ -502,6 +502,7 @@ func (g *gen) window(st *Step, row *stream, lets []term) stream {
 	}
 	st.Emit = pick(g, "", "final", "final", "updates", "{updates: {every: 10s}}", "{updates: {every: 1700ms}}", "early_and_final", "{early_and_final: {every: 4s}}",
 		"{updates: {count: 3}}", "{early_and_final: {count: 2}}", "{updates: {count: 1}}")
+	g.corrections(st)
 	if st.Kind == "count" {
 		st.Emit = ""
 	}
@@ -513,7 +514,7 @@ func (g *gen) window(st *Step, row *stream, lets []term) stream {
 	retracts := false
 	if !st.overlaps() && g.chance(30) {
 		switch only, ok := strings.CutSuffix(st.Emit, "}}"); {
-		case ok && !args.mixed && strings.HasPrefix(st.Emit, "{updates") && g.chance(60): // with commits it is these that decide what is retracted
+		case ok && !args.mixed && !strings.HasPrefix(st.Emit, "{early") && g.chance(60): // with commits it is these that decide what is retracted
 			st.Emit = only + ", retractions: true}}"
 			retracts = true
 		case ok:

@@ -26,7 +26,9 @@ func (s *Store[V]) wait(id uint32, g *group, w *win[V]) {
 	if s.cfg.UpdateEvery == 0 {
 		return
 	}
-	w.waiting = true
+	if w.waiting = !s.over(w); !w.waiting {
+		return
+	}
 	if !g.waits {
 		g.waits = true
 		s.waiting = append(s.waiting, id)

@@ -37,6 +37,12 @@ type Config[V any] struct {
 	// Round is what rounds hand results to, in place of Close's emit. It may change the values, which are then written with the next Seal, and
 	// so are those that it left as they were. nil: emit is, and it does not change them.
 	Round func(w Bounds, key []byte, v *V) error
+	// AtEnd has Close hand on results when the watermark comes to their windows' ends, rather than when it closes these: until then records
+	// may correct them; see the package comment.
+	AtEnd bool
+	// Notes says that Close's emit may change values at the ends of windows, which are then written with the next Seal, and so are those that it
+	// left as they were. It is for tumbling windows.
+	Notes bool
 	// Gone, if not nil, is called by Close for each group of a window that closes, behind the window's last results. It must not keep key, nor
 	// call this store.
 	Gone func(w Bounds, key []byte) error
@@ -71,6 +77,7 @@ type panes[V any] struct {
 	seals   uint64
 	applied uint64 // how many of the seals are in the DB
 	extra   int64  // estimated heap of the values
+	ended   int64  // with Config.AtEnd, the store's time: what ends then or before was handed on
 	now     int64  // the store's time at the last round, or at the last Reset
 	round   int64  // its time at the next one, MaxInt64 where there are none
 	err     error  // why the panes in the DB are not known
@@ -148,7 +155,7 @@ func (s *panes[V]) upsert(w *win[V], key []byte) (v *V, fresh bool, err error) {
 				e.dirty = true
 				w.dirty = append(w.dirty, id)
 			}
-			if s.cfg.UpdateEvery != 0 {
+			if s.rounds(w) {
 				s.wait(w, e, id)
 			}
 			return &e.val, false, nil
@@ -173,7 +180,7 @@ func (s *panes[V]) add(w *win[V], hash uint32, key []byte) (*V, bool, error) {
 	}
 	e.dirty = true
 	w.dirty = append(w.dirty, id)
-	if s.cfg.UpdateEvery != 0 {
+	if s.rounds(w) {
 		if s.wait(w, e, id); waits {
 			s.undo = nil // it waited before
 		}
