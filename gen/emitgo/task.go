@@ -257,7 +257,10 @@ func (g *generator) constructor(f *printer.File, sub *plan.Subtopology) {
 		}
 		if every := s.Step.UpdateEvery; every > 0 && g.pl.Live(s.Step.Out) {
 			f.F("UpdateEvery: %s,", grouped(every.Milliseconds()))
-			if s.Step.ChangesOnly {
+			if s.Step.UpdateClock {
+				f.P("ByClock: true,")
+			}
+			if s.Step.ChangesOnly || s.Step.UpdateClock {
 				f.F("Round: t.%sResult,", n.method)
 			}
 		}
@@ -541,7 +544,7 @@ func (g *generator) closeWindows(f *printer.File, sub *plan.Subtopology, st *che
 	} else {
 		f.F("if wm >= t.%s.Due() {", storeField(n))
 	}
-	if st.UpdateEvery > 0 && emit != "nil" {
+	if st.UpdateEvery > 0 && !st.UpdateClock && emit != "nil" {
 		f.F("// Results that changed are handed on every %s, too.", plan.Duration(st.UpdateEvery))
 	}
 	if g.corrects(st) {

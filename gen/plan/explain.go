@@ -296,6 +296,9 @@ func updatesAt(st *check.Step) string {
 }
 
 func updatesWhen(st *check.Step) string {
+	if st.UpdateClock {
+		return "when processing time comes to a multiple of " + Duration(st.UpdateEvery) + ", and when its window closes"
+	}
 	if st.UpdateEvery > 0 {
 		return "when event time comes to a multiple of " + Duration(st.UpdateEvery) + ", and when its window closes"
 	}

@@ -32,7 +32,7 @@ func (s *Store[V]) Close(wm int64, emit func(w window.Bounds, key []byte, v *V) 
 	}
 	s.passed, s.ended = max(s.passed, limit), max(s.ended, wm)
 	s.schedule()
-	if wm >= s.round {
+	if wm >= s.roundDue() && !s.cfg.ByClock {
 		return s.handOn(wm, emit)
 	}
 	return nil

@@ -26,6 +26,9 @@ type Config[V any] struct {
 	// Round is what rounds hand results to, in place of Close's emit. It may change the values, which are then written with the next Seal, and
 	// so are those that it left as they were. nil: emit is, and it does not change them.
 	Round func(w window.Bounds, key []byte, v *V) error
+	// ByClock says that UpdateEvery is of processing time: there is no round in Close, but in Tick, which hands results to Round and has them
+	// written with the next Seal. What changed is stored with the time of the round then until that Seal.
+	ByClock bool
 	// AtEnd has Close hand on results when the watermark comes to their windows' ends, rather than when it closes these: until then records
 	// may correct them; see [Store.Ended].
 	AtEnd bool
@@ -81,7 +84,8 @@ type Store[V any] struct {
 	closed   int64    // the highest end + lateness of a closed window
 	ended    int64    // with Config.AtEnd, the store's time: what ends then or before was handed on
 	now      int64    // the store's time at the last round, or at the last Reset
-	round    int64    // its time at the next one, MaxInt64 where there are none
+	round    int64    // its time at the next one, MaxInt64 where there are none; with Config.ByClock that of the clock, and now is None
+	tickAt   int64    // with Config.ByClock: what the DB has waiting for a later time is left there
 	waiting  []uint32 // groups that changed since the last round; and some that are gone
 	unread   bool     // there may be more in the DB
 
@@ -98,7 +102,7 @@ type Store[V any] struct {
 
 // New makes a store and adds it to c.Stores.
 func New[V any](c *topology.Context, cfg Config[V]) (*Store[V], error) {
-	if cfg.Lateness < 0 || cfg.Max < 0 || cfg.Delay < 0 || cfg.UpdateEvery < 0 || cfg.Append == nil || cfg.Decode == nil {
+	if cfg.Lateness < 0 || cfg.Max < 0 || cfg.Delay < 0 || cfg.UpdateEvery < 0 || cfg.ByClock && (cfg.UpdateEvery == 0 || cfg.Round == nil) || cfg.Append == nil || cfg.Decode == nil {
 		return nil, fmt.Errorf("store %s: bad configuration", cfg.Name)
 	}
 	id, err := c.DB.StoreID(cfg.Name)
@@ -136,7 +140,10 @@ func (s *Store[V]) Reset() {
 	if s.c.Clock != nil {
 		s.now = watermark.Sub(s.c.Clock.Now(), s.cfg.Delay)
 	}
-	s.ended = s.now
+	if s.ended = s.now; s.cfg.ByClock {
+		s.now = watermark.None
+	}
+	s.tickAt = watermark.End
 	s.round, s.unread = window.NextRound(s.now, s.cfg.UpdateEvery), true
 	s.err = nil
 	s.reminded.rescan()
@@ -151,7 +158,7 @@ func (s *Store[V]) Reset() {
 // Due is the lowest watermark that can close a window, MaxInt64 if none is open, or at which the next round is, or with Config.AtEnd a window
 // may end. Closing then may find that
 // all windows have grown.
-func (s *Store[V]) Due() int64 { return min(s.due, s.round) }
+func (s *Store[V]) Due() int64 { return min(s.due, s.roundDue()) }
 
 // Late reports whether a record with the event time at and the end e is too late under the watermark wm: the window that it would make is
 // closed, and it is part of none that is open. With Config.AtEnd the watermark is the one under which Close was called last, or would have been

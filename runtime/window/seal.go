@@ -144,6 +144,9 @@ func (s *panes[V]) forget() {
 		s.now = watermark.Sub(s.c.Clock.Now(), s.cfg.Delay)
 	}
 	s.ended = s.now
+	if s.cfg.ByClock {
+		s.now = watermark.None
+	}
 	s.round = NextRound(s.now, s.cfg.UpdateEvery)
 }
 

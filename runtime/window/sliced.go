@@ -33,9 +33,9 @@ type Sliced[V any] struct {
 	wm     int64 // the highest watermark seen
 	// With Config.AtEnd, on the line: the end of the last window that was handed on, and that of the next one, when it is due.
 	endedAt, ending, endDue int64
-	nodes  nodes[V]
-	idle   []*stream[V] // for use again
-	tree   tree[V]
+	nodes                   nodes[V]
+	idle                    []*stream[V] // for use again
+	tree                    tree[V]
 }
 
 // NewSliced makes a store and adds it to c.Stores. It knows at once which slices the DB holds.
@@ -68,7 +68,7 @@ func (s *Sliced[V]) Late(eventTime, wm int64) bool {
 }
 
 // Due is the lowest watermark that closes a window, MaxInt64 if none is open, or at which the next round is, or with Config.AtEnd a window's end.
-func (s *Sliced[V]) Due() int64 { return min(s.due, s.endDue, s.round) }
+func (s *Sliced[V]) Due() int64 { return min(s.due, s.endDue, s.roundDue()) }
 
 // Upsert finds the value of key in the slice that holds an event time, or makes it. The caller is about to change it: it is part of the
 // next Seal. The pointer is valid until the next call of any method. fresh says that it is a zero value that was not there before.
@@ -155,14 +155,10 @@ func (s *Sliced[V]) Close(wm int64, emit func(w Bounds, key []byte, v *V) error,
 		}
 		last = nil
 	}
-	if err := s.closeUntil(wm, last, onlyDirty); err != nil || wm < s.round {
+	if err := s.closeUntil(wm, last, onlyDirty); err != nil || wm < s.roundDue() {
 		return err
 	}
-	if err := s.handOnAll(emit); err != nil {
-		return err
-	}
-	s.roundOver(wm)
-	return nil
+	return s.handOnAll(wm, emit)
 }
 
 func (s *Sliced[V]) closeUntil(wm int64, emit func(w Bounds, key []byte, v *V) error, onlyDirty bool) error {

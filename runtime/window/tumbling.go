@@ -53,7 +53,7 @@ func (s *Tumbling[V]) Late(start, wm int64) bool {
 }
 
 // Due is the lowest watermark that closes a window, MaxInt64 if none is open, or at which the next round is, or with Config.AtEnd a window's end.
-func (s *Tumbling[V]) Due() int64 { return min(s.due, s.round) }
+func (s *Tumbling[V]) Due() int64 { return min(s.due, s.roundDue()) }
 
 // Upsert finds the value of key in the window that begins at start, or makes it. The caller is about to change it: it is part of
 // the next Seal. The pointer is valid until the next call of any method. fresh says that it is a zero value that was not there
@@ -101,18 +101,23 @@ func (s *Tumbling[V]) Close(wm int64, emit func(w Bounds, key []byte, v *V) erro
 		}
 		last = nil
 	}
-	if err := s.closeUntil(wm, last, onlyDirty); err != nil || wm < s.round {
+	if err := s.closeUntil(wm, last, onlyDirty); err != nil || wm < s.roundDue() {
 		return err
 	}
 	if s.cfg.Round != nil {
 		emit = s.cfg.Round
 	}
+	return s.handOnAll(wm, emit)
+}
+
+// handOnAll is the round at a time.
+func (s *Tumbling[V]) handOnAll(at int64, emit func(w Bounds, key []byte, v *V) error) error {
 	for _, w := range s.wins {
 		if err := s.handOn(w, emit); err != nil {
 			return err
 		}
 	}
-	s.roundOver(wm)
+	s.roundOver(at)
 	return nil
 }
 
