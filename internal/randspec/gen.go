@@ -501,7 +501,8 @@ func (g *gen) window(st *Step, row *stream, lets []term) stream {
 		add(&st.Aggregate, e, t)
 	}
 	st.Emit = pick(g, "", "final", "final", "updates", "{updates: {every: 10s}}", "{updates: {every: 1700ms}}", "early_and_final", "{early_and_final: {every: 4s}}",
-		"{updates: {count: 3}}", "{early_and_final: {count: 2}}", "{updates: {count: 1}}")
+		"{updates: {count: 3}}", "{early_and_final: {count: 2}}", "{updates: {count: 1}}", "{updates: {every: 10s, of: processing_time}}",
+		"{early_and_final: {every: 3s, of: processing_time}}")
 	g.corrections(st)
 	if st.Kind == "count" {
 		st.Emit = ""
@@ -514,7 +515,7 @@ func (g *gen) window(st *Step, row *stream, lets []term) stream {
 	retracts := false
 	if !st.overlaps() && g.chance(30) {
 		switch only, ok := strings.CutSuffix(st.Emit, "}}"); {
-		case ok && !args.mixed && !strings.HasPrefix(st.Emit, "{early") && g.chance(60): // with commits it is these that decide what is retracted
+		case ok && !args.mixed && !strings.HasPrefix(st.Emit, "{early") && !strings.Contains(st.Emit, "of:") && g.chance(60): // with commits it is these that decide what is retracted
 			st.Emit = only + ", retractions: true}}"
 			retracts = true
 		case ok:
