@@ -18,6 +18,10 @@ func correctionsNever(at source.Span, st *Step) diag.Diagnostic {
 	return related(d, st.Window.Span, "the window")
 }
 
+func retractionsOfFinal(at source.Span) diag.Diagnostic {
+	return hinted(problem("WEIR4059", at, "final results come in any case, and take nothing back: early_and_final has no retractions"), "updates has them, and hands on what changed when a window closes, too; so has {final: {corrections: true}}")
+}
+
 func timeOfNothing(of *syntax.Text) diag.Diagnostic {
 	return hinted(problem("WEIR4058", of.Span, "of says which time every is of, and there is no every"), "write every: 10s beside it, or leave of out: nothing else goes by a time")
 }

@@ -342,7 +342,10 @@ func (c *checker) emit(st *Step, d *syntax.Emit) {
 	}
 	c.corrections(st, d)
 	st.Tombstones = d.Tombstones != nil
-	st.Retractions = d.Retractions != nil
+	if st.Retractions = d.Retractions != nil; st.Retractions && st.Emit == EarlyAndFinal {
+		c.report(retractionsOfFinal(d.Retractions.Span))
+		st.Retractions = false
+	}
 	st.ChangesOnly = d.Only != nil || st.Retractions
 	if st.Window != nil && st.Window.Overlap() { // a window that is wrong was reported
 		for _, last := range []struct {

@@ -280,7 +280,7 @@ var emitShape = &Shape{
 		{What: "{updates: {every: 10s}}", Either: []string{"final", "updates", "early_and_final"}, Keys: []Key{
 			{Name: "final", Shape: finalShape},
 			{Name: "updates", Shape: updatesShape("Results are handed on when they changed.", retractionsKey)},
-			{Name: "early_and_final", Shape: updatesShape("Results are handed on when they changed, and once more when the window closes.", correctionsKey(false))},
+			{Name: "early_and_final", Shape: updatesShape("Results are handed on when they changed, and once more when the window closes.", correctionsKey(false), retractionsKey)},
 		}},
 	},
 }
