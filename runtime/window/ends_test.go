@@ -15,15 +15,22 @@ import (
 
 // endsModel hands windows on at their ends, and again with each record that comes then, as anybody would write it.
 type endsModel struct {
-	size, every, lateness, now int64
-	wins                       map[Bounds]map[string]sum
-	out                        []string
+	kinds         [][2]int64 // sizes, and how often windows begin
+	lateness, now int64
+	wins          map[Bounds]map[string]sum
+	out           []string
 }
 
 func (m *endsModel) add(at int64, key string, n int64) {
-	for start := floor(at-m.size, m.every); start <= at; start += m.every {
-		b := Bounds{start, start + m.size}
-		if at < b.Start || at >= b.End || b.End+m.lateness <= m.now {
+	var all []Bounds
+	for _, k := range m.kinds {
+		for start := floor(at, k[1]); start > at-k[0]; start -= k[1] {
+			all = append(all, Bounds{start, start + k[0]})
+		}
+	}
+	slices.SortFunc(all, byEnd)
+	for _, b := range all {
+		if b.End+m.lateness <= m.now {
 			continue
 		}
 		if m.wins[b] == nil {
@@ -61,7 +68,7 @@ type endsWorld struct {
 	out []string
 }
 
-func newEnds(t *testing.T, overlap, notes bool, every, bound int64) *endsWorld {
+func newEnds(t *testing.T, overlap, follow, notes bool, every, bound int64) *endsWorld {
 	c := newContext(t, store.Options{Memory: true})
 	c.Clock, c.OverlayBytes = watermark.NewClock(nil), bound
 	cfg := sumConfig(30, 47)
@@ -84,6 +91,9 @@ func newEnds(t *testing.T, overlap, notes bool, every, bound int64) *endsWorld {
 	}
 	if overlap {
 		cfg.Every = 12
+		if follow {
+			cfg.Size, cfg.Every, cfg.Sizes, cfg.Follow = 60, 10, []int64{10, 30, 60}, true
+		}
 		cfg.Merge = func(a, b *sum) { *a = sum{a.count + b.count, a.total + b.total} }
 		s, err := NewSliced(c, cfg)
 		w.must(err)
@@ -150,11 +160,14 @@ func (w *endsWorld) commit() {
 func TestEnds(t *testing.T) {
 	for seed := range uint64(48) {
 		overlap, every := seed%2 == 1, int64(seed%3)*5
-		notes := !overlap && seed%4 == 2
-		easy, hard := newEnds(t, overlap, notes, every, 0), newEnds(t, overlap, notes, every, 1)
-		m := &endsModel{size: 30, every: 30, lateness: 47, now: watermark.None, wins: map[Bounds]map[string]sum{}}
-		if overlap {
-			m.every = 12
+		notes, follow := !overlap && seed%4 == 2, overlap && seed%4 == 3
+		easy, hard := newEnds(t, overlap, follow, notes, every, 0), newEnds(t, overlap, follow, notes, every, 1)
+		m := &endsModel{kinds: [][2]int64{{30, 30}}, lateness: 47, now: watermark.None, wins: map[Bounds]map[string]sum{}}
+		switch {
+		case follow:
+			m.kinds = [][2]int64{{10, 10}, {30, 30}, {60, 60}}
+		case overlap:
+			m.kinds = [][2]int64{{30, 12}}
 		}
 		r, when := rand.New(rand.NewPCG(seed, 1)), rand.New(rand.NewPCG(seed, 2))
 		now := int64(-200)
