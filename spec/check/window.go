@@ -192,13 +192,14 @@ func (c *checker) said(st *Step, d *syntax.Step, scope *Scope) {
 
 // every checks how far apart windows are that overlap.
 func (c *checker) every(w *Window, d *syntax.Window, size *syntax.Duration) bool {
+	overlap := w.Kind == Hopping || w.Kind == Cumulative
 	switch {
-	case d.Every == nil && w.Kind != Tumbling:
+	case d.Every == nil && overlap:
 		c.report(everyMissing(d.Span, w.Kind))
 		return false
 	case d.Every == nil:
 		return true
-	case w.Kind == Tumbling:
+	case !overlap:
 		c.report(everyOfTumbling(d.Every.Span, d.Tumbling))
 		return false
 	case d.Every.Value == 0:
