@@ -1,6 +1,8 @@
 package emitgo
 
 import (
+	"fmt"
+
 	"github.com/weirstream/weir/gen/plan"
 	"github.com/weirstream/weir/gen/printer"
 	"github.com/weirstream/weir/spec/check"
@@ -27,10 +29,19 @@ func (g *generator) countOne(f *printer.File, st *check.Step) {
 	switch {
 	case st.Window.Slide > 0 && g.pl.Live(st.Out):
 		f.F("return t.%sAdded(group, parts)", n.method)
+	case g.takesLate(st) && st.Window.Overlap() && !g.counts(st):
+		f.F("return t.%s.Correct(group, t.%sResult)", storeField(n), n.method)
+	case g.takesLate(st) && !g.counts(st):
+		f.F("return t.%sCorrected(group, a)", n.method)
 	case !g.counts(st):
 		f.P("return nil")
 	case st.Window.Overlap():
 		f.P("a.records++")
+		if g.takesLate(st) {
+			f.F("if err := t.%s.Correct(group, t.%sResult); err != nil {", storeField(n), n.method)
+			f.P("return err")
+			f.P("}")
+		}
 		f.F("return t.%s.Counted(group, %s, t.%sResult)", storeField(n), grouped(st.UpdateCount), n.method)
 	default:
 		f.F("return t.%sChanged(group, a)", n.method)
@@ -98,9 +109,13 @@ func (g *generator) counted(f *printer.File, sub *plan.Subtopology, st *check.St
 		pending = "a.records%" + grouped(st.UpdateCount) + " == 0"
 	} else {
 		f.P()
-		f.F("// %sChanged takes note that a record has changed a result, and hands it on if that makes %s of them.", n.method, grouped(st.UpdateCount))
+		late, open := "", ""
+		if g.takesLate(st) {
+			late, open = ", or its window has ended", fmt.Sprintf(" && !t.%s.Ended()", storeField(n))
+		}
+		f.F("// %sChanged takes note that a record has changed a result, and hands it on if that makes %s of them%s.", n.method, grouped(st.UpdateCount), late)
 		f.F("func (t *%s) %sChanged(key []byte, a *%s) error {", taskName(sub), n.method, stateType(n))
-		f.F("if a.changes++; a.changes < %s {", grouped(st.UpdateCount))
+		f.F("if a.changes++; a.changes < %s%s {", grouped(st.UpdateCount), open)
 		f.P("return nil")
 		f.P("}")
 		f.P("a.changes = 0")

@@ -176,7 +176,7 @@ func (g *generator) nameEverything() {
 		methods[n] = true
 	}
 	for _, st := range g.p.Steps {
-		g.steps[st] = stepNames{method: methods.Take(naming.Local(st.Name)), base: naming.Exported(st.Name)}
+		g.steps[st] = stepNames{method: g.takeMethod(methods, st), base: naming.Exported(st.Name)}
 	}
 	for _, s := range g.p.Sinks {
 		g.sinks[s] = methods.Take("write" + naming.Exported(s.Name))

@@ -39,19 +39,36 @@ func (g *generator) hasProcessingTimers(s *plan.Store) bool {
 	return s.Step.Process != nil && s.Step.Process.ProcessingTimers
 }
 
-// tick prints the method that fires timers in processing time, if there are some.
+// hasRounds tells whether a store's results that changed are handed on by the clock.
+func (g *generator) hasRounds(s *plan.Store) bool { return s.Step.UpdateClock && g.pl.Live(s.Step.Out) }
+
+// tick prints the method that fires timers in processing time, and hands on results by it, if there are some.
 func (g *generator) tick(f *printer.File, sub *plan.Subtopology) {
-	if !slices.ContainsFunc(sub.Stores, g.hasProcessingTimers) {
+	timers, rounds := slices.ContainsFunc(sub.Stores, g.hasProcessingTimers), slices.ContainsFunc(sub.Stores, g.hasRounds)
+	f.P()
+	switch {
+	case timers && rounds:
+		f.P("// Tick hands on results that changed, each time that processing time comes to a multiple of their every, and fires the timers that it has reached.")
+	case timers:
+		f.P("// Tick fires the timers that processing time has reached, and what they set for a watermark that has passed.")
+	case rounds:
+		f.P("// Tick hands on results that changed, each time that processing time comes to a multiple of their every.")
+	default:
 		return
 	}
-	f.P()
-	f.P("// Tick fires the timers that processing time has reached, and what they set for a watermark that has passed.")
 	f.F("func (t *%s) Tick() error {", taskName(sub))
 	for _, s := range sub.Stores {
+		n := g.steps[s.Step]
+		if g.hasRounds(s) {
+			f.F("if t.Processing >= t.%s.TickDue() {", storeField(n))
+			f.F("if err := t.%s.Tick(t.Processing); err != nil {", storeField(n))
+			f.P("return err")
+			f.P("}")
+			f.P("}")
+		}
 		if !g.hasProcessingTimers(s) {
 			continue
 		}
-		n := g.steps[s.Step]
 		f.F("if t.Processing >= t.%s.ProcessingDue() {", processStore(n))
 		fire := "t." + n.method + "ProcessingTimer"
 		if s.Step.Fold != nil {
@@ -62,6 +79,10 @@ func (g *generator) tick(f *printer.File, sub *plan.Subtopology) {
 		f.P("}")
 		f.P("}")
 	}
-	f.P("return t.Advance(t.Clock.Now())")
+	if slices.ContainsFunc(sub.Stores, func(s *plan.Store) bool { return inProcessStore(s.Step) }) { // a result may have set a timer
+		f.P("return t.Advance(t.Clock.Now())")
+	} else {
+		f.P("return nil")
+	}
 	f.P("}")
 }

@@ -124,6 +124,9 @@ func (g *generator) layout(st *check.Step) string {
 	if g.counts(st) {
 		fmt.Fprint(h, "counted;")
 	}
+	if g.corrects(st) { // what has ended was handed on, which it was not before without them
+		fmt.Fprint(h, "corrections;")
+	}
 	switch {
 	case g.retracts(st):
 		fmt.Fprint(h, "retractions;")

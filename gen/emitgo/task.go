@@ -87,6 +87,7 @@ func (g *generator) keeperParts(f *printer.File, sub *plan.Subtopology, st *chec
 			return err
 		}
 		g.counted(f, sub, st)
+		g.corrected(f, sub, st)
 		g.final(f, sub, st)
 		g.retract(f, sub, st)
 		g.sliding(f, sub, st)
@@ -290,8 +291,17 @@ func (g *generator) constructor(f *printer.File, sub *plan.Subtopology) {
 		}
 		if every := s.Step.UpdateEvery; every > 0 && g.pl.Live(s.Step.Out) {
 			f.F("UpdateEvery: %s,", grouped(every.Milliseconds()))
-			if s.Step.ChangesOnly {
+			if s.Step.UpdateClock {
+				f.P("ByClock: true,")
+			}
+			if s.Step.ChangesOnly || s.Step.UpdateClock {
 				f.F("Round: t.%sResult,", n.method)
+			}
+		}
+		if g.corrects(s.Step) {
+			f.P("AtEnd: true,")
+			if g.changesOnly(s.Step) {
+				f.P("Notes: true,")
 			}
 		}
 		if g.tombstones(s.Step) {
@@ -550,7 +560,7 @@ func (g *generator) advance(f *printer.File, sub *plan.Subtopology) {
 			g.closeWindows(f, sub, s.Step)
 		}
 	}
-	if slices.ContainsFunc(sub.Steps, retimed) || slices.ContainsFunc(sub.Stores, func(s *plan.Store) bool { return inProcessStore(s.Step) }) {
+	if slices.ContainsFunc(sub.Steps, g.goesByPassed) || slices.ContainsFunc(sub.Stores, func(s *plan.Store) bool { return inProcessStore(s.Step) }) {
 		f.P("t.Clock.Pass(wm)")
 	}
 	f.P("return nil")
@@ -586,8 +596,11 @@ func (g *generator) closeWindows(f *printer.File, sub *plan.Subtopology, st *che
 	} else {
 		f.F("if wm >= t.%s.Due() {", storeField(n))
 	}
-	if st.UpdateEvery > 0 && emit != "nil" {
+	if st.UpdateEvery > 0 && !st.UpdateClock && emit != "nil" {
 		f.F("// Results that changed are handed on every %s, too.", plan.Duration(st.UpdateEvery))
+	}
+	if g.corrects(st) {
+		f.F("// Results are handed on at the ends of windows, which close %s later.", plan.Duration(st.Window.Lateness))
 	}
 	f.F("if err := t.%s.Close(wm, %s, %s); err != nil {", storeField(n), emit, onlyDirty)
 	f.P("return err")

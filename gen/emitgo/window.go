@@ -107,7 +107,7 @@ func (g *generator) fold(f *printer.File, c *scope, st *check.Step, row string) 
 	case !st.Window.Bounded() && st.Window.Size == 0: // it takes records however old
 	case !st.From.Windowed || st.Repartition || st.Retimes():
 		now := "t.Clock.Now()"
-		if retimed(st) {
+		if g.goesByPassed(st) {
 			now = "t.Clock.Passed()"
 			if d := g.upstreamDelay(c.sub, st); d > 0 {
 				f.Import(module + "watermark")
@@ -327,9 +327,12 @@ func (g *generator) restOf(st *check.Step) string {
 	return g.resultOf(st)
 }
 
-// retimed tells whether a step's windows take records whose event time another step made, in the task in which it was made: those may be
-// older than the watermark that is about to take effect.
-func retimed(st *check.Step) bool { return st.Window != nil && st.Retimes() && !st.Repartition }
+// goesByPassed tells whether a step's windows go by the watermark that has taken effect, not by the one that the record in hand has brought about and
+// that is about to: where records may be older than that, as another step made their event time in this task, or they say their windows; and
+// where it has to be known which windows were handed on at their ends.
+func (g *generator) goesByPassed(st *check.Step) bool {
+	return st.Window != nil && !st.Repartition && (st.Retimes() || st.Window.Kind == check.Custom || g.corrects(st))
+}
 
 // rowOfPayload prints the step's record as it was before its repartition topic, without the values of let that came along.
 func (g *generator) rowOfPayload(f *printer.File, st *check.Step) string {

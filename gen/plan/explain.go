@@ -268,10 +268,12 @@ func explainWindow(b *strings.Builder, st *check.Step) {
 	if st.Window.Overlap() {
 		b.WriteString("    A record changes one slice, whatever the number of windows that share it; results are merged of slices.\n")
 	}
-	switch past := Duration(st.Window.Lateness); st.Emit {
-	case check.Final:
+	switch past := Duration(st.Window.Lateness); {
+	case st.Corrections:
+		explainCorrections(b, st, past)
+	case st.Emit == check.Final:
 		fmt.Fprintf(b, "    Each result is handed on once, when the watermark has passed the window's end by %s", past)
-	case check.Updates:
+	case st.Emit == check.Updates:
 		fmt.Fprintf(b, "    Each result that changed is handed on %s. A window is dropped when the watermark has passed its end by %s", updatesAt(st), past)
 	default:
 		fmt.Fprintf(b, "    Each result that changed is handed on %s, and each once more when the watermark has passed the window's end by %s", updatesAt(st), past)
@@ -302,6 +304,9 @@ func updatesAt(st *check.Step) string {
 }
 
 func updatesWhen(st *check.Step) string {
+	if st.UpdateClock {
+		return "when processing time comes to a multiple of " + Duration(st.UpdateEvery) + ", and when its window closes"
+	}
 	if st.UpdateEvery > 0 {
 		return "when event time comes to a multiple of " + Duration(st.UpdateEvery) + ", and when its window closes"
 	}

@@ -448,6 +448,9 @@ func Number(n int64) string {
 
 func emitText(st *check.Step) string {
 	text := updatesText(st)
+	if st.Corrections {
+		text += ", corrections"
+	}
 	switch {
 	case st.Retractions:
 		text += ", retractions"
@@ -462,7 +465,11 @@ func emitText(st *check.Step) string {
 
 func updatesText(st *check.Step) string {
 	if st.UpdateEvery > 0 {
-		return st.Emit.String() + " every " + Duration(st.UpdateEvery)
+		text := st.Emit.String() + " every " + Duration(st.UpdateEvery)
+		if st.UpdateClock {
+			text += " of processing time"
+		}
+		return text
 	}
 	if st.UpdateCount > 0 {
 		return st.Emit.String() + " every " + Records(st.UpdateCount)

@@ -232,10 +232,10 @@ func (t *task) addToSlice(w *window, e elem, args []input) {
 	}
 	g.changed = true
 	g.changes++
-	if n := st.UpdateCount; byCommit(st.Out) || n > 0 {
+	if n := st.UpdateCount; byCommit(st.Out) || st.Corrections || n > 0 {
 		for _, win := range o.cal.windows(x) {
 			whole := o.group(t.run.ev, st, win, g)
-			if !late(o.cal.time(win.end), w.lateness(), minus(t.wm, w.delay)) && (byCommit(st.Out) || whole.changes%n == 0) {
+			if !late(o.cal.time(win.end), w.lateness(), minus(t.wm, w.delay)) && (byCommit(st.Out) || w.ended(whole.win, t.wm) || n > 0 && whole.changes%n == 0) {
 				t.result(w, whole)
 			}
 		}

@@ -17,6 +17,9 @@ func (t *task) touched(w *window, g *group) {
 	switch n := w.step.UpdateCount; {
 	case byCommit(w.step.Out):
 		t.result(w, g)
+	case w.ended(g.win, t.wm):
+		t.result(w, g)
+		g.changed, g.changes = false, 0
 	case n > 0 && g.changes >= n:
 		t.result(w, g)
 		g.changed, g.changes = false, 0
@@ -54,6 +57,9 @@ func (t *task) round(w *window, wm int64) {
 		return all[i].win.start < all[j].win.start || all[i].win.start == all[j].win.start && all[i].win.end < all[j].win.end
 	})
 	for _, g := range all {
+		if w.ended(g.win, wm) {
+			continue
+		}
 		t.result(w, g)
 		g.changed = false
 	}

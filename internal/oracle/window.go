@@ -393,6 +393,11 @@ func (t *task) advance(wm int64) {
 			t.fireFolds(w, wm)
 			continue
 		}
+		if w.step.Corrections {
+			t.wm = old
+			t.ends(w, old, wm)
+			t.wm = wm
+		}
 		due := t.due(w, old, wm)
 		if w.step.Emit == check.Updates && byCommit(w.step.Out) {
 			for _, g := range due { // every state was handed on already
@@ -402,10 +407,10 @@ func (t *task) advance(wm int64) {
 		}
 		t.wm = old
 		for _, g := range due {
-			if w.step.Emit == check.EarlyAndFinal {
+			if w.step.Emit == check.EarlyAndFinal && !w.step.Corrections {
 				g.handed = "" // it is handed on in any case
 			}
-			if w.step.Emit != check.Updates || g.changed {
+			if !w.step.Corrections && (w.step.Emit != check.Updates || g.changed) { // else it was handed on at the window's end
 				t.rest(w, g)
 			}
 			t.deleted(w, g)

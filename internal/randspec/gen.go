@@ -509,12 +509,16 @@ func (g *gen) window(st *Step, row *stream, lets []term) stream {
 		add(&st.Aggregate, e, t)
 	}
 	st.Emit = pick(g, "", "final", "final", "updates", "{updates: {every: 10s}}", "{updates: {every: 1700ms}}", "early_and_final", "{early_and_final: {every: 4s}}",
-		"{updates: {count: 3}}", "{early_and_final: {count: 2}}", "{updates: {count: 1}}")
+		"{updates: {count: 3}}", "{early_and_final: {count: 2}}", "{updates: {count: 1}}", "{updates: {every: 10s, of: processing_time}}",
+		"{early_and_final: {every: 3s, of: processing_time}}")
 	if divided {
 		g.divide(st, env, &args, lets, out.typ)
 	}
 	if st.Kind == "count" || divided || st.Combine && strings.Contains(st.Emit, "count") {
 		st.Emit = ""
+	}
+	if !divided && !st.Combine {
+		g.corrections(st)
 	}
 	if st.Kind != "count" && st.Kind != "session" && st.Kind != "global" && g.chance(30) {
 		if with, ok := strings.CutSuffix(st.Emit, "}}"); ok {
@@ -524,7 +528,7 @@ func (g *gen) window(st *Step, row *stream, lets []term) stream {
 	retracts := false
 	if !st.overlaps() && g.chance(30) {
 		switch only, ok := strings.CutSuffix(st.Emit, "}}"); {
-		case ok && !args.mixed && strings.HasPrefix(st.Emit, "{updates") && g.chance(60): // with commits it is these that decide what is retracted
+		case ok && !args.mixed && !strings.HasPrefix(st.Emit, "{early") && !strings.Contains(st.Emit, "of:") && g.chance(60): // with commits it is these that decide what is retracted
 			st.Emit = only + ", retractions: true}}"
 			retracts = true
 		case ok:

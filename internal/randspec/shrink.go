@@ -63,8 +63,11 @@ func (s *Spec) Smaller() []*Spec {
 		if st.LateTo != "" {
 			step(func(n *Step) { n.LateTo = "" })
 		}
-		if st.Lateness != "" {
+		if st.Lateness != "" && !strings.Contains(st.Emit, "corrections") {
 			step(func(n *Step) { n.Lateness = "" })
+		}
+		if strings.Contains(st.Emit, "corrections") {
+			step(func(n *Step) { n.Emit = "" })
 		}
 		if st.Select != nil {
 			step(func(n *Step) { n.Select = nil })

@@ -7,8 +7,9 @@ import (
 
 // Close closes the windows that the watermark wm closes, in order of their ends, those of one end in byte order of their groups' keys, and
 // hands each of them to emit; with onlyDirty just those that changed since the last Seal, as the others were handed on then, or in a store
-// with rounds since the last one. Then there is a round, if one is due: group by group in byte order of the keys, the windows of one in order
-// of their starts. emit may be nil; it must not keep key or value, nor call this store.
+// with rounds since the last one. With Config.AtEnd it hands windows on when the watermark comes to their ends instead, in the same order. Then
+// there is a round, if one is due: group by group in byte order of the keys, the windows of one in order of their starts. emit may be nil; it
+// must not keep key or value, nor call this store.
 func (s *Store[V]) Close(wm int64, emit func(w window.Bounds, key []byte, v *V) error, onlyDirty bool) error {
 	if s.err != nil {
 		return s.err
@@ -18,7 +19,7 @@ func (s *Store[V]) Close(wm int64, emit func(w window.Bounds, key []byte, v *V) 
 		if err := s.c.Pause(); err != nil {
 			return err
 		}
-		at, err := s.next(limit)
+		at, err := s.nextDue(limit)
 		if err != nil {
 			return err
 		}
@@ -29,15 +30,16 @@ func (s *Store[V]) Close(wm int64, emit func(w window.Bounds, key []byte, v *V) 
 			return err
 		}
 	}
-	s.passed = max(s.passed, limit)
+	s.passed, s.ended = max(s.passed, limit), max(s.ended, wm)
 	s.schedule()
-	if wm >= s.round {
+	if wm >= s.roundDue() && !s.cfg.ByClock {
 		return s.handOn(wm, emit)
 	}
 	return nil
 }
 
-// closeAt closes the windows that end at a time, the earliest one in the heap.
+// closeAt closes the windows that end at a time, the earliest one in the heap, and hands on those that end Lateness behind it if it does so at
+// their ends.
 func (s *Store[V]) closeAt(at int64, emit func(window.Bounds, []byte, *V) error, onlyDirty bool) error {
 	s.order.Begin()
 	for len(s.heap) > 0 && s.heap[0].at == at {
@@ -59,6 +61,10 @@ func (s *Store[V]) closeAt(at int64, emit func(window.Bounds, []byte, *V) error,
 		s.order.Add(id)
 	}
 	s.order.Arrange()
+	last, ended := emit, s.ended
+	if s.cfg.AtEnd {
+		last, s.ended = nil, max(s.ended, watermark.Add(at, s.cfg.Lateness))
+	}
 	for id, ok := s.order.First(); ok; id, ok = s.order.First() {
 		if err := s.c.Pause(); err != nil {
 			return err
@@ -69,11 +75,16 @@ func (s *Store[V]) closeAt(at int64, emit func(window.Bounds, []byte, *V) error,
 		for link := &g.first; *link != 0; {
 			n := *link
 			w := s.wins.at(n)
+			if w.end > ended && s.over(w) {
+				if err := s.end(g, w, emit); err != nil {
+					return err
+				}
+			}
 			if w.end != at {
 				link = &w.next
 				continue
 			}
-			if emit != nil && (!onlyDirty || s.changed(w)) {
+			if emit := last; emit != nil && (!onlyDirty || s.changed(w)) {
 				if err := emit(window.Bounds{Start: w.start, End: w.end}, s.groups.keyOf(g), &w.val); err != nil {
 					return err
 				}

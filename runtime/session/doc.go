@@ -23,6 +23,9 @@
 // In a store with rounds (see package window) the windows that changed since the last one are known by a list of their groups; where groups
 // that waited left memory, the round looks through all of the DB.
 //
+// With Config.AtEnd a window is handed on when the store's time comes to its end (see package window): the heap and the reminders have it Lateness
+// before that, as they go by the time up to which windows are closed. A window that grows beyond the store's time has not ended any more.
+//
 // What a group has of its last records, in a window that they all go on with, may be [Parts], each of as many of them, so that the oldest can leave.
 //
 // # Format

@@ -111,7 +111,7 @@ func (s *Store[V]) decode(g *group, b []byte) error {
 		w.start = signed()
 		w.end = w.start + int64(unsigned())
 		if waits {
-			w.waiting = unsigned() == 1 && !past
+			w.waiting = unsigned() == 1 && !past && !s.over(w)
 		}
 		size := unsigned()
 		if !ok || size > uint64(len(b)) || w.end <= w.start {
@@ -146,9 +146,9 @@ func (s *Store[V]) weigh(w *win[V]) {
 	w.extra = n
 }
 
-// next is the earliest time in the heap, never if that is empty, with all groups in memory whose reminders are at or before it; or a time
+// nextDue is the earliest time in the heap, never if that is empty, with all groups in memory whose reminders are at or before it; or a time
 // behind limit.
-func (s *Store[V]) next(limit int64) (int64, error) {
+func (s *Store[V]) nextDue(limit int64) (int64, error) {
 	for {
 		for len(s.heap) > 0 && s.groups.at(s.heap[0].id).due != s.heap[0].at {
 			if err := s.c.Pause(); err != nil {

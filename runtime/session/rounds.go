@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 
+	"github.com/weirstream/weir/runtime/watermark"
 	"github.com/weirstream/weir/runtime/window"
 )
 
@@ -26,7 +27,9 @@ func (s *Store[V]) wait(id uint32, g *group, w *win[V]) {
 	if s.cfg.UpdateEvery == 0 {
 		return
 	}
-	w.waiting = true
+	if w.waiting = !s.over(w); !w.waiting {
+		return
+	}
 	if !g.waits {
 		g.waits = true
 		s.waiting = append(s.waiting, id)
@@ -41,8 +44,8 @@ func (s *Store[V]) changed(w *win[V]) bool {
 	return w.dirty
 }
 
-// handOn is the round at the store's time wm.
-func (s *Store[V]) handOn(wm int64, emit func(window.Bounds, []byte, *V) error) error {
+// handOn is the round at a time.
+func (s *Store[V]) handOn(at int64, emit func(window.Bounds, []byte, *V) error) error {
 	if s.cfg.Round != nil {
 		emit = s.cfg.Round
 	}
@@ -56,16 +59,20 @@ func (s *Store[V]) handOn(wm int64, emit func(window.Bounds, []byte, *V) error) 
 		}
 	}
 	s.order.Arrange()
+	left := false
 	if s.unread && !s.complete {
-		if err := s.handOnUnread(emit); err != nil {
+		var err error
+		if left, err = s.handOnUnread(emit); err != nil {
 			return err
 		}
 	}
 	if err := s.handOnBefore(nil, emit); err != nil {
 		return err
 	}
-	s.waiting, s.unread = s.waiting[:0], false
-	s.now, s.round = wm, window.NextRound(wm, s.cfg.UpdateEvery)
+	s.waiting, s.unread = s.waiting[:0], left
+	if s.round = window.NextRound(at, s.cfg.UpdateEvery); !s.cfg.ByClock {
+		s.now = at
+	}
 	return nil
 }
 
@@ -112,18 +119,23 @@ func (s *Store[V]) handOnWindows(g *group, key []byte, emit func(window.Bounds, 
 }
 
 // handOnUnread hands on what only the DB has, and the groups in memory that stand before it. What it reads does not stay in memory: a round may
-// be of all groups there are.
-func (s *Store[V]) handOnUnread(emit func(window.Bounds, []byte, *V) error) error {
+// be of all groups there are. With Config.ByClock some may be left, for a later one.
+func (s *Store[V]) handOnUnread(emit func(window.Bounds, []byte, *V) error) (left bool, err error) {
 	lo := append(bytes.Clone(s.prefix), groupKind)
 	hi := append(bytes.Clone(s.prefix), groupKind+1)
 	var emitErr error
-	err := s.c.DB.Scan(lo, hi, func(k, b []byte) error {
+	err = s.c.DB.Scan(lo, hi, func(k, b []byte) error {
 		if emitErr = s.c.Pause(); emitErr != nil {
 			return emitErr
 		}
 		key := k[len(lo):]
-		if !s.waits(b) || s.groups.find(hashOf(s.seed, key), key) != none {
+		round := s.waitsFor(b)
+		if round <= s.now || s.groups.find(hashOf(s.seed, key), key) != none {
 			return nil // memory knows better
+		}
+		if round > s.tickAt {
+			left = true
+			return nil
 		}
 		if emitErr = s.handOnBefore(key, emit); emitErr != nil {
 			return emitErr
@@ -151,23 +163,26 @@ func (s *Store[V]) handOnUnread(emit func(window.Bounds, []byte, *V) error) erro
 		return emitErr
 	})
 	if emitErr != nil {
-		return emitErr // as it is: the caller may look into it
+		return left, emitErr // as it is: the caller may look into it
 	}
 	if err != nil {
-		return s.fatal(err)
+		return left, s.fatal(err)
 	}
-	return nil
+	return left, nil
 }
 
-// waits tells, without reading the windows, whether the stored value of a group has some that wait for the next round.
-func (s *Store[V]) waits(b []byte) bool {
+// waitsFor is, without reading the windows, the time of the round that some in the stored value of a group wait for, None if none does.
+func (s *Store[V]) waitsFor(b []byte) int64 {
 	if len(b) == 0 || b[0] != waiting {
-		return false
+		return watermark.None
 	}
 	_, n := binary.Varint(b[1:]) // the reminder's time
 	if n <= 0 {
-		return true // it is malformed, which decode tells
+		return s.tickAt // it is malformed, which decode tells
 	}
 	round, m := binary.Varint(b[1+n:])
-	return m <= 0 || round > s.now
+	if m <= 0 {
+		return s.tickAt
+	}
+	return round
 }

@@ -29,7 +29,7 @@ func (s *Store[V]) Seal(emit func(w window.Bounds, key []byte, v *V) error) erro
 			if !w.dirty {
 				continue
 			}
-			if emit != nil {
+			if emit != nil && !s.over(w) {
 				if err := emit(window.Bounds{Start: w.start, End: w.end}, s.groups.keyOf(g), &w.val); err != nil {
 					return err
 				}

@@ -26,6 +26,14 @@ type Config[V any] struct {
 	// Round is what rounds hand results to, in place of Close's emit. It may change the values, which are then written with the next Seal, and
 	// so are those that it left as they were. nil: emit is, and it does not change them.
 	Round func(w window.Bounds, key []byte, v *V) error
+	// ByClock says that UpdateEvery is of processing time: there is no round in Close, but in Tick, which hands results to Round and has them
+	// written with the next Seal. What changed is stored with the time of the round then until that Seal.
+	ByClock bool
+	// AtEnd has Close hand on results when the watermark comes to their windows' ends, rather than when it closes these: until then records
+	// may correct them; see [Store.Ended].
+	AtEnd bool
+	// Notes says that Close's emit may change values at the ends of windows, which are then written with the next Seal.
+	Notes bool
 	// Gone, if not nil, is called by Close for each group of a window that closes, behind the window's last results. It must not keep key, nor
 	// call this store.
 	Gone func(w window.Bounds, key []byte) error
@@ -74,8 +82,10 @@ type Store[V any] struct {
 	due      int64    // no window closes before the store's time is this
 	passed   int64    // the highest time so far up to which all windows are closed
 	closed   int64    // the highest end + lateness of a closed window
+	ended    int64    // with Config.AtEnd, the store's time: what ends then or before was handed on
 	now      int64    // the store's time at the last round, or at the last Reset
-	round    int64    // its time at the next one, MaxInt64 where there are none
+	round    int64    // its time at the next one, MaxInt64 where there are none; with Config.ByClock that of the clock, and now is None
+	tickAt   int64    // with Config.ByClock: what the DB has waiting for a later time is left there
 	waiting  []uint32 // groups that changed since the last round; and some that are gone
 	unread   bool     // there may be more in the DB
 
@@ -92,7 +102,7 @@ type Store[V any] struct {
 
 // New makes a store and adds it to c.Stores.
 func New[V any](c *topology.Context, cfg Config[V]) (*Store[V], error) {
-	if cfg.Lateness < 0 || cfg.Max < 0 || cfg.Delay < 0 || cfg.UpdateEvery < 0 || cfg.Append == nil || cfg.Decode == nil {
+	if cfg.Lateness < 0 || cfg.Max < 0 || cfg.Delay < 0 || cfg.UpdateEvery < 0 || cfg.ByClock && (cfg.UpdateEvery == 0 || cfg.Round == nil) || cfg.Append == nil || cfg.Decode == nil {
 		return nil, fmt.Errorf("store %s: bad configuration", cfg.Name)
 	}
 	id, err := c.DB.StoreID(cfg.Name)
@@ -130,6 +140,10 @@ func (s *Store[V]) Reset() {
 	if s.c.Clock != nil {
 		s.now = watermark.Sub(s.c.Clock.Now(), s.cfg.Delay)
 	}
+	if s.ended = s.now; s.cfg.ByClock {
+		s.now = watermark.None
+	}
+	s.tickAt = watermark.End
 	s.round, s.unread = window.NextRound(s.now, s.cfg.UpdateEvery), true
 	s.err = nil
 	s.reminded.rescan()
@@ -141,13 +155,16 @@ func (s *Store[V]) Reset() {
 	}
 }
 
-// Due is the lowest watermark that can close a window, MaxInt64 if none is open, or at which the next round is. Closing then may find that
+// Due is the lowest watermark that can close a window, MaxInt64 if none is open, or at which the next round is, or with Config.AtEnd a window
+// may end. Closing then may find that
 // all windows have grown.
-func (s *Store[V]) Due() int64 { return min(s.due, s.round) }
+func (s *Store[V]) Due() int64 { return min(s.due, s.roundDue()) }
 
 // Late reports whether a record with the event time at and the end e is too late under the watermark wm: the window that it would make is
-// closed, and it is part of none that is open.
+// closed, and it is part of none that is open. With Config.AtEnd the watermark is the one under which Close was called last, or would have been
+// if there had been something to do.
 func (s *Store[V]) Late(at, end int64, key []byte, wm int64) (bool, error) {
+	s.ended = max(s.ended, wm)
 	if watermark.Add(end, s.cfg.Lateness) > wm {
 		return false, nil
 	}
@@ -191,6 +208,9 @@ func (s *Store[V]) Upsert(at, end int64, key []byte) (v *V, fresh bool, err erro
 			w.end = max(w.end, end)
 			w.dirty = true
 			s.wait(id, g, w)
+			if at := s.next(w); at < g.due { // it had ended, and goes on
+				s.push(id, g, at)
+			}
 			return &w.val, false, nil
 		}
 	}
@@ -199,8 +219,8 @@ func (s *Store[V]) Upsert(at, end int64, key []byte) (v *V, fresh bool, err erro
 	s.grown = grown{n, w.end, w.dirty, w.waiting}
 	w.dirty = true
 	s.wait(id, g, w)
-	if w.end < g.due {
-		s.push(id, g, w.end)
+	if at := s.next(w); at < g.due {
+		s.push(id, g, at)
 	}
 	return &w.val, fresh, nil
 }
@@ -305,13 +325,13 @@ func (s *Store[V]) touch(id uint32, g *group) {
 	}
 }
 
-// earliest is the lowest end of a group's windows, never if it has none.
+// earliest is when the first of a group's windows is due, never if it has none.
 func (s *Store[V]) earliest(g *group) int64 {
-	end := int64(never)
+	at := int64(never)
 	for n := g.first; n != 0; n = s.wins.at(n).next {
-		end = min(end, s.wins.at(n).end)
+		at = min(at, s.next(s.wins.at(n)))
 	}
-	return end
+	return at
 }
 
 func (s *Store[V]) fatal(err error) error {

@@ -247,9 +247,9 @@ func (r *Runner) begin(now time.Time) error {
 	if r.clocked == nil {
 		return nil
 	}
-	fired := r.c.Stats.Timers
+	before := r.c.Stats
 	err := r.clocked.Tick()
-	r.touched = r.touched || r.c.Stats.Timers != fired
+	r.touched = r.touched || r.c.Stats != before
 	return err
 }
 

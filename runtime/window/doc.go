@@ -31,6 +31,15 @@
 // after a crash as well whether it was handed on, and nothing needs to be written when it is. A pane that leaves memory takes with it
 // what waits; the next round asks the DB for it. With Config.Round a round may change what it hands on, which is a change like that of a record.
 //
+// With Config.ByClock a round is when the clock says so. Nothing committed says then whether there was one, so what it has handed on is
+// written once more, as not waiting. When the task has started over, what waits for a time that has come is handed on at once.
+//
+// # Ends
+//
+// With Config.AtEnd a window's results are handed on when the store's time comes to its end, all of them; what changes from then on until the
+// window closes is the caller's to hand on ([Tumbling.Ended], [Sliced.Correct]). The watermark says which windows have ended, so nothing is stored
+// for it. It has to be the one under which Close was called last that Late is given: a record comes before what its own watermark ends.
+//
 // # Format
 //
 // The key of a changelog record is the end of the window, or of the slice, in milliseconds, 8 bytes big endian with the sign bit flipped so that it

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/weirstream/weir/runtime/topology"
+	"github.com/weirstream/weir/runtime/watermark"
 )
 
 // Config describes a store of windows with values of type V.
@@ -37,6 +38,15 @@ type Config[V any] struct {
 	// Round is what rounds hand results to, in place of Close's emit. It may change the values, which are then written with the next Seal, and
 	// so are those that it left as they were. nil: emit is, and it does not change them.
 	Round func(w Bounds, key []byte, v *V) error
+	// ByClock says that UpdateEvery is of processing time: there is no round in Close, but in Tick, which hands results to Round and has them
+	// written with the next Seal. What changed is stored with the time of the round then until that Seal.
+	ByClock bool
+	// AtEnd has Close hand on results when the watermark comes to their windows' ends, rather than when it closes these: until then records
+	// may correct them; see the package comment.
+	AtEnd bool
+	// Notes says that Close's emit may change values at the ends of windows, which are then written with the next Seal, and so are those that it
+	// left as they were. It is for tumbling windows.
+	Notes bool
 	// Gone, if not nil, is called by Close for each group of a window that closes, behind the window's last results. It must not keep key, nor
 	// call this store.
 	Gone func(w Bounds, key []byte) error
@@ -71,8 +81,10 @@ type panes[V any] struct {
 	seals   uint64
 	applied uint64 // how many of the seals are in the DB
 	extra   int64  // estimated heap of the values
+	ended   int64  // with Config.AtEnd, the store's time: what ends then or before was handed on
 	now     int64  // the store's time at the last round, or at the last Reset
-	round   int64  // its time at the next one, MaxInt64 where there are none
+	round   int64  // its time at the next one, MaxInt64 where there are none; with Config.ByClock that of the clock, and now is None
+	tickAt  int64  // with Config.ByClock: what the DB has waiting for a later time is left there
 	err     error  // why the panes in the DB are not known
 
 	prefix []byte   // the store's id
@@ -100,6 +112,7 @@ type win[V any] struct {
 	waiting []uint32
 	away    [][]byte
 	unread  bool
+	left    bool // readAway left some there
 
 	// Of slices only: their place among the slices, and the end of the last window that they are in.
 	number int64
@@ -108,7 +121,7 @@ type win[V any] struct {
 
 func newPanes[V any](c *topology.Context, cfg Config[V]) (panes[V], error) {
 	g := grid{cfg.Size, cfg.Every, cfg.Cumulative, cfg.Offset, cfg.Zone, cfg.Sizes, cfg.Follow}
-	if g.check() != nil || cfg.Lateness < 0 || cfg.Delay < 0 || cfg.UpdateEvery < 0 || cfg.Append == nil || cfg.Decode == nil {
+	if g.check() != nil || cfg.Lateness < 0 || cfg.Delay < 0 || cfg.UpdateEvery < 0 || cfg.ByClock && (cfg.UpdateEvery == 0 || cfg.Round == nil) || cfg.Append == nil || cfg.Decode == nil {
 		return panes[V]{}, fmt.Errorf("store %s: bad configuration", cfg.Name)
 	}
 	id, err := c.DB.StoreID(cfg.Name)
@@ -116,7 +129,7 @@ func newPanes[V any](c *topology.Context, cfg Config[V]) (panes[V], error) {
 		return panes[V]{}, err
 	}
 	return panes[V]{
-		c: c, cfg: cfg, line: ruler{grid: g}, seed: maphash.MakeSeed(), mem: newMemory[V](), prefix: binary.AppendUvarint(nil, id),
+		c: c, cfg: cfg, line: ruler{grid: g}, seed: maphash.MakeSeed(), tickAt: watermark.End, mem: newMemory[V](), prefix: binary.AppendUvarint(nil, id),
 	}, nil
 }
 
@@ -148,7 +161,7 @@ func (s *panes[V]) upsert(w *win[V], key []byte) (v *V, fresh bool, err error) {
 				e.dirty = true
 				w.dirty = append(w.dirty, id)
 			}
-			if s.cfg.UpdateEvery != 0 {
+			if s.rounds(w) {
 				s.wait(w, e, id)
 			}
 			return &e.val, false, nil
@@ -173,7 +186,7 @@ func (s *panes[V]) add(w *win[V], hash uint32, key []byte) (*V, bool, error) {
 	}
 	e.dirty = true
 	w.dirty = append(w.dirty, id)
-	if s.cfg.UpdateEvery != 0 {
+	if s.rounds(w) {
 		if s.wait(w, e, id); waits {
 			s.undo = nil // it waited before
 		}

@@ -105,7 +105,11 @@ func (s *panes[V]) readAway(w *win[V]) error {
 		if err == nil {
 			err = s.c.Pause()
 		}
-		if err == nil && round > s.now {
+		switch {
+		case err != nil || round <= s.now:
+		case round > s.tickAt:
+			w.left = true
+		default:
 			w.away = append(w.away, bytes.Clone(k[len(lo):]))
 		}
 		return err
@@ -159,17 +163,19 @@ func (s *panes[V]) value(w *win[V], key []byte) (*V, error) {
 	return v, nil
 }
 
-// roundOver notes that everything was handed on under a watermark.
-func (s *panes[V]) roundOver(wm int64) {
+// roundOver notes that everything was handed on at a time.
+func (s *panes[V]) roundOver(at int64) {
 	for _, w := range s.wins {
 		for _, id := range w.waiting {
 			_ = s.c.Pause() // who gives up forgets the store
 			w.entry(id).waiting = false
 		}
-		w.waiting, w.away, w.unread = w.waiting[:0], nil, false
+		w.waiting, w.away, w.unread, w.left = w.waiting[:0], nil, w.left, false
 	}
 	clear(s.keys)
-	s.now, s.round = wm, NextRound(wm, s.cfg.UpdateEvery)
+	if s.round = NextRound(at, s.cfg.UpdateEvery); !s.cfg.ByClock {
+		s.now = at
+	}
 }
 
 // changedIn is a key that changed since the last round in the slice with an index.
@@ -231,18 +237,27 @@ func (s *Sliced[V]) handOnIn(b Bounds, emit func(Bounds, []byte, *V) error) erro
 	})
 }
 
-// handOnAll hands on the values that changed since the last round, of all windows that are open.
-func (s *Sliced[V]) handOnAll(emit func(Bounds, []byte, *V) error) error {
+// handOnAll is the round at a time: it hands on the values that changed since the last one, of all windows that are open.
+func (s *Sliced[V]) handOnAll(at int64, emit func(Bounds, []byte, *V) error) error {
 	all, err := s.changedSlices(0, len(s.wins))
 	if err != nil {
 		return err
 	}
-	return perKey(all, func(key []byte, in []changedIn) error {
+	err = perKey(all, func(key []byte, in []changedIn) error {
 		t := &s.tree
 		t.dirty = t.dirty[:0]
 		for _, c := range in {
 			t.dirty = append(t.dirty, c.slice)
+			if s.cfg.ByClock { // that it does not wait any more is written
+				if _, _, err := s.upsert(s.wins[c.slice], key); err != nil {
+					return err
+				}
+			}
 		}
 		return s.updateOf(key, emit)
 	})
+	if err == nil {
+		s.roundOver(at)
+	}
+	return err
 }

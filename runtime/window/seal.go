@@ -37,7 +37,7 @@ func (s *panes[V]) seal(w *win[V], emit func(Bounds, []byte, *V) error, now int6
 		}
 		e := w.entry(id)
 		key := w.key(e)
-		if emit != nil {
+		if emit != nil && !s.over(w) {
 			if err := emit(bounds, key, &e.val); err != nil {
 				return err
 			}
@@ -143,6 +143,10 @@ func (s *panes[V]) forget() {
 	if s.c.Clock != nil {
 		s.now = watermark.Sub(s.c.Clock.Now(), s.cfg.Delay)
 	}
+	s.ended = s.now
+	if s.cfg.ByClock {
+		s.now = watermark.None
+	}
 	s.round = NextRound(s.now, s.cfg.UpdateEvery)
 }
 
@@ -157,7 +161,9 @@ func (s *panes[V]) load(start func(end int64) int64) error {
 			bad = err
 			return nil
 		}
-		s.wins = append(s.wins, &win[V]{start: start(end), end: end, stored: true, unread: s.cfg.UpdateEvery != 0})
+		w := &win[V]{start: start(end), end: end, stored: true}
+		w.unread = s.rounds(w)
+		s.wins = append(s.wins, w)
 		if end == 1<<63-1 {
 			return nil
 		}

@@ -31,9 +31,11 @@ type Sliced[V any] struct {
 	end    int64 // of the window that is due, on the line
 	closed int64 // the end of the last closed window, on the line
 	wm     int64 // the highest watermark seen
-	nodes  nodes[V]
-	idle   []*stream[V] // for use again
-	tree   tree[V]
+	// With Config.AtEnd, on the line: the end of the last window that was handed on, and that of the next one, when it is due.
+	endedAt, ending, endDue int64
+	nodes                   nodes[V]
+	idle                    []*stream[V] // for use again
+	tree                    tree[V]
 }
 
 // NewSliced makes a store and adds it to c.Stores. It knows at once which slices the DB holds.
@@ -54,9 +56,10 @@ func NewSliced[V any](c *topology.Context, cfg Config[V]) (*Sliced[V], error) {
 }
 
 // Late reports whether a record is too late under the watermark wm for all windows that it would be in. One that is too late for some of
-// them is part of the others.
+// them is part of the others. With Config.AtEnd the watermark is as in [Tumbling.Late].
 func (s *Sliced[V]) Late(eventTime, wm int64) bool {
 	s.wm = max(s.wm, wm)
+	s.ends(wm)
 	if w := s.last; w != nil && eventTime >= w.start && eventTime < w.end {
 		return watermark.Add(w.gone, s.cfg.Lateness) <= wm
 	}
@@ -64,8 +67,8 @@ func (s *Sliced[V]) Late(eventTime, wm int64) bool {
 	return watermark.Add(s.line.instant(s.line.lastEnd(lo)), s.cfg.Lateness) <= wm
 }
 
-// Due is the lowest watermark that closes a window, MaxInt64 if none is open, or at which the next round is.
-func (s *Sliced[V]) Due() int64 { return min(s.due, s.round) }
+// Due is the lowest watermark that closes a window, MaxInt64 if none is open, or at which the next round is, or with Config.AtEnd a window's end.
+func (s *Sliced[V]) Due() int64 { return min(s.due, s.endDue, s.roundDue()) }
 
 // Upsert finds the value of key in the slice that holds an event time, or makes it. The caller is about to change it: it is part of the
 // next Seal. The pointer is valid until the next call of any method. fresh says that it is a zero value that was not there before.
@@ -108,6 +111,7 @@ func (s *Sliced[V]) number(w *win[V], lo int64) {
 
 func (s *Sliced[V]) schedule() {
 	s.due = math.MaxInt64
+	s.scheduleEnd()
 	if len(s.wins) == 0 {
 		return
 	}
@@ -136,21 +140,25 @@ func (s *Sliced[V]) bounds(end int64, n int) (Bounds, bool) {
 
 // Close closes the windows that the watermark wm closes, in order of their ends, and removes the slices that none needs any more from
 // memory and, with the commit, from the DB. It hands each window's values to emit in byte order of the keys; with onlyDirty just those
-// that changed since the last Seal, as the others were handed on then, or in a store with rounds since the last one. Then there is a
-// round, if one is due: key by key, in order of the windows' ends. emit may be nil; it must not keep key or value, nor call this store.
+// that changed since the last Seal, as the others were handed on then, or in a store with rounds since the last one. With Config.AtEnd it hands
+// on those of windows that the watermark comes to the ends of instead, all of them. Then there is a round, if one is due: key by key, in order
+// of the windows' ends. emit may be nil; it must not keep key or value, nor call this store.
 func (s *Sliced[V]) Close(wm int64, emit func(w Bounds, key []byte, v *V) error, onlyDirty bool) error {
 	if s.err != nil || wm < s.Due() {
 		return s.err
 	}
 	s.wm = max(s.wm, wm)
-	if err := s.closeUntil(wm, emit, onlyDirty); err != nil || wm < s.round {
+	last := emit
+	if s.cfg.AtEnd {
+		if err := s.endUntil(wm, emit); err != nil {
+			return err
+		}
+		last = nil
+	}
+	if err := s.closeUntil(wm, last, onlyDirty); err != nil || wm < s.roundDue() {
 		return err
 	}
-	if err := s.handOnAll(emit); err != nil {
-		return err
-	}
-	s.roundOver(wm)
-	return nil
+	return s.handOnAll(wm, emit)
 }
 
 func (s *Sliced[V]) closeUntil(wm int64, emit func(w Bounds, key []byte, v *V) error, onlyDirty bool) error {
@@ -282,7 +290,7 @@ func (s *Sliced[V]) Reset() {
 	if s.c.Clock != nil {
 		s.wm = watermark.Sub(s.c.Clock.Now(), s.cfg.Delay)
 	}
-	s.closed = s.line.closedBy(s.wm, s.cfg.Lateness)
+	s.closed, s.endedAt = s.line.closedBy(s.wm, s.cfg.Lateness), s.line.closedBy(s.wm, 0)
 	s.err = s.load(func(end int64) int64 {
 		lo, _ := s.line.slice(s.line.at(end - 1))
 		return s.line.instant(lo)

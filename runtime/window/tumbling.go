@@ -11,7 +11,7 @@ import (
 // be Reset before it is used again.
 type Tumbling[V any] struct {
 	panes[V]
-	due    int64
+	due    int64 // the lowest watermark that closes a window, or with Config.AtEnd comes to the end of one
 	closed int64 // highest end + lateness of a closed window
 }
 
@@ -45,13 +45,15 @@ func (s *Tumbling[V]) end(start int64) int64 {
 	return s.line.instant(s.line.at(start) + s.cfg.Size)
 }
 
-// Late reports whether a record of the window that begins at start is too late under the watermark wm.
+// Late reports whether a record of the window that begins at start is too late under the watermark wm. With Config.AtEnd that is the one under
+// which Close was called last, or would have been if there had been something to do.
 func (s *Tumbling[V]) Late(start, wm int64) bool {
+	s.ended = max(s.ended, wm)
 	return watermark.Add(s.end(start), s.cfg.Lateness) <= wm
 }
 
-// Due is the lowest watermark that closes a window, MaxInt64 if none is open, or at which the next round is.
-func (s *Tumbling[V]) Due() int64 { return min(s.due, s.round) }
+// Due is the lowest watermark that closes a window, MaxInt64 if none is open, or at which the next round is, or with Config.AtEnd a window's end.
+func (s *Tumbling[V]) Due() int64 { return min(s.due, s.roundDue()) }
 
 // Upsert finds the value of key in the window that begins at start, or makes it. The caller is about to change it: it is part of
 // the next Seal. The pointer is valid until the next call of any method. fresh says that it is a zero value that was not there
@@ -78,36 +80,51 @@ func (s *Tumbling[V]) schedule() {
 	if len(s.wins) > 0 {
 		s.due = watermark.Add(s.wins[0].end, s.cfg.Lateness)
 	}
+	if i := s.unended(); i < len(s.wins) {
+		s.due = min(s.due, s.wins[i].end)
+	}
 }
 
 // Close closes the windows that the watermark wm closes, in order of their starts, and removes them from memory and, with the
 // commit, from the DB. It hands each of their entries to emit in byte order of the keys; with onlyDirty just those that changed
 // since the last Seal, as the others were handed on then, in the order in which they were first touched, or in a store with rounds
-// since the last one, in byte order. Then there is a round, if one is due. emit may be nil; it must not keep key or value, nor call this
-// store.
+// since the last one, in byte order. With Config.AtEnd it hands on those of windows that the watermark comes to the ends of instead, all of
+// them. Then there is a round, if one is due. emit may be nil; it must not keep key or value, nor call this store.
 func (s *Tumbling[V]) Close(wm int64, emit func(w Bounds, key []byte, v *V) error, onlyDirty bool) error {
 	if s.err != nil || wm < s.Due() {
 		return s.err
 	}
-	if err := s.closeUntil(wm, emit, onlyDirty); err != nil || wm < s.round {
+	last := emit
+	if s.cfg.AtEnd {
+		if err := s.endUntil(wm, emit); err != nil {
+			return err
+		}
+		last = nil
+	}
+	if err := s.closeUntil(wm, last, onlyDirty); err != nil || wm < s.roundDue() {
 		return err
 	}
 	if s.cfg.Round != nil {
 		emit = s.cfg.Round
 	}
+	return s.handOnAll(wm, emit)
+}
+
+// handOnAll is the round at a time.
+func (s *Tumbling[V]) handOnAll(at int64, emit func(w Bounds, key []byte, v *V) error) error {
 	for _, w := range s.wins {
 		if err := s.handOn(w, emit); err != nil {
 			return err
 		}
 	}
-	s.roundOver(wm)
+	s.roundOver(at)
 	return nil
 }
 
 func (s *Tumbling[V]) closeUntil(wm int64, emit func(w Bounds, key []byte, v *V) error, onlyDirty bool) error {
 	n := 0
 	var stored []*win[V]
-	for ; n < len(s.wins) && s.over(s.wins[n], wm); n++ {
+	for ; n < len(s.wins) && s.closes(s.wins[n], wm); n++ {
 		w := s.wins[n]
 		if emit != nil {
 			if err := s.emit(w, emit, onlyDirty); err != nil {
@@ -139,8 +156,8 @@ func (s *Tumbling[V]) closeUntil(wm int64, emit func(w Bounds, key []byte, v *V)
 	return nil
 }
 
-// over reports whether a window is closed under the watermark wm.
-func (s *Tumbling[V]) over(w *win[V], wm int64) bool {
+// closes reports whether the watermark wm closes a window.
+func (s *Tumbling[V]) closes(w *win[V], wm int64) bool {
 	return watermark.Add(w.end, s.cfg.Lateness) <= wm
 }
 

@@ -66,13 +66,13 @@ func (s *Sliced[V]) updateOf(key []byte, emit func(Bounds, []byte, *V) error) er
 	return nil
 }
 
-// valuesAround finds what a key has in all open windows that have a part of the slices from first to last, and says where on the line the first
-// one of these ends, and when the last one does.
+// valuesAround finds what a key has in all open windows that have a part of the slices from first to last, and with Config.AtEnd have not ended. It
+// says where on the line the first one of these ends, and when the last one does.
 func (s *Sliced[V]) valuesAround(first, last *win[V], key []byte) (end, gone int64, err error) {
-	end = max(s.line.firstEnd(s.lineEnd(first)), s.closed+s.cfg.Every)
-	i, _ := s.from(s.line.instant(s.line.firstStart(s.line.at(first.start), s.closed)))
+	end = max(s.line.firstEnd(s.lineEnd(first)), s.handed()+s.cfg.Every)
+	i, _ := s.from(s.line.instant(s.line.firstStart(s.line.at(first.start), s.handed())))
 	j, _ := s.from(last.gone)
-	return end, last.gone, s.values(key, uint32(maphash.Bytes(s.seed, key)), i, j)
+	return end, last.gone, s.values(key, uint32(maphash.Bytes(s.seed, key)), i, max(i, j)) // with Config.AtEnd there may be no such window any more
 }
 
 // Counted hands on the values of a key, of those open windows that hold the slice which the last Upsert found, and that have a multiple of n

@@ -695,7 +695,12 @@ func (c *checker) aggregatesUpdates(d *syntax.Step, clause string) diag.Diagnost
 	}
 	ins := d.Inputs()
 	at := ins[slices.IndexFunc(ins, func(in *syntax.Text) bool { return c.streams[in.Value].Updates })]
-	return related(hinted(problem("WEIR4006", at.Span, "%s hands on updates, and one result several times %s", at.Value, what), "use emit: final there"), c.updatesFrom(c.streams[at.Value]), "here")
+	from, emit := c.updatesFrom(c.streams[at.Value])
+	hint := "use emit: final there"
+	if from != nil && from.Emit == Final {
+		hint = "leave corrections out there"
+	}
+	return related(hinted(problem("WEIR4006", at.Span, "%s hands on updates, and one result several times %s", at.Value, what), "%s", hint), emit, "here")
 }
 
 func mergeOfOne(name *syntax.Text) diag.Diagnostic {

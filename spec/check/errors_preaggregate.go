@@ -26,6 +26,11 @@ func lateOfCombined(late *syntax.Text, at source.Span) diag.Diagnostic {
 		"which records are late is found out when they have been combined, and they can't be taken apart again: they are dropped and counted")
 }
 
+func correctionsOfCombined(corrections *syntax.Text, at source.Span) diag.Diagnostic {
+	return hinted(related(problem("WEIR4061", corrections.Span, "corrections do not go with pre_aggregate"), at, "here it is asked for"),
+		"a correction comes with each late record, and what travels was made of many; updates go by commits, or by event time with every")
+}
+
 func countOfCombined(count *syntax.Text, at source.Span) diag.Diagnostic {
 	return hinted(related(problem("WEIR4061", count.Span, "updates by count do not go with pre_aggregate"), at, "here it is asked for"),
 		"they come with single records, which have been combined; every: 10s goes by event time")

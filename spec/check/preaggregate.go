@@ -42,6 +42,9 @@ func (c *checker) preAggregate(st *Step, d *syntax.Step) {
 	if late := d.Window.LateTo; late != nil {
 		c.report(lateOfCombined(late, at))
 	}
+	if st.Corrections {
+		c.report(correctionsOfCombined(d.Emit.Corrections, at))
+	}
 	if st.UpdateCount > 0 {
 		c.report(countOfCombined(d.Emit.Count, at))
 	}

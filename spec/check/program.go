@@ -246,8 +246,13 @@ type Step struct {
 	Emit      Emit
 	// UpdateEvery is how much event time passes between updates, in whole milliseconds; 0: they are handed on with each commit.
 	UpdateEvery time.Duration
+	// UpdateClock says that it is processing time of which UpdateEvery passes.
+	UpdateClock bool
 	// UpdateCount is how many records change a result from one update to the next; 0: it is not they that decide.
 	UpdateCount int64
+	// Corrections says that results are handed on when the watermark comes to the end of their window, if Emit has them handed on once it is over,
+	// and then once more with each record that changes them, until the window closes.
+	Corrections bool
 	// ChangesOnly says that an update is not handed on that is the same as the last one of its group and window.
 	ChangesOnly bool
 	// Retractions says that in front of an update the last one of its group and window is handed on once more, with the field Retracted. It implies
@@ -308,6 +313,9 @@ func (s *Step) Lateness() time.Duration {
 	}
 	return 0
 }
+
+// Repeats reports whether a window's result may be handed on several times.
+func (s *Step) Repeats() bool { return s.Emit > Final || s.Corrections }
 
 // Retimes reports whether the records that a step groups or hands on were given their event time by it or by a step before.
 func (s *Step) Retimes() bool { return s.EventTime != nil || s.From.Retimed }
@@ -535,8 +543,8 @@ func (s *Stream) Paced() bool {
 		return true
 	case s.Step == nil:
 		return false
-	case s.Step.Emit > Final:
-		return (s.Step.UpdateEvery > 0 || s.Step.UpdateCount > 0) && !s.Step.behindTopic()
+	case s.Step.Repeats():
+		return (s.Step.Emit == Final || s.Step.UpdateEvery > 0 && !s.Step.UpdateClock || s.Step.UpdateCount > 0) && !s.Step.behindTopic()
 	}
 	return s.Step.From.Paced()
 }
@@ -559,7 +567,7 @@ type Emit uint8
 
 // The kinds of emission.
 const (
-	Final         Emit = iota + 1 // once, when the window closes
+	Final         Emit = iota + 1 // once, when the window closes; with corrections, when it ends
 	Updates                       // each key that changed, once per commit, each UpdateEvery or UpdateCount
 	EarlyAndFinal                 // the same, and each key when the window closes
 )

@@ -103,7 +103,8 @@ func (c *checker) step(st *Step, d *syntax.Step) {
 		c.splitClauses(d, windowed)
 	}
 	st.From = c.input(d)
-	st.Emit, st.UpdateEvery, st.UpdateCount, st.ChangesOnly, st.Retractions, st.Tombstones = 0, 0, 0, false, false, false
+	st.Emit, st.UpdateEvery, st.UpdateClock, st.UpdateCount = 0, 0, false, 0
+	st.Corrections, st.ChangesOnly, st.Retractions, st.Tombstones = false, false, false, false
 	switch keeper {
 	case "process":
 		windowed = false
@@ -319,7 +320,7 @@ func (c *checker) aggregates(st *Step, d *syntax.Step) {
 	c.splitting(st, d, scope)
 	c.uniqueWires(out)
 	st.Out.Type, st.Out.Key = out, groupKey(st, nil)
-	st.Out.Windowed, st.Out.Updates = true, st.Emit != Final
+	st.Out.Windowed, st.Out.Updates = true, st.Repeats()
 	if st.Window != nil && !st.Window.Bounded() { // its results have the event times of records that are long past
 		st.Out.Windowed, st.Out.Retimed = false, true
 	}
@@ -353,8 +354,12 @@ func (c *checker) emit(st *Step, d *syntax.Emit) {
 	if d.Count != nil {
 		st.UpdateCount, _ = strconv.ParseInt(d.Count.Value, 10, 64) // what is no number was reported
 	}
+	c.corrections(st, d)
 	st.Tombstones = d.Tombstones != nil
-	st.Retractions = d.Retractions != nil
+	if st.Retractions = d.Retractions != nil; st.Retractions && st.Emit == EarlyAndFinal {
+		c.report(retractionsOfFinal(d.Retractions.Span))
+		st.Retractions = false
+	}
 	st.ChangesOnly = d.Only != nil || st.Retractions
 	if st.Window != nil && st.Window.Overlap() { // a window that is wrong was reported
 		for _, last := range []struct {
@@ -367,8 +372,12 @@ func (c *checker) emit(st *Step, d *syntax.Emit) {
 		}
 	}
 	if d.Every == nil {
+		if d.Of != nil {
+			c.report(timeOfNothing(d.Of))
+		}
 		return
 	}
+	st.UpdateClock = d.Of != nil && d.Of.Value == "processing_time"
 	if st.UpdateEvery = d.Every.Value; st.UpdateEvery == 0 {
 		c.report(zeroDuration(d.Every.Span, "every", "updates are 1ms apart at least; emit: "+d.Kind+" hands them on with each commit"))
 	}
@@ -389,21 +398,21 @@ func (c *checker) having(st *Step, d *syntax.Step) {
 	st.Having = c.typed(d.Having, scope, place{clause: "having", step: st, row: st.Row, group: true}, types.BoolType)
 }
 
-// updatesFrom is where the step says that it hands on updates, from which a stream comes.
-func (c *checker) updatesFrom(s *Stream) source.Span {
+// updatesFrom is the step that hands on updates, from which a stream comes, and where it says so.
+func (c *checker) updatesFrom(s *Stream) (*Step, source.Span) {
 	for s != nil && (s.Step != nil || s.Merged != nil) {
 		if s.Merged != nil {
 			s = s.Merged[slices.IndexFunc(s.Merged, func(in *Stream) bool { return in.Updates })]
 			continue
 		}
-		if s.Step.Emit > Final {
+		if s.Step.Repeats() {
 			for _, d := range c.tree.Steps {
 				if c.steps[d] == s.Step && d.Emit != nil {
-					return d.Emit.Span
+					return s.Step, d.Emit.Span
 				}
 			}
 		}
 		s = s.Step.From
 	}
-	return source.Span{}
+	return nil, source.Span{}
 }

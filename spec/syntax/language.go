@@ -307,22 +307,36 @@ var emitShape = &Shape{
 	Doc:  "When results are handed on: final (the default), once, when the window closes; updates, whenever they changed; or early_and_final, both.",
 	OneOf: []*Shape{
 		{What: "final, updates or early_and_final", Choices: []string{"final", "updates", "early_and_final"}},
-		{What: "{updates: {every: 10s}}", Either: []string{"updates", "early_and_final"}, Keys: []Key{
+		{What: "{updates: {every: 10s}}", Either: []string{"final", "updates", "early_and_final"}, Keys: []Key{
+			{Name: "final", Shape: finalShape},
 			{Name: "updates", Shape: updatesShape("Results are handed on when they changed.", retractionsKey)},
-			{Name: "early_and_final", Shape: updatesShape("Results are handed on when they changed, and once more when the window closes.")},
+			{Name: "early_and_final", Shape: updatesShape("Results are handed on when they changed, and once more when the window closes.", correctionsKey(false), retractionsKey)},
 		}},
 	},
 }
 
+var finalShape = &Shape{What: "{corrections: true}", Doc: "Results are handed on once.", Keys: []Key{correctionsKey(true), changesOnlyKey, retractionsKey, tombstonesKey}}
+
+func correctionsKey(required bool) Key {
+	return Key{Name: "corrections", Required: required, Shape: &Shape{What: "true or false", Bool: true,
+		Doc: "Results are handed on when the watermark comes to their window's end, and until its allowed_lateness is over once more with each record that changes them."}}
+}
+
 var retractionsKey = Key{Name: "retractions", Shape: &Shape{What: "true or false", Bool: true, Doc: "In front of a result that is another one than the last of its group and window, that one is handed on once more with the field retracted set."}}
+
+var (
+	changesOnlyKey = Key{Name: "changes_only", Shape: &Shape{What: "true or false", Bool: true, Doc: "A result that is the same as the one handed on last is not handed on while its window is open. What was handed on last is kept with it."}}
+	tombstonesKey  = Key{Name: "tombstones", Shape: &Shape{What: "true or false", Bool: true, Doc: "When a window closes, sinks write a null value under the key that its results had. A step behind has to give them a key that names the window."}}
+)
 
 // updatesShape is what may stand under a kind of emission that has updates, with keys that only this kind has.
 func updatesShape(doc string, own ...Key) *Shape {
 	s := &Shape{What: "{every: 10s} or {count: 100}", Doc: doc, Either: []string{"every", "count", "changes_only", "tombstones"}, Beside: []string{"changes_only", "tombstones"}, Keys: []Key{
-		{Name: "every", Shape: durationText("Those that changed are handed on each time that event time comes to a multiple of it.")},
+		{Name: "every", Shape: durationText("Those that changed are handed on each time that event time comes to a multiple of it, or processing time does if of says so.")},
+		{Name: "of", Shape: &Shape{What: "event_time or processing_time", Choices: []string{"event_time", "processing_time"}, Doc: "Which time every is of: event_time (the default), or processing_time, that of the clock."}},
 		{Name: "count", Shape: &Shape{What: "a number of records", Text: wholeNumber, Doc: "A result is handed on with the record that is the N-th to change it since the last time."}},
-		{Name: "changes_only", Shape: &Shape{What: "true or false", Bool: true, Doc: "A result that is the same as the one handed on last is not handed on while its window is open. What was handed on last is kept with it."}},
-		{Name: "tombstones", Shape: &Shape{What: "true or false", Bool: true, Doc: "When a window closes, sinks write a null value under the key that its results had. A step behind has to give them a key that names the window."}},
+		changesOnlyKey,
+		tombstonesKey,
 	}}
 	for _, k := range own {
 		s.Keys = append(s.Keys, k)

@@ -243,10 +243,12 @@ type Emit struct {
 	Span  source.Span
 	Kind  string    // final, updates or early_and_final
 	Every *Duration // how often there are updates
+	Of    *Text     // which time every is of: event_time or processing_time; nil: event_time
 	Count *Text     // or after how many records
 	Only  *Text     // changes_only: true, or nil
 
 	Retractions *Text // retractions: true, or nil
+	Corrections *Text // corrections: true, or nil
 	// Tombstones is true, or nil.
 	Tombstones *Text
 }
@@ -594,6 +596,7 @@ func emit(n *node) *Emit {
 		e.Kind = p.key.text.Value
 		if p.value != nil && p.value.kind == mapping {
 			e.Tombstones, e.Retractions = yes(p.value.get("tombstones")), yes(p.value.get("retractions"))
+			e.Of, e.Corrections = text(p.value.get("of")), yes(p.value.get("corrections"))
 			e.Every, e.Count, e.Only = duration(p.value.get("every")), text(p.value.get("count")), yes(p.value.get("changes_only"))
 		}
 	}

@@ -32,6 +32,7 @@ type Schedule struct {
 	Memory       bool  // the state store; else Pebble
 	OverlayBytes int64
 	CommitEvery  int                // without Random: records of a task between commits, 0 for one commit at the end
+	Clock        time.Duration      // by which the wall clock goes on behind every third record; 0: it stands still
 	Random       *testdriver.Random // nil: records are processed in the order in which they are sent
 }
 
@@ -129,9 +130,14 @@ func feed(d *testdriver.Driver, j Job) error {
 	}
 	sort.Strings(sources)
 	for _, name := range sources {
-		for _, r := range j.Input[name] {
+		for i, r := range j.Input[name] {
 			if err := d.Send(name, r.Partition, r.Key, r.Value, r.Timestamp); err != nil {
 				return err
+			}
+			if j.Schedule.Clock > 0 && i%3 == 2 {
+				if err := d.Advance(j.Schedule.Clock); err != nil {
+					return err
+				}
 			}
 		}
 		if err := d.Commit(); err != nil {

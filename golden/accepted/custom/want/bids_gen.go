@@ -110,6 +110,7 @@ func (t *bidsTask) Advance(wm int64) error {
 			return err
 		}
 	}
+	t.Clock.Pass(wm)
 	return nil
 }
 
@@ -139,7 +140,7 @@ func (t *bidsTask) auctions(r *Bid, key []byte, at int64) error {
 	if err != nil {
 		return topology.At("step auctions, window end", "spec.weir.yaml:26:36", err)
 	}
-	late, err := t.auctionsWindows.Late(from, to, group, t.Clock.Now())
+	late, err := t.auctionsWindows.Late(from, to, group, t.Clock.Passed())
 	if err != nil {
 		return topology.Fatal(err)
 	}

@@ -93,6 +93,7 @@ func (t *workTask) Advance(wm int64) error {
 			return err
 		}
 	}
+	t.Clock.Pass(wm)
 	return nil
 }
 
@@ -125,7 +126,7 @@ func (t *workTask) shiftsEach(r *Work, key []byte, at int64, shift Shift) error 
 	if err != nil {
 		return topology.At("step shifts, window end", "spec.weir.yaml:48:47", err)
 	}
-	late, err := t.shiftsWindows.Late(from, to, group, t.Clock.Now())
+	late, err := t.shiftsWindows.Late(from, to, group, t.Clock.Passed())
 	if err != nil {
 		return topology.Fatal(err)
 	}

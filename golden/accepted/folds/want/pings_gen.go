@@ -178,6 +178,7 @@ func (t *pingsTask) Advance(wm int64) error {
 			return err
 		}
 	}
+	t.Clock.Pass(wm)
 	return nil
 }
 
@@ -345,7 +346,7 @@ func (t *pingsTask) anyTime(r *Ping, key []byte, at int64) error {
 	if err != nil {
 		return topology.At("step any_time, window end", "spec.weir.yaml:33:73", err)
 	}
-	late, err := t.anyTimeWindows.Late(from, to, group, t.Clock.Now())
+	late, err := t.anyTimeWindows.Late(from, to, group, t.Clock.Passed())
 	if err != nil {
 		return topology.Fatal(err)
 	}

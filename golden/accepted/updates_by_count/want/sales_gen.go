@@ -206,6 +206,7 @@ func (t *salesTask) Advance(wm int64) error {
 			return err
 		}
 	}
+	t.Clock.Pass(wm)
 	return nil
 }
 
@@ -610,7 +611,7 @@ func (t *salesTask) shifts(r *Sale, key []byte, at int64) error {
 	if err != nil {
 		return topology.At("step shifts, window end", "spec.weir.yaml:43:41", err)
 	}
-	late, err := t.shiftsWindows.Late(from, to, group, t.Clock.Now())
+	late, err := t.shiftsWindows.Late(from, to, group, t.Clock.Passed())
 	if err != nil {
 		return topology.Fatal(err)
 	}
