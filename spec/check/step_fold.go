@@ -88,7 +88,7 @@ func (c *checker) stepFold(st *Step, d *syntax.Step) {
 	}
 	for i, e := range d.Fold.Timers {
 		t := st.Fold.Timers[i]
-		t.Processing = e.In != nil && e.In.Value == "processing_time"
+		t.Processing = e.Of != nil && e.Of.Value == "processing_time"
 		t.Fixed, t.Forget = e.Fixed != nil, e.Forget != nil
 		switch {
 		case e.After == nil:

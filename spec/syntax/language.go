@@ -213,7 +213,7 @@ var foldShape = &Shape{What: "a mapping with state, timers and ttl", Doc: "State
 var foldTimerShape = &Shape{What: "{after: DURATION} or {at: CEL}", Either: []string{"after", "at"}, Keys: []Key{
 	{Name: "after", Shape: durationText("How long after the record it fires.")},
 	{Name: "at", Shape: celText("When it fires: a timestamp, or an optional one of which none cancels it. It sees the record and the states behind it.")},
-	{Name: "in", Shape: &Shape{What: "event_time or processing_time", Choices: []string{"event_time", "processing_time"}, Doc: "The time that it goes by: event_time (the default), or processing_time, which passes though no record comes."}},
+	{Name: "of", Shape: &Shape{What: "event_time or processing_time", Choices: []string{"event_time", "processing_time"}, Doc: "Which time it goes by: event_time (the default), or processing_time, which passes though no record comes."}},
 	{Name: "when", Shape: celText("A condition over the record and the states behind it. A record for which it is false cancels the timer.")},
 	{Name: "fixed", Shape: &Shape{What: "true or false", Bool: true, Doc: "Records do not move it while it runs."}},
 	{Name: "forget", Shape: &Shape{What: "true or false", Bool: true, Doc: "When it has fired, what is kept of the group is forgotten, and so are its other timers."}},

@@ -285,7 +285,7 @@ type FoldTimer struct {
 	Name          *Text
 	After         *Duration // or At
 	At, When      *Text
-	In            *Text // event_time or processing_time; nil: event_time
+	Of            *Text // event_time or processing_time; nil: event_time
 	Fixed, Forget *Text // true, or nil
 }
 
@@ -524,7 +524,7 @@ func (b builder) step(k *Text, v *node) *Step {
 		})
 		each(f.get("timers"), func(k *Text, v *node) {
 			s.Fold.Timers = append(s.Fold.Timers, &FoldTimer{
-				Name: k, After: duration(v.get("after")), At: text(v.get("at")), When: text(v.get("when")), In: text(v.get("in")), Fixed: yes(v.get("fixed")), Forget: yes(v.get("forget")),
+				Name: k, After: duration(v.get("after")), At: text(v.get("at")), When: text(v.get("when")), Of: text(v.get("of")), Fixed: yes(v.get("fixed")), Forget: yes(v.get("forget")),
 			})
 		})
 	}
