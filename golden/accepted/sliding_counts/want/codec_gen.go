@@ -83,6 +83,10 @@ func (o *Recent) appendJSON(b []byte) []byte {
 		b = append(b, ',')
 	}
 	b = jsonx.Close(b, ']')
+	b = append(b, `,"earliest":`...)
+	b = jsonx.AppendInt(b, o.Earliest)
+	b = append(b, `,"latest":`...)
+	b = jsonx.AppendInt(b, o.Latest)
 	return append(b, '}')
 }
 

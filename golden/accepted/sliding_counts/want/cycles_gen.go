@@ -194,6 +194,8 @@ func (t *cyclesTask) recent(r *Cycle, key []byte, at int64) error {
 		a.Slowest = r.Ms
 		a.Since = time.UnixMilli(at).UTC()
 		a.Times.Add(at, r.Ms, 4)
+		a.Earliest = aggregate.Timed[int64]{At: at, Value: r.Ms}
+		a.Latest = aggregate.Timed[int64]{At: at, Value: r.Ms}
 		return t.recentAdded(group, parts)
 	}
 	a.Cycles++
@@ -203,6 +205,12 @@ func (t *cyclesTask) recent(r *Cycle, key []byte, at int64) error {
 		a.Since = time.UnixMilli(at).UTC()
 	}
 	a.Times.Add(at, r.Ms, 4)
+	if at < a.Earliest.At {
+		a.Earliest = aggregate.Timed[int64]{At: at, Value: r.Ms}
+	}
+	if at >= a.Latest.At {
+		a.Latest = aggregate.Timed[int64]{At: at, Value: r.Ms}
+	}
 	return t.recentAdded(group, parts)
 }
 
@@ -218,6 +226,8 @@ func (t *cyclesTask) recentResult(w window.Bounds, key []byte, a *recentState) e
 	row.Slowest = a.Slowest
 	row.Since = a.Since
 	row.Times = a.Times.Values()
+	row.Earliest = a.Earliest.Value
+	row.Latest = a.Latest.Value
 	t.Stats.Results++
 	if err := t.recentFrom(&row, key, w.End-1); err != nil {
 		return t.BadResult(0, "recent", key, row.appendJSON(nil), err)
@@ -253,32 +263,42 @@ func (t *cyclesTask) recentRest(w window.Bounds, key []byte, parts *session.Part
 
 // recentState is what step recent keeps for each part of 2 records of a group.
 type recentState struct {
-	Cycles  int64                     // count()
-	Ms      aggregate.SumInt          // sum(ms)
-	Slowest int64                     // max(ms)
-	Since   time.Time                 // min(event_time)
-	Times   aggregate.Earliest[int64] // collect(ms, 4)
+	Cycles   int64                     // count()
+	Ms       aggregate.SumInt          // sum(ms)
+	Slowest  int64                     // max(ms)
+	Since    time.Time                 // min(event_time)
+	Times    aggregate.Earliest[int64] // collect(ms, 4)
+	Earliest aggregate.Timed[int64]    // first(ms)
+	Latest   aggregate.Timed[int64]    // last(ms)
 }
 
 // appendRecentState appends the stored form: the layout's fingerprint, then the fields in order.
 func appendRecentState(b []byte, a *recentState) []byte {
-	b = stateenc.AppendHeader(b, 0xde28)
+	b = stateenc.AppendHeader(b, 0x5838)
 	b = stateenc.AppendInt(b, a.Cycles)
 	b = a.Ms.Append(b)
 	b = stateenc.AppendInt(b, a.Slowest)
 	b = stateenc.AppendTime(b, a.Since)
 	b = a.Times.Append(b, stateenc.AppendInt)
+	b = stateenc.AppendInt(b, a.Earliest.At)
+	b = stateenc.AppendInt(b, a.Earliest.Value)
+	b = stateenc.AppendInt(b, a.Latest.At)
+	b = stateenc.AppendInt(b, a.Latest.Value)
 	return b
 }
 
 // decodeRecentState reads the stored form.
 func decodeRecentState(b []byte, a *recentState) error {
-	i := stateenc.Header(b, 0xde28)
+	i := stateenc.Header(b, 0x5838)
 	a.Cycles, i = stateenc.Int(b, i)
 	i = a.Ms.Decode(b, i)
 	a.Slowest, i = stateenc.Int(b, i)
 	a.Since, i = stateenc.Time(b, i)
 	i = a.Times.Decode(b, i, stateenc.Int)
+	a.Earliest.At, i = stateenc.Int(b, i)
+	a.Earliest.Value, i = stateenc.Int(b, i)
+	a.Latest.At, i = stateenc.Int(b, i)
+	a.Latest.Value, i = stateenc.Int(b, i)
 	return stateenc.Done(b, i)
 }
 
@@ -291,6 +311,12 @@ func mergeRecentState(a, b *recentState) {
 		a.Since = b.Since
 	}
 	a.Times.Merge(b.Times, 4)
+	if b.Earliest.At < a.Earliest.At {
+		a.Earliest = b.Earliest
+	}
+	if b.Latest.At >= a.Latest.At {
+		a.Latest = b.Latest
+	}
 }
 
 // hours is step hours: adds it to its group's window.
@@ -399,7 +425,7 @@ func (t *cyclesTask) same(r *Cycle, key []byte, at int64) error {
 	msSum, err := cel.AddInt(a.Ms, r.Ms)
 	if err != nil {
 		t.sameWindows.Undo()
-		return topology.At("step same, aggregate ms", "spec.weir.yaml:35:25", err)
+		return topology.At("step same, aggregate ms", "spec.weir.yaml:37:25", err)
 	}
 	a.Ms = msSum
 	if a.records++; a.records >= 3 {

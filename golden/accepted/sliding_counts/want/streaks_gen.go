@@ -127,7 +127,7 @@ func (t *streaksTask) streaksFrom(r *Streaks, key []byte, at int64) error {
 	return t.writeStreaksOut(r, key, at)
 }
 
-// streaksHaving is spec.weir.yaml:30:13
+// streaksHaving is spec.weir.yaml:32:13
 //
 //	cycles == 3 && faulty == 3
 func streaksHaving(r *Streaks) bool {

@@ -17,12 +17,14 @@ type Cycle struct {
 
 // Recent is the result of step recent.
 type Recent struct {
-	Machine string    // machine: string
-	Cycles  int64     // cycles: int
-	Ms      int64     // ms: int
-	Slowest int64     // slowest: int
-	Since   time.Time // since: timestamp
-	Times   []int64   // times: list(int)
+	Machine  string    // machine: string
+	Cycles   int64     // cycles: int
+	Ms       int64     // ms: int
+	Slowest  int64     // slowest: int
+	Since    time.Time // since: timestamp
+	Times    []int64   // times: list(int)
+	Earliest int64     // earliest: int
+	Latest   int64     // latest: int
 }
 
 // Hours is the result of step hours.
