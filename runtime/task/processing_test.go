@@ -14,7 +14,7 @@ import (
 	"github.com/weirstream/weir/runtime/topology"
 )
 
-// clocked notes what it sees of processing time. Its only timer is due at 300.
+// clocked notes what it sees of processing time. Its only timer is due at 300, and at 400 a result.
 type clocked struct {
 	*topology.Context
 	saw []string
@@ -30,6 +30,10 @@ func (t *clocked) Tick() error {
 	if t.Processing >= 300 && t.Stats.Timers == 0 {
 		t.Stats.Timers++
 		t.saw = append(t.saw, fmt.Sprint("timer ", t.Processing))
+	}
+	if t.Processing >= 400 && t.Stats.Results == 0 {
+		t.Stats.Results++
+		t.saw = append(t.saw, fmt.Sprint("result ", t.Processing))
 	}
 	return nil
 }
@@ -96,7 +100,12 @@ func TestProcessingTime(t *testing.T) {
 	at(350, "record")
 	at(360, "commit")
 	at(370, "record")
-	want := []string{"record 100", "record 100", "record 100", "record 200", "record 200", "timer 340", "record 340", "record 370"}
+	at(380, "commit")
+	at(400, "tick")
+	if !r.Pending() {
+		t.Error("a result was handed on, which is to be committed")
+	}
+	want := []string{"record 100", "record 100", "record 100", "record 200", "record 200", "timer 340", "record 340", "record 370", "result 400"}
 	if !slices.Equal(task.saw, want) {
 		t.Errorf("got  %q\nwant %q", task.saw, want)
 	}
