@@ -68,6 +68,7 @@ bench:  ## the hot path of generated code: ns, bytes and allocations a record
 bench-windows:  ## windows of each kind by themselves, and ten million that close at once: ns, bytes and allocations a record
 	go test -run '^$$' -bench Overlap -benchtime 72000000x ./runtime/window
 	go test -run '^$$' -bench Kinds -benchtime 10000000x ./runtime/session
+	go test -run '^$$' -bench Sliding -benchtime 10000000x ./runtime/session
 	go test -run '^$$' -bench Sessions -benchtime 1000000x ./runtime/session
 	go test -run '^$$' -bench OpenSessions -benchtime 10000000x ./runtime/session
 	go test -run '^$$' -bench ManyGroups -benchtime 1000000x ./runtime/window

@@ -323,6 +323,8 @@ func (g *generator) windowConfig(f *printer.File, w *check.Window) {
 	case check.Session:
 	case check.Custom:
 		f.P("Apart: true,")
+	case check.Sliding:
+		f.F("Reach: %s,", grouped(w.Size.Milliseconds()))
 	case check.Global:
 		f.P("Lateness: session.Forever,")
 		return

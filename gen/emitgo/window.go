@@ -297,6 +297,8 @@ func (g *generator) custom(f *printer.File, c *scope, st *check.Step) (string, e
 func (g *generator) store(f *printer.File, st *check.Step) (pkg, typ string) {
 	pkg, typ = "window", "Tumbling"
 	switch {
+	case st.Window.Kind == check.Sliding:
+		pkg, typ = "session", "Sliding"
 	case st.Window.Own():
 		pkg, typ = "session", "Store"
 	case st.Window.Overlap():

@@ -229,6 +229,8 @@ func explainedWindow(w *check.Window) string {
 		text += ", one every " + Duration(w.Every)
 	case check.Cumulative:
 		text = "up to " + text + ", in steps of " + Duration(w.Every)
+	case check.Sliding:
+		return "records at most " + text + " apart"
 	case check.Session:
 		return explainedSession(w)
 	case check.Custom:
@@ -265,7 +267,10 @@ func explainWindow(b *strings.Builder, st *check.Step) {
 		return
 	}
 	fmt.Fprintf(b, "  Step %s keeps, per %s and window of %s: %s.\n", st.Name, strings.Join(groupNames(st), ", "), explainedWindow(st.Window), strings.Join(as, ", "))
-	if st.Window.Overlap() {
+	if st.Window.Kind == check.Sliding {
+		b.WriteString("    A record changes what its group has at one time, whatever the number of windows that share it; results are merged of these times.\n")
+	}
+	if st.Window.Sliced() {
 		b.WriteString("    A record changes one slice, whatever the number of windows that share it; results are merged of slices.\n")
 	}
 	switch past := Duration(st.Window.Lateness); {

@@ -288,7 +288,9 @@ func (pl *Plan) writeWindow(w *writer, st *check.Step) {
 		}
 		key := "window end, " + groupKey(st)
 		switch {
-		case st.Window.Overlap():
+		case st.Window.Kind == check.Sliding:
+			key = groupKey(st) + ", time"
+		case st.Window.Sliced():
 			key = "slice end, " + groupKey(st)
 		case st.Window.Own():
 			key = groupKey(st)

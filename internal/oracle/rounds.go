@@ -43,6 +43,8 @@ func (t *task) round(w *window, wm int64) {
 	switch {
 	case w.overlap != nil:
 		all = t.changedInSlices(w, wm)
+	case w.neighbours != nil:
+		all = t.changedNeighbours(w)
 	case w.sessions != nil:
 		for _, wins := range w.sessions {
 			all = append(all, wins...)

@@ -21,7 +21,8 @@ type window struct {
 	groups  map[string]*group
 	overlap *overlap // instead of groups, where windows do
 
-	sessions sessions // instead of groups, for windows of each group's own
+	sessions   sessions   // instead of groups, for windows of each group's own
+	neighbours neighbours // instead of groups, where windows slide
 
 	does Processor // instead of all these
 	kept map[string]*kept
@@ -91,11 +92,14 @@ func (r *run) newWindow(st *check.Step, delay int64) *window {
 	if st.Window.Kind == check.Session {
 		return &window{step: st, delay: delay, sessions: sessions{}}
 	}
+	if st.Window.Kind == check.Sliding {
+		return &window{step: st, delay: delay, neighbours: neighbours{}}
+	}
 	if !st.Window.Bounded() || st.Window.Kind == check.Custom {
 		return &window{step: st, delay: delay, groups: map[string]*group{}}
 	}
 	w := &window{step: st, delay: delay, cal: newCalendar(st.Window), groups: map[string]*group{}}
-	if st.Window.Overlap() {
+	if st.Window.Sliced() {
 		w.overlap = &overlap{cal: w.cal, parts: map[int64]map[string]*group{}, lines: map[int64]int64{}}
 	}
 	return w
@@ -103,6 +107,9 @@ func (r *run) newWindow(st *check.Step, delay int64) *window {
 
 // ends are when the first and the last window end that a record of a time is in.
 func (w *window) ends(t int64) (first, last int64) {
+	if w.step.Window.Kind == check.Sliding {
+		return t + 1, t + 1 + w.step.Window.Size.Milliseconds()
+	}
 	if !w.step.Window.Overlap() {
 		end := w.cal.tumbling(t).end
 		return end, end
@@ -198,6 +205,9 @@ func (t *task) add(w *window, e elem) error {
 	case w.sessions != nil:
 		t.addToSession(w, e, own, args)
 		return nil
+	case w.neighbours != nil:
+		t.addNeighbour(w, e, args)
+		return nil
 	}
 	win := own
 	if w.cal != nil {
@@ -266,6 +276,9 @@ func (t *task) alone(w *window, e *elem) (own bounds, tooLate bool, err error) {
 	if w.sessions != nil {
 		own, err = t.sessionOf(w, e)
 		return own, err == nil && t.lateSession(w, e, own), err
+	}
+	if w.neighbours != nil {
+		return own, t.lateNeighbour(w, e), nil
 	}
 	if w.step.Window.Kind == check.Custom {
 		own, err = t.customOf(w, e)
@@ -430,6 +443,8 @@ func (t *task) due(w *window, old, wm int64) (due []*group) {
 		return t.dueOfSlices(w, old, wm)
 	case w.sessions != nil:
 		return t.dueSessions(w, wm)
+	case w.neighbours != nil:
+		return t.dueNeighbours(w, wm)
 	}
 	for id, g := range w.groups {
 		lasting := !w.step.Window.Bounded() && w.step.Window.Size == 0 // up to the end of the input

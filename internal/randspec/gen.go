@@ -415,7 +415,10 @@ func (st *Step) overlaps() bool { return st.Every != "" || strings.HasPrefix(st.
 // layout says where the windows of a step lie.
 func (g *gen) layout(st *Step) {
 	st.Kind, st.Size = "tumbling", pick(g, "1s", "5s", "7s", "1m", "1500ms", "1h")
-	switch g.r.IntN(9) {
+	switch g.r.IntN(11) {
+	case 7:
+		st.Kind, st.Size = "sliding", pick(g, "1s", "2s", "3s", "500ms", "10s", "1ms", "1m")
+		return
 	case 5:
 		if st.Kind = "custom"; g.chance(50) {
 			st.Size = "{split: " + splitHere + ", " + pick(g, "unbounded: true", "ttl: 1ms", "ttl: 1s", "ttl: 5s", "ttl: 1500ms", "ttl: 10m") + "}"
@@ -505,7 +508,7 @@ func (g *gen) window(st *Step, row *stream, lets []term) stream {
 	}
 	g.combine(st, args.mixed)
 	for range 1 + g.r.IntN(4) {
-		e, t := env.aggregate(args.mixed, st.Combine || st.overlaps() || st.Kind == "session" || strings.Contains(st.Size, "every"))
+		e, t := env.aggregate(args.mixed, st.Combine || st.overlaps() || st.Kind == "session" || st.Kind == "sliding" || strings.Contains(st.Size, "every"))
 		add(&st.Aggregate, e, t)
 	}
 	st.Emit = pick(g, "", "final", "final", "updates", "{updates: {every: 10s}}", "{updates: {every: 1700ms}}", "early_and_final", "{early_and_final: {every: 4s}}",
@@ -526,7 +529,7 @@ func (g *gen) window(st *Step, row *stream, lets []term) stream {
 		}
 	}
 	retracts := false
-	if !st.overlaps() && g.chance(30) {
+	if !st.overlaps() && st.Kind != "sliding" && g.chance(30) {
 		switch only, ok := strings.CutSuffix(st.Emit, "}}"); {
 		case ok && !args.mixed && !strings.HasPrefix(st.Emit, "{early") && !strings.Contains(st.Emit, "of:") && g.chance(60): // with commits it is these that decide what is retracted
 			st.Emit = only + ", retractions: true}}"

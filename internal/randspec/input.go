@@ -147,6 +147,8 @@ func (g *inputs) eventTime(s *check.Source, now, high int64) int64 {
 		now := now - w.Offset.Milliseconds()
 		near := []int64{-1, 0, 0, 1}[g.r.IntN(4)]
 		switch i := g.r.IntN(6); {
+		case w.Kind == check.Sliding && i < 3: // as far from the latest record as the first and the last of a window, or at its time
+			at = high + []int64{size, -size, 0}[i] + near
 		case w.Kind == check.Session && i < 2: // as far from the record before as sessions may be
 			at = high + size + near
 		case i == 0: // where one window ends and the next begins

@@ -2,6 +2,7 @@ package session
 
 import (
 	"encoding/binary"
+	"fmt"
 	"testing"
 	"time"
 
@@ -161,4 +162,59 @@ func pieces(b *testing.B, c *topology.Context, do func() error) (longest, all ti
 		b.Fatalf("the loop stands still for %v", longest)
 	}
 	return longest, all
+}
+
+// BenchmarkSliding is the cost of a record in sliding windows, results included, of which each record makes two: a thousand keys, which have so many
+// records at a time in the neighbourhood of one, in front of it and behind it each, in order; and with one in a hundred records up to that far
+// out of order, which windows wait for.
+func BenchmarkSliding(b *testing.B) {
+	const keys = 1000
+	names := make([][]byte, keys)
+	for i := range names {
+		names[i] = benchKey(nil, i)
+	}
+	for _, near := range []int64{1, 10, 1000} {
+		for _, disorder := range []bool{false, true} {
+			name := fmt.Sprintf("near=%d", near)
+			if disorder {
+				name += ",out-of-order"
+			}
+			b.Run(name, func(b *testing.B) {
+				c := newContext(b, store.Options{Memory: true})
+				defer c.DB.Close()
+				cfg := benchConfig()
+				cfg.Reach = near * 10 // a record of a key each ten milliseconds
+				if near == 1 {
+					cfg.Reach = 9
+				}
+				if disorder {
+					cfg.Lateness = cfg.Reach
+				}
+				s, err := NewSliding(c, cfg)
+				if err != nil {
+					b.Fatal(err)
+				}
+				results := 0
+				emit := func(_ window.Bounds, _ []byte, v *sum) error { results++; return nil }
+				b.ReportAllocs()
+				for i := range b.N {
+					now := int64(i / (keys / 10))
+					if i%(keys/10) == 0 && now >= s.Due() {
+						if err := s.Close(now, emit, false); err != nil {
+							b.Fatal(err)
+						}
+					}
+					if disorder && i%100 == 0 {
+						now -= int64(i) * 7919 % (cfg.Reach + 1)
+					}
+					v, _, err := s.Upsert(now, names[i%keys])
+					if err != nil {
+						b.Fatal(err)
+					}
+					v.count++
+				}
+				b.ReportMetric(float64(results)/float64(b.N), "results/op")
+			})
+		}
+	}
 }

@@ -28,6 +28,18 @@
 //
 // What a group has of its last records, in a window that they all go on with, may be [Parts], each of as many of them, so that the oldest can leave.
 //
+// # Sliding windows
+//
+// [Sliding] has windows in which the first and the last record are Config.Reach apart at most. A record at t is the last one of the window
+// t - Reach <= time < t + 1, and behind it there is t + 1 <= time < t + Reach + 2, if a record is in that. So where windows are follows from the
+// records' times, and no window is kept: a group is a line of points, one for each time, each with the value of its records. A record changes
+// one point; a window is merged of those in it when it is handed on, in an order that goes by times alone: see merged. A point goes when
+// the window behind it has closed, since no other one has it then, and until then that window may be made.
+//
+// Groups are in memory or in the DB, windows fall due, and changes wait for rounds, as it is said above. What happens to a group next is the first
+// of all that its points' windows do, whether the window behind a point is there or not; its reminder has that time, which follows from the
+// points and from the time up to which windows are closed.
+//
 // # Format
 //
 // The keys of the store, as its changelog has them:
@@ -41,6 +53,15 @@
 //
 // A group with windows that wait for a round has version 2: behind the time of the reminder stands that of the round, as a varint, and behind
 // each window's length a byte, 1 if it waits. When that time has come, they were handed on.
+//
+// The keys of a store of sliding windows:
+//
+//	'e' GROUP TIME    a point of a group
+//	'q' TIME GROUP    a reminder to look at a group
+//
+// GROUP is that of a point as keyenc has it in front of other components, so that groups come in order, each with its points in theirs. The value of a
+// point is the version, 1, and what Config.Append wrote; or, if it waits for a round, the version 2, the time of that as a varint, a byte that
+// is 1 if the point is new since the round before, and what Config.Append wrote. That of a reminder is as above.
 //
 // What is gone is deleted by tombstones, so the changelog can be compacted.
 package session

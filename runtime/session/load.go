@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/weirstream/weir/runtime/store"
 	"github.com/weirstream/weir/runtime/window"
 )
 
@@ -201,18 +202,22 @@ func (s *Store[V]) seek() error {
 	return s.walk(func(int64, []byte) (bool, error) { return false, nil })
 }
 
-// walk calls f with the time and the group of one reminder after the other until it returns false or an error. The one at which it stopped
-// is then ahead.
+// walk is [reminded.walk].
 func (s *Store[V]) walk(f func(at int64, key []byte) (bool, error)) error {
-	r := &s.reminded
-	lo := append(append([]byte{}, s.prefix...), r.from...)
-	hi := append(append([]byte{}, s.prefix...), remindKind+1)
+	return s.reminded.walk(s.c.DB, s.prefix, s.fatal, f)
+}
+
+// walk calls f with the time and the group of one reminder after the other, of the store with a prefix, until it returns false or an error. The
+// one at which it stopped is then ahead. What goes wrong otherwise is returned as fatal makes it.
+func (r *reminded) walk(db *store.DB, prefix []byte, fatal func(error) error, f func(at int64, key []byte) (bool, error)) error {
+	lo := append(append([]byte{}, prefix...), r.from...)
+	hi := append(append([]byte{}, prefix...), remindKind+1)
 	r.ahead, r.at = nil, never
 	var failed error
-	err := s.c.DB.Skip(lo, hi, func(k []byte) []byte {
-		k = k[len(s.prefix):]
+	err := db.Skip(lo, hi, func(k []byte) []byte {
+		k = k[len(prefix):]
 		if len(k) < 1+timeLen {
-			failed = s.fatal(errMalformed)
+			failed = fatal(errMalformed)
 			return nil
 		}
 		at := timeOf(k)
@@ -223,11 +228,11 @@ func (s *Store[V]) walk(f func(at int64, key []byte) (bool, error)) error {
 			r.from, r.at = r.ahead, at
 			return nil
 		}
-		lo = append(append(append(lo[:0], s.prefix...), k...), 0)
+		lo = append(append(append(lo[:0], prefix...), k...), 0)
 		return lo
 	})
 	if err != nil {
-		return s.fatal(err)
+		return fatal(err)
 	}
 	if r.ahead == nil {
 		r.from = []byte{remindKind + 1}

@@ -51,6 +51,10 @@ type Config[V any] struct {
 	Merge func(a, b *V)
 	// Bytes estimates what a value holds on the heap besides itself; nil: nothing.
 	Bytes func(v *V) int
+	// Reach is how far the first and the last record of a sliding window are apart at most, in milliseconds, 1 or more, and Records is how many
+	// records a value has, for [Sliding.Counted]. Only [Sliding] has them, and it has neither Max, Apart nor Round.
+	Reach   int64
+	Records func(v *V) int64
 }
 
 // Windows that take every record of a group begin at Earliest, before all event times there are, and close Forever after they end: when
@@ -102,7 +106,7 @@ type Store[V any] struct {
 
 // New makes a store and adds it to c.Stores.
 func New[V any](c *topology.Context, cfg Config[V]) (*Store[V], error) {
-	if cfg.Lateness < 0 || cfg.Max < 0 || cfg.Delay < 0 || cfg.UpdateEvery < 0 || cfg.ByClock && (cfg.UpdateEvery == 0 || cfg.Round == nil) || cfg.Append == nil || cfg.Decode == nil {
+	if cfg.Lateness < 0 || cfg.Max < 0 || cfg.Delay < 0 || cfg.UpdateEvery < 0 || cfg.ByClock && (cfg.UpdateEvery == 0 || cfg.Round == nil) || cfg.Append == nil || cfg.Decode == nil || cfg.Reach != 0 {
 		return nil, fmt.Errorf("store %s: bad configuration", cfg.Name)
 	}
 	id, err := c.DB.StoreID(cfg.Name)

@@ -839,7 +839,7 @@ func updatesOfCount(at source.Span) diag.Diagnostic {
 }
 
 func changesOfOverlap(at source.Span, key string, k WindowKind) diag.Diagnostic {
-	return hinted(problem("WEIR4033", at, "results of %s windows are made of slices, and what was handed on last is kept for no window", k), "leave %s out, or take windows that do not overlap", key)
+	return hinted(problem("WEIR4033", at, "results of %s windows are made of %s, and what was handed on last is kept for no window", k, madeOf(k)), "leave %s out, or take windows that do not overlap", key)
 }
 
 func tombstonesOfKind(at source.Span, k WindowKind) diag.Diagnostic {

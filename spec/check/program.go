@@ -465,6 +465,7 @@ const (
 	Tumbling   WindowKind = iota + 1 // they follow each other without a gap
 	Hopping                          // one of Size begins after each Every
 	Cumulative                       // as tumbling ones, and in each those that begin with it and end after each Every
+	Sliding                          // each group's own: one ends with each record, another one begins behind it
 	Session                          // each group's own: they last as long as records come
 	Global                           // one for all records of a group
 	Counted                          // one for as many records of a group as Records says
@@ -473,7 +474,7 @@ const (
 )
 
 func (k WindowKind) String() string {
-	return [...]string{Tumbling: "tumbling", Hopping: "hopping", Cumulative: "cumulative", Session: "session", Global: "global", Counted: "count", Custom: "custom", Divided: "split"}[k]
+	return [...]string{Tumbling: "tumbling", Hopping: "hopping", Cumulative: "cumulative", Sliding: "sliding", Session: "session", Global: "global", Counted: "count", Custom: "custom", Divided: "split"}[k]
 }
 
 // Window is where a step's windows lie in event time.
@@ -481,7 +482,8 @@ type Window struct {
 	Span source.Span
 	Kind WindowKind
 	// Size, Every, Offset and Lateness are whole milliseconds. Size is at least one, and so is Every, which is 0 for tumbling windows of one size.
-	// Cumulative windows' Size is a multiple of it. A session's Size is the gap that ends it, 0 if that is an expression.
+	// Cumulative windows' Size is a multiple of it. A session's Size is the gap that ends it, 0 if that is an expression. A sliding
+	// window's first and last records are Size apart at most.
 	// Of a global window all are 0, and so are a count's and a divided one's but for Size, the time without a record that ends it: 0 is for ever.
 	Size, Every time.Duration
 	// Sizes are those of windows of several, ascending; Size is the last then, and each is a multiple of Every, which is the first for tumbling ones.
@@ -503,9 +505,12 @@ type Window struct {
 }
 
 // Overlap reports whether a record can be in several of the windows.
-func (w *Window) Overlap() bool { return w.Kind == Hopping || w.Kind == Cumulative || w.Sizes != nil }
+func (w *Window) Overlap() bool { return w.Sliced() || w.Kind == Sliding }
 
-// Merges reports whether a window's state is merged of parts: of slices, of sessions that a record has connected, or of the parts of a group's last
+// Sliced reports whether windows are made of slices, which all groups have in common.
+func (w *Window) Sliced() bool { return w.Kind == Hopping || w.Kind == Cumulative || w.Sizes != nil }
+
+// Merges reports whether a window's state is merged of parts: of slices, of what a group has at one time, of sessions that a record has connected, or of the parts of a group's last
 // records.
 func (w *Window) Merges() bool { return w.Overlap() || w.Kind == Session || w.Slide > 0 }
 
@@ -516,7 +521,9 @@ func (w *Window) Bounded() bool { return w.Kind != Global && !w.ByRecords() }
 func (w *Window) ByRecords() bool { return w.Kind == Counted || w.Kind == Divided }
 
 // Own reports whether each group has windows of its own, which its records make.
-func (w *Window) Own() bool { return w.Kind == Session || w.Kind == Custom || !w.Bounded() }
+func (w *Window) Own() bool {
+	return w.Kind == Sliding || w.Kind == Session || w.Kind == Custom || !w.Bounded()
+}
 
 // Aggregate is one aggregate of a step.
 type Aggregate struct {

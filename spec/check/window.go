@@ -28,6 +28,8 @@ func (c *checker) window(st *Step, d *syntax.Step) {
 		w.Kind, size = Hopping, d.Window.Hopping
 	case d.Window.Cumulative != nil:
 		w.Kind, size = Cumulative, d.Window.Cumulative
+	case d.Window.Sliding != nil:
+		w.Kind, size = Sliding, d.Window.Sliding
 	case d.Window.Session != nil || d.Window.Gap != nil:
 		w.Kind, size = Session, d.Window.Session
 	case d.Window.Global != nil:
@@ -45,6 +47,8 @@ func (c *checker) window(st *Step, d *syntax.Step) {
 	switch {
 	case w.Kind == Session:
 		c.session(w, d.Window)
+	case w.Kind == Sliding:
+		c.sliding(d.Window)
 	case w.Kind == Global:
 		c.global(d)
 	case w.Kind == Counted:
@@ -73,7 +77,7 @@ func (c *checker) window(st *Step, d *syntax.Step) {
 	if w.Lateness > longest-w.Size {
 		c.report(windowTooLong(d.Window.Span))
 	}
-	if w.Kind == Session {
+	if w.Kind == Session || w.Kind == Sliding {
 		return
 	}
 	if c.every(w, d.Window, size) && c.sizesFit(w, d.Window) {

@@ -244,10 +244,11 @@ var stepShape = &Shape{What: "a step", Either: []string{"from", "merge"}, Keys: 
 		Doc: "Branches and their conditions. A record goes to the first branch whose condition is true; a step reads a branch as STEP.BRANCH."}},
 	{Name: "default", Shape: &Shape{What: "a name", Text: stepName, Doc: "The branch of the records for which no condition of split is true. Without it they go no further."}},
 	{Name: "group_by", Shape: expressions("What an aggregate is kept for: the components of the group's key.")},
-	{Name: "window", Shape: &Shape{What: "a window", Either: []string{"tumbling", "hopping", "cumulative", "session", "global", "count", "custom"}, Keys: []Key{
+	{Name: "window", Shape: &Shape{What: "a window", Either: []string{"tumbling", "hopping", "cumulative", "sliding", "session", "global", "count", "custom"}, Keys: []Key{
 		{Name: "tumbling", Shape: sizesText("The windows' size, or several. They follow each other without a gap, aligned to 1970-01-01T00:00:00Z.")},
 		{Name: "hopping", Shape: sizesText("The windows' size, or several. One begins after each time of every, so they overlap: a record is in several.")},
 		{Name: "cumulative", Shape: durationText("The size of the largest windows. They follow each other; inside each, windows that begin with it end after each time of every.")},
+		{Name: "sliding", Shape: durationText("How far apart the first and the last record of a window are at most. Each record has the window that ends with it, and the one that begins behind it.")},
 		{Name: "session", Shape: &Shape{What: "a duration or {gap: CEL}", Doc: "After which time without a record a group's window ends: a duration, or {gap: CEL} with one that each record says.", OneOf: []*Shape{
 			durationText(""),
 			{What: "{gap: CEL}", Keys: []Key{

@@ -203,7 +203,7 @@ type Window struct {
 	Span                          source.Span // of what stands under window
 	Tumbling, Hopping, Cumulative *Duration   // one of them, or of the next line
 	Sizes                         []*Duration // where tumbling or hopping is a list, of which that has the first
-	Session                       *Duration
+	Sliding, Session              *Duration
 	Gap                           *Text // of sessions
 	Global                        *Global
 	Count                         *Count
@@ -489,7 +489,7 @@ func (b builder) step(k *Text, v *node) *Step {
 	if w := v.get("window"); w != nil && w.kind == mapping {
 		all := sizes(w)
 		s.Window = &Window{
-			Span: w.span, Tumbling: size(w.get("tumbling"), all), Hopping: size(w.get("hopping"), all), Sizes: all, Cumulative: duration(w.get("cumulative")),
+			Span: w.span, Tumbling: size(w.get("tumbling"), all), Hopping: size(w.get("hopping"), all), Sizes: all, Cumulative: duration(w.get("cumulative")), Sliding: duration(w.get("sliding")),
 			Every: duration(w.get("every")), Offset: duration(w.get("offset")), Max: duration(w.get("max")), Zone: text(w.get("time_zone")),
 			Lateness: duration(w.get("allowed_lateness")), LateTo: text(w.get("late_to")),
 		}
