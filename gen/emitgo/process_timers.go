@@ -22,15 +22,19 @@ func (g *generator) fireTimers(f *printer.File, sub *plan.Subtopology, st *check
 	} else {
 		f.F("if wm >= t.%s.Due() {", processStore(n))
 	}
-	f.F("if err := t.%s.Advance(wm, %s); err != nil {", processStore(n), fire)
+	if st.Delay != nil {
+		f.F("if err := t.%s.Advance(wm, t.%sRelease); err != nil {", keptField(n), n.method)
+	} else {
+		f.F("if err := t.%s.Advance(wm, %s); err != nil {", processStore(n), fire)
+	}
 	f.P("return err")
 	f.P("}")
 	f.P("}")
 }
 
-// hasProcessingTimers tells whether a store is that of a processor with timers in processing time.
+// hasProcessingTimers tells whether a store is that of a processor with timers in processing time, or of a delay that goes by it.
 func hasProcessingTimers(s *plan.Store) bool {
-	return s.Step.Process != nil && s.Step.Process.ProcessingTimers
+	return s.Step.Process != nil && s.Step.Process.ProcessingTimers || s.Step.Delay != nil && s.Step.Delay.Processing
 }
 
 // tick prints the method that fires timers in processing time, if there are some.
@@ -47,7 +51,11 @@ func (g *generator) tick(f *printer.File, sub *plan.Subtopology) {
 		}
 		n := g.steps[s.Step]
 		f.F("if t.Processing >= t.%s.ProcessingDue() {", processStore(n))
-		f.F("if err := t.%s.Tick(t.Processing, t.%sProcessingTimer); err != nil {", processStore(n), n.method)
+		if s.Step.Delay != nil {
+			f.F("if err := t.%s.Tick(t.Processing, t.%sRelease); err != nil {", keptField(n), n.method)
+		} else {
+			f.F("if err := t.%s.Tick(t.Processing, t.%sProcessingTimer); err != nil {", processStore(n), n.method)
+		}
 		f.P("return err")
 		f.P("}")
 		f.P("}")

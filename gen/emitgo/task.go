@@ -77,6 +77,8 @@ func (g *generator) keeperParts(f *printer.File, sub *plan.Subtopology, st *chec
 		if err := g.changes(f, sub, st); err != nil {
 			return err
 		}
+	case st.Delay != nil:
+		return g.delayParts(f, sub, st)
 	default:
 		if err := g.result(f, sub, st); err != nil {
 			return err
@@ -191,6 +193,9 @@ func (g *generator) taskType(f *printer.File, sub *plan.Subtopology) {
 		case s.Step.Previous != nil:
 			g.changesFields(f, s.Step)
 			continue
+		case s.Step.Delay != nil:
+			g.delayFields(f, sub, s.Step)
+			continue
 		}
 		pkg, typ := g.store(f, s.Step)
 		f.F("%s *%s.%s[%s]", storeField(n), pkg, typ, g.keptType(s.Step))
@@ -202,7 +207,7 @@ func (g *generator) taskType(f *printer.File, sub *plan.Subtopology) {
 // buildsGroups tells whether the task encodes group keys for stores of its own.
 func (g *generator) buildsGroups(sub *plan.Subtopology) bool {
 	for _, st := range sub.Steps {
-		if st.Keeps() && !st.Repartition {
+		if st.Keeps() && !st.Repartition && st.Delay == nil {
 			return true
 		}
 	}
@@ -244,6 +249,9 @@ func (g *generator) constructor(f *printer.File, sub *plan.Subtopology) {
 			continue
 		case s.Step.Previous != nil:
 			g.newChanges(f, sub, s)
+			continue
+		case s.Step.Delay != nil:
+			g.newDelay(f, sub, s)
 			continue
 		}
 		pkg, typ := g.store(f, s.Step)

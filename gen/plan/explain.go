@@ -175,6 +175,8 @@ func explainKept(b *strings.Builder, st *check.Step) {
 		explainDedup(b, st)
 	case st.Previous != nil:
 		explainPrevious(b, st)
+	case st.Delay != nil:
+		explainDelay(b, st)
 	default:
 		explainWindow(b, st)
 	}

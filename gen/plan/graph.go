@@ -152,6 +152,8 @@ func keptLabel(st *check.Step) string {
 		return DedupText(st.Dedup)
 	case st.Previous != nil:
 		return PreviousText(st.Previous)
+	case st.Delay != nil:
+		return DelayText(st.Delay)
 	}
 	label := "process " + st.Process.Go
 	for _, s := range st.Process.State {
@@ -300,6 +302,8 @@ func keptShort(st *check.Step) string {
 		return DedupText(st.Dedup)
 	case st.Previous != nil:
 		return PreviousText(st.Previous)
+	case st.Delay != nil:
+		return DelayText(st.Delay)
 	}
 	return WindowText(st.Window)
 }

@@ -213,6 +213,8 @@ func (pl *Plan) writeKept(w *writer, st *check.Step) {
 		pl.writeDedup(w, st)
 	case st.Previous != nil:
 		pl.writePrevious(w, st)
+	case st.Delay != nil:
+		pl.writeDelay(w, st)
 	default:
 		pl.writeWindow(w, st)
 	}

@@ -26,6 +26,8 @@ type window struct {
 	does Processor // instead of all these
 	kept map[string]*kept
 
+	waits []waiting // instead of all these, in a step with delay
+
 	onces map[string]*once // instead of all these, in a step with dedup or changes
 }
 
@@ -78,6 +80,9 @@ func groupID(def *check.Window, win bounds, key []ref.Val) string {
 func (r *run) newWindow(st *check.Step, delay int64) *window {
 	if st.Process != nil {
 		return &window{step: st, delay: delay, does: r.opts.Processors[st.Name], kept: map[string]*kept{}}
+	}
+	if st.Delay != nil {
+		return &window{step: st, delay: delay}
 	}
 	if st.Dedup != nil || st.Previous != nil {
 		return &window{step: st, delay: delay, onces: map[string]*once{}}
@@ -136,6 +141,9 @@ func (t *task) add(w *window, e elem) error {
 	st := w.step
 	if st.Process != nil {
 		return t.process(w, e)
+	}
+	if st.Delay != nil {
+		return t.delay(w, e)
 	}
 	if st.Dedup != nil {
 		return t.dedup(w, e)
@@ -356,6 +364,11 @@ func (t *task) advance(wm int64) {
 		if w.step.Dedup != nil {
 			t.wm = old
 			t.lasts(w, wm)
+			continue
+		}
+		if w.step.Delay != nil {
+			t.wm = old
+			t.release(w, wm)
 			continue
 		}
 		if w.step.Previous != nil {

@@ -51,6 +51,9 @@ func (s *Spec) Smaller() []*Spec {
 		if st.Changes != "" {
 			step(func(n *Step) { n.Changes, n.GroupBy, n.Having = "", nil, "" })
 		}
+		if st.Delay != "" {
+			step(func(n *Step) { n.Delay = "" })
+		}
 		if st.LateTo != "" {
 			step(func(n *Step) { n.LateTo = "" })
 		}

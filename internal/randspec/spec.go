@@ -78,6 +78,7 @@ type Step struct {
 	Aggregate  []Named
 	Dedup      string // what stands under dedup
 	Changes    string // what stands under changes
+	Delay      string // what stands behind delay
 	Having     string
 	Emit       string
 }
@@ -334,6 +335,9 @@ func (s *Spec) step(p func(string, ...any), st *Step) {
 	}
 	if st.Changes != "" {
 		p("    changes: {%s}", st.Changes)
+	}
+	if st.Delay != "" {
+		p("    delay: %s", st.Delay)
 	}
 	if st.Having != "" {
 		p("    having: %s", s.scalar(st.Having, in))

@@ -30,6 +30,8 @@ const (
 	processingKind = 'p'
 	timerMark      = 't'
 	lookMark       = 'x'
+	heldMark       = 'r'
+	numberKind     = 'n'
 	timeLen        = 8
 
 	entryBytes = 96 // an estimate of what an entry takes besides key and value
@@ -52,6 +54,8 @@ type Store struct {
 	applied    uint64 // how many of the seals are in the DB
 	queue      queue  // in event time
 	processing queue  // in processing time
+
+	numbers numbers
 
 	call call
 	buf  []byte // a DB key
@@ -108,7 +112,7 @@ func (s *Store) Reset() {
 	s.c.DB.Discard()
 	s.entries, s.parts, s.dirty = map[string]*entry{}, map[string]*part{}, nil
 	s.size, s.seals, s.applied, s.err = 0, 0, 0, nil
-	s.call = call{}
+	s.call, s.numbers = call{}, numbers{}
 	s.queue, s.processing = queue{kind: queueKind}, queue{kind: processingKind}
 	s.schedule(&s.queue)
 	s.schedule(&s.processing)
@@ -293,6 +297,6 @@ func (s *Store) Committed() {
 		}
 	}
 	s.forget()
-	s.queue.rescan()
-	s.processing.rescan()
+	s.queue.forget(s.entries)
+	s.processing.forget(s.entries)
 }

@@ -27,6 +27,9 @@ func (c *checker) declareSteps() {
 		if d.Clauses["changes"] != (source.Span{}) {
 			st.Previous = &Previous{}
 		}
+		if d.Clauses["delay"] != (source.Span{}) {
+			st.Delay = &Delay{}
+		}
 		if d.Window != nil && d.Window.LateTo != nil {
 			st.Late = &Stream{Name: d.Window.LateTo.Value, LateOf: st}
 			c.declare(d.Window.LateTo, st.Late)
@@ -109,6 +112,8 @@ func (c *checker) step(st *Step, d *syntax.Step) {
 	case "changes":
 		windowed = false
 		c.previous(st, d)
+	case "delay":
+		windowed = false
 	}
 	if windowed {
 		c.window(st, d)
@@ -121,6 +126,10 @@ func (c *checker) step(st *Step, d *syntax.Step) {
 	c.row(st, d, windowed || st.Previous != nil)
 	c.log(st, d)
 	c.eventTime(st, d)
+	if keeper == "delay" {
+		c.delay(st, d)
+		return
+	}
 	if keeper != "" {
 		if keeper != "process" && st.From.Updates {
 			c.report(c.aggregatesUpdates(d, keeper))
@@ -139,14 +148,14 @@ func (c *checker) step(st *Step, d *syntax.Step) {
 			return
 		}
 		for _, out := range st.Outs() {
-			out.Key, out.Scattered = groupKey(st, out.Type), true
+			out.Key, out.Scattered, out.Overdue = groupKey(st, out.Type), true, st.overdue()
 		}
 		return
 	}
 	if !windowed {
 		st.Out.Type, st.Out.Key = st.Row, st.RowKey
 		st.Out.Windowed, st.Out.Updates, st.Out.Scattered = st.From.Windowed, st.From.Updates, st.From.Scattered
-		st.Out.Retimed, st.Out.Direct = st.Retimes(), st.From.Direct
+		st.Out.Retimed, st.Out.Direct, st.Out.Overdue = st.Retimes(), st.From.Direct, st.overdue()
 		c.rekey(st, d)
 		c.branches(st, d)
 		c.dropUnreadLets(st)
@@ -155,6 +164,7 @@ func (c *checker) step(st *Step, d *syntax.Step) {
 	if st.From.Updates {
 		c.report(c.aggregatesUpdates(d, ""))
 	}
+	c.inTime(st, d)
 	c.groupBy(st, d)
 	c.aggregates(st, d)
 	c.mergeable(st, d)
@@ -162,7 +172,7 @@ func (c *checker) step(st *Step, d *syntax.Step) {
 	c.dropUnreadLets(st)
 	if st.Late != nil {
 		st.Late.Type, st.Late.Key, st.Late.Retimed = st.Row, st.RowKey, st.Retimes()
-		st.Late.Direct = st.From.Direct && !st.Repartition
+		st.Late.Direct, st.Late.Overdue = st.From.Direct && !st.Repartition, st.overdue()
 		if st.Repartition { // late records are found out behind the topic, where the group is the key
 			st.Late.Key = groupKey(st, st.Row)
 		}
@@ -206,6 +216,9 @@ func (c *checker) clauses(d *syntax.Step) bool {
 	case "":
 	case "process":
 		c.processClauses(d, at)
+		return true
+	case "delay":
+		c.delayClauses(d, at)
 		return true
 	default:
 		c.keeperClauses(d, k, at)

@@ -80,6 +80,10 @@ func (c *checker) keyedOnce(s *Stream, r *Step, d *syntax.Emit) {
 		if st.From == nil || !st.Takes(s) {
 			continue
 		}
+		if st.Delay != nil {
+			c.report(deletedBefore(d.Tombstones.Span, st))
+			continue
+		}
 		if st.Key != nil {
 			c.report(keyedAgain(d.Tombstones.Span, r, st))
 			continue

@@ -198,6 +198,15 @@ var changesShape = &Shape{What: "{ttl: DURATION} or {unbounded: true}", Doc: "Ea
 	{Name: "unbounded", Shape: &Shape{What: "true or false", Bool: true, Doc: "In place of ttl: it is kept for ever. There have to be few groups."}},
 }}
 
+var delayShape = &Shape{What: "a duration, {by: DURATION} or {until: CEL}", Doc: "Each record is held back and handed on later, as it is: when the watermark is this far behind its event time, or as by, until and of say.", OneOf: []*Shape{
+	durationText(""),
+	{What: "{by: DURATION} or {until: CEL}", Either: []string{"by", "until"}, Keys: []Key{
+		{Name: "by", Shape: durationText("How long a record is held back: from its event time, or for processing time from when it was processed.")},
+		{Name: "until", Shape: celText("Up to when a record is held back, a timestamp.")},
+		{Name: "of", Shape: &Shape{What: "event_time or processing_time", Choices: []string{"event_time", "processing_time"}, Doc: "What has to reach that time: the watermark (event_time, the default), or the clock (processing_time)."}},
+	}},
+}}
+
 var stepShape = &Shape{What: "a step", Either: []string{"from", "merge"}, Keys: []Key{
 	{Name: "from", Shape: &Shape{What: "the name of a stream", Text: streamName, Doc: "The source, step or late output whose records come in."}},
 	{Name: "merge", Shape: &Shape{What: "a list of streams", List: true, NonEmpty: true, Elem: &Shape{What: "the name of a stream", Text: streamName},
@@ -266,6 +275,7 @@ var stepShape = &Shape{What: "a step", Either: []string{"from", "merge"}, Keys: 
 		Doc: "In place of output: several kinds of records that process hands on. A step or a sink reads one as STEP.OUTPUT."}},
 	{Name: "dedup", Shape: dedupShape},
 	{Name: "changes", Shape: changesShape},
+	{Name: "delay", Shape: delayShape},
 	{Name: "having", Shape: celText("A condition over the group's key, the aggregates and the window, or with changes over the record and the previous one. Results for which it is false are not handed on.")},
 	{Name: "emit", Shape: emitShape},
 }}

@@ -178,6 +178,7 @@ type Step struct {
 	Outputs       []*Entry
 	Dedup         *Dedup
 	Changes       *Changes
+	Delay         *Delay
 	// Clauses are the places of the keys that were written.
 	Clauses map[string]source.Span
 
@@ -253,6 +254,14 @@ type Changes struct {
 	Span      source.Span
 	TTL       *Duration
 	Unbounded *Text // true, or nil
+}
+
+// Delay is what stands under a step's delay.
+type Delay struct {
+	Span  source.Span
+	By    *Duration // this or Until
+	Until *Text
+	Of    *Text // event_time or processing_time; nil: event_time
 }
 
 // Entry is a name and an expression.
@@ -479,6 +488,12 @@ func (b builder) step(k *Text, v *node) *Step {
 	}
 	if ch := v.get("changes"); ch != nil && ch.kind == mapping {
 		s.Changes = &Changes{Span: ch.span, TTL: duration(ch.get("ttl")), Unbounded: yes(ch.get("unbounded"))}
+	}
+	if d := v.get("delay"); d != nil {
+		s.Delay = &Delay{Span: d.span, By: duration(d)}
+		if d.kind == mapping {
+			s.Delay.By, s.Delay.Until, s.Delay.Of = duration(d.get("by")), text(d.get("until")), text(d.get("of"))
+		}
 	}
 	return s
 }
