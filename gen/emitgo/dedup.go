@@ -16,6 +16,8 @@ func (g *generator) takesByGroup(st *check.Step) string {
 		return g.steps[st].method + "Process"
 	case st.Previous != nil:
 		return g.steps[st].method + "Changes"
+	case st.Top != nil:
+		return g.steps[st].method + "Top"
 	}
 	return g.steps[st].method + "Dedup"
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/weirstream/weir/gen/plan"
 	"github.com/weirstream/weir/gen/printer"
 	"github.com/weirstream/weir/spec/check"
+	"github.com/weirstream/weir/spec/types"
 )
 
 // restoresKey tells whether the value of `key` has to be made again of the bytes for records that a step has held back: something behind
@@ -120,6 +121,8 @@ func (g *generator) delayParts(f *printer.File, sub *plan.Subtopology, st *check
 
 // restoreKey prints that the value of `key` is read from its bytes once more.
 func (g *generator) restoreKey(f *printer.File, st *check.Step) {
-	f.P("var err error")
+	if st.Out.Key[0].Type.Kind != types.Optional { // else it has an err of its own
+		f.P("var err error")
+	}
 	g.keyFromText(f, st.Out.Key[0].Type, "key", "t."+rekeyField(g.steps[st]), false, "return topology.Fatal(topology.InKey(err))")
 }

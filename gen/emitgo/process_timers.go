@@ -22,9 +22,15 @@ func (g *generator) fireTimers(f *printer.File, sub *plan.Subtopology, st *check
 	} else {
 		f.F("if wm >= t.%s.Due() {", processStore(n))
 	}
-	if st.Delay != nil {
+	switch {
+	case st.Top != nil:
+		if st.Emit == check.Final {
+			fire = "t." + n.method + "End"
+		}
+		f.F("if err := t.%s.Advance(wm, %s); err != nil {", keptField(n), fire)
+	case st.Delay != nil:
 		f.F("if err := t.%s.Advance(wm, t.%sRelease); err != nil {", keptField(n), n.method)
-	} else {
+	default:
 		f.F("if err := t.%s.Advance(wm, %s); err != nil {", processStore(n), fire)
 	}
 	f.P("return err")

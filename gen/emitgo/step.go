@@ -226,6 +226,8 @@ func (g *generator) describe(st *check.Step) string {
 		parts = append(parts, "gives it to "+st.Process.Go)
 	case st.Previous != nil:
 		parts = append(parts, "brings it together with the one before it of its group")
+	case st.Top != nil:
+		parts = append(parts, "ranks it in its group")
 	case st.Delay != nil:
 		parts = append(parts, "holds it back "+plan.HeldFor(st.Delay))
 	case st.Dedup != nil:

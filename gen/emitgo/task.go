@@ -79,6 +79,10 @@ func (g *generator) keeperParts(f *printer.File, sub *plan.Subtopology, st *chec
 		}
 	case st.Delay != nil:
 		return g.delayParts(f, sub, st)
+	case st.Top != nil:
+		if err := g.top(f, sub, st); err != nil {
+			return err
+		}
 	default:
 		if err := g.result(f, sub, st); err != nil {
 			return err
@@ -196,6 +200,9 @@ func (g *generator) taskType(f *printer.File, sub *plan.Subtopology) {
 		case s.Step.Delay != nil:
 			g.delayFields(f, sub, s.Step)
 			continue
+		case s.Step.Top != nil:
+			g.topFields(f, s.Step)
+			continue
 		}
 		pkg, typ := g.store(f, s.Step)
 		f.F("%s *%s.%s[%s]", storeField(n), pkg, typ, g.keptType(s.Step))
@@ -252,6 +259,9 @@ func (g *generator) constructor(f *printer.File, sub *plan.Subtopology) {
 			continue
 		case s.Step.Delay != nil:
 			g.newDelay(f, sub, s)
+			continue
+		case s.Step.Top != nil:
+			g.newTop(f, sub, s)
 			continue
 		}
 		pkg, typ := g.store(f, s.Step)

@@ -177,6 +177,8 @@ func explainKept(b *strings.Builder, st *check.Step) {
 		explainPrevious(b, st)
 	case st.Delay != nil:
 		explainDelay(b, st)
+	case st.Top != nil:
+		explainTop(b, st)
 	default:
 		explainWindow(b, st)
 	}

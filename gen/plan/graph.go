@@ -154,6 +154,8 @@ func keptLabel(st *check.Step) string {
 		return PreviousText(st.Previous)
 	case st.Delay != nil:
 		return DelayText(st.Delay)
+	case st.Top != nil:
+		return TopText(st.Top)
 	}
 	label := "process " + st.Process.Go
 	for _, s := range st.Process.State {
@@ -304,6 +306,8 @@ func keptShort(st *check.Step) string {
 		return PreviousText(st.Previous)
 	case st.Delay != nil:
 		return DelayText(st.Delay)
+	case st.Top != nil:
+		return TopText(st.Top)
 	}
 	return WindowText(st.Window)
 }

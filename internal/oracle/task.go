@@ -407,7 +407,7 @@ func inOrder(st *check.Step) bool {
 	if st.Window != nil && st.Window.Kind == check.Global { // the updates that there are have the times of records
 		return byCommit(st.Out)
 	}
-	return st.Dedup != nil || st.Previous != nil || st.Window != nil && st.Window.Kind == check.Counted
+	return st.Dedup != nil || st.Previous != nil || st.Top != nil || st.Window != nil && st.Window.Kind == check.Counted
 }
 
 // lasting tells whether a step that goes by the order of records keeps what it keeps for ever.
@@ -417,6 +417,8 @@ func lasting(st *check.Step) bool {
 		return st.Dedup.TTL == 0
 	case st.Previous != nil:
 		return st.Previous.TTL == 0
+	case st.Top != nil:
+		return st.Top.TTL == 0
 	}
 	return st.Window.Size == 0
 }

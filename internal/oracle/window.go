@@ -26,6 +26,8 @@ type window struct {
 	does Processor // instead of all these
 	kept map[string]*kept
 
+	rankings map[string]*ranking // instead of all these, in a step with top
+
 	waits []waiting // instead of all these, in a step with delay
 
 	onces map[string]*once // instead of all these, in a step with dedup or changes
@@ -80,6 +82,9 @@ func groupID(def *check.Window, win bounds, key []ref.Val) string {
 func (r *run) newWindow(st *check.Step, delay int64) *window {
 	if st.Process != nil {
 		return &window{step: st, delay: delay, does: r.opts.Processors[st.Name], kept: map[string]*kept{}}
+	}
+	if st.Top != nil {
+		return &window{step: st, delay: delay, rankings: map[string]*ranking{}}
 	}
 	if st.Delay != nil {
 		return &window{step: st, delay: delay}
@@ -144,6 +149,9 @@ func (t *task) add(w *window, e elem) error {
 	}
 	if st.Delay != nil {
 		return t.delay(w, e)
+	}
+	if st.Top != nil {
+		return t.top(w, e)
 	}
 	if st.Dedup != nil {
 		return t.dedup(w, e)
@@ -364,6 +372,11 @@ func (t *task) advance(wm int64) {
 		if w.step.Dedup != nil {
 			t.wm = old
 			t.lasts(w, wm)
+			continue
+		}
+		if w.step.Top != nil {
+			t.wm = old
+			t.overs(w, wm)
 			continue
 		}
 		if w.step.Delay != nil {

@@ -335,6 +335,10 @@ func (g *gen) step() {
 		g.delay(st, &row, lets)
 		return
 	}
+	if g.chance(9) && row.typ.Field("rank") == nil && row.typ.Field("retracted") == nil {
+		g.top(st, &row, lets)
+		return
+	}
 	if !in.updates && g.chance(20) {
 		g.once(st, &row, lets)
 		return

@@ -79,6 +79,7 @@ type Step struct {
 	Dedup      string // what stands under dedup
 	Changes    string // what stands under changes
 	Delay      string // what stands behind delay
+	Top        string // what stands under top
 	Having     string
 	Emit       string
 }
@@ -338,6 +339,9 @@ func (s *Spec) step(p func(string, ...any), st *Step) {
 	}
 	if st.Delay != "" {
 		p("    delay: %s", st.Delay)
+	}
+	if st.Top != "" {
+		p("    top: {%s}", st.Top)
 	}
 	if st.Having != "" {
 		p("    having: %s", s.scalar(st.Having, in))

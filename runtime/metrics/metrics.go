@@ -46,7 +46,7 @@ func New(service, version string) *Metrics {
 	m.filtered = vec("filtered_total", "Times that a where turned a record away, or dedup dropped one.", "subtopology")
 	m.late = vec("late_records_total", "Records that came after their window had closed.", "subtopology")
 	m.bad = vec("bad_records_total", "Records that could not be processed, by what on_error did with them.", "subtopology", "policy")
-	m.results = vec("results_total", "Results of windows, processors and dedup with keep: last handed on.", "subtopology")
+	m.results = vec("results_total", "Results of windows, processors, dedup with keep: last and top handed on, and records that delay had held back.", "subtopology")
 	m.closed = vec("windows_closed_total", "Windows closed.", "subtopology")
 	m.timers = vec("timers_total", "Timers of steps that fired.", "subtopology")
 	m.expired = vec("expired_entries_total", "Entries of steps' state, windows aside, deleted at the end of their time to live.", "subtopology")

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/weirstream/weir/runtime/emit"
+	"github.com/weirstream/weir/runtime/keyenc"
 	"github.com/weirstream/weir/runtime/store"
 	"github.com/weirstream/weir/runtime/topology"
 	"github.com/weirstream/weir/runtime/watermark"
@@ -27,7 +28,7 @@ func bench(b *testing.B, overlay int64) *harness {
 }
 
 // seal is a commit.
-func (h *harness) seal(b *testing.B) {
+func (h *harness) seal(b testing.TB) {
 	if err := h.s.Seal(); err != nil {
 		b.Fatal(err)
 	}
@@ -71,6 +72,46 @@ func BenchmarkDelayed(b *testing.B) {
 			}
 			if want := max(i-100_000, 0); released != want {
 				b.Fatalf("%d of %d were released", released, want)
+			}
+		})
+	}
+}
+
+// BenchmarkRanking takes a record into one of 100 groups each time. With ids there are 1,000 rows in each: of them one gets another value, so it
+// may leave the top, and others move up.
+func BenchmarkRanking(b *testing.B) {
+	for _, c := range []struct {
+		name string
+		cfg  RankingConfig
+		by   func(i int64) int64
+	}{
+		{"none gets in", RankingConfig{N: 10}, func(i int64) int64 { return i }},
+		{"each is the first", RankingConfig{N: 10, Descending: true}, func(i int64) int64 { return i }},
+		{"ids", RankingConfig{N: 10, IDs: true}, func(i int64) int64 { return i * 7919 % 1_000_003 }},
+		{"ids, the first falls", RankingConfig{N: 10, IDs: true}, func(i int64) int64 { return i }},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			h := bench(b, 0)
+			k := NewRanking(h.s, c.cfg, appendInt, decodeInt)
+			by, id := make([]byte, 0, 8), make([]byte, 0, 8)
+			group := []byte("shop-00")
+			i := int64(0)
+			put := func() {
+				group[5], group[6] = '0'+byte(i/10%10), '0'+byte(i%10)
+				by, id = keyenc.AppendInt(by[:0], c.by(i)), keyenc.AppendInt(id[:0], i/100%1000)
+				if _, err := k.Put(group, i, by, id, &i); err != nil {
+					b.Fatal(err)
+				}
+				if i++; i%10_000 == 0 {
+					h.seal(b)
+				}
+			}
+			for i < 100_000 {
+				put()
+			}
+			b.ReportAllocs()
+			for b.Loop() {
+				put()
 			}
 		})
 	}

@@ -1,5 +1,5 @@
 // Package process is what generated code gives a processor, a step that is Go of the user's: state by key, and timers. Steps with dedup,
-// changes and delay keep what they keep by the same means: [Seen], [Latest], [Previous] and [Delayed].
+// changes, delay and top keep what they keep by the same means: [Seen], [Latest], [Previous], [Delayed] and [Ranking].
 //
 // A [Store] holds both, for one step of one task. Every call of the processor, for a record or a timer, stands between
 // [Store.Begin] and [Store.End]: when it fails, what it changed is undone, and the store is as if it had not been made. Changes stay

@@ -56,6 +56,7 @@ type Store struct {
 	processing queue  // in processing time
 
 	numbers numbers
+	drops   []func() // called when entries leave memory
 
 	call call
 	buf  []byte // a DB key
@@ -111,6 +112,9 @@ func (s *Store) Size() int64 { return s.size }
 func (s *Store) Reset() {
 	s.c.DB.Discard()
 	s.entries, s.parts, s.dirty = map[string]*entry{}, map[string]*part{}, nil
+	for _, drop := range s.drops {
+		drop()
+	}
 	s.size, s.seals, s.applied, s.err = 0, 0, 0, nil
 	s.call, s.numbers = call{}, numbers{}
 	s.queue, s.processing = queue{kind: queueKind}, queue{kind: processingKind}
@@ -295,6 +299,9 @@ func (s *Store) Committed() {
 			delete(s.entries, key)
 			s.size -= int64(len(e.key)+len(e.value)) + entryBytes
 		}
+	}
+	for _, drop := range s.drops {
+		drop()
 	}
 	s.forget()
 	s.queue.forget(s.entries)

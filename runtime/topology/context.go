@@ -85,7 +85,7 @@ type Stats struct {
 	Late           int64 // records that came after their window had closed
 	Skipped        int64 // bad records dropped by on_error: skip
 	DeadLetters    int64 // bad records written to a dead letter topic
-	Results        int64 // results of windows and of what waits for a timer handed on
+	Results        int64 // results of windows, of what waits for a timer and of rankings handed on
 	WindowsClosed  int64
 	Timers         int64 // timers of steps that fired
 	Expired        int64 // entries of stores of package process whose time to live was over

@@ -8,7 +8,7 @@ import (
 )
 
 // keepers are the clauses that, instead of windows, keep something, but for delay for each group. A step has one of them.
-var keepers = []string{"process", "dedup", "changes", "delay"}
+var keepers = []string{"process", "dedup", "changes", "delay", "top"}
 
 // keeper is the one that a step has, and where it stands; "" if it has none.
 func keeper(d *syntax.Step) (clause string, at source.Span) {
@@ -26,7 +26,7 @@ func (c *checker) keeperClauses(d *syntax.Step, clause string, at source.Span) {
 		c.report(keeperNeedsGroup(at, clause))
 	}
 	for _, k := range append([]string{"key", "split", "default", "window", "aggregate", "having", "emit", "state", "timers", "output", "outputs"}, keepers...) {
-		if s, ok := d.Clauses[k]; ok && k != clause && !(k == "having" && clause == "changes") {
+		if s, ok := d.Clauses[k]; ok && k != clause && !(k == "having" && clause == "changes") && !(k == "emit" && clause == "top") {
 			c.report(keeperAnd(s, k, at, clause))
 		}
 	}

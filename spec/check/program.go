@@ -253,6 +253,10 @@ type Step struct {
 	// Having may stand beside them.
 	Previous *Previous
 
+	// Top hands on the first rows of each group, nil in a step without it. GroupBy and Top come together, and Emit, Updates or Final, and
+	// Retractions stand beside them.
+	Top *Ranking
+
 	// Delay holds the records back, nil in a step without it. No group comes with it.
 	Delay *Delay
 
@@ -285,11 +289,11 @@ type Step struct {
 
 // Keeps tells whether the step keeps something: for each of its groups, or with Delay the records that wait.
 func (s *Step) Keeps() bool {
-	return s.Window != nil || s.Process != nil || s.Dedup != nil || s.Previous != nil || s.Delay != nil
+	return s.Window != nil || s.Process != nil || s.Dedup != nil || s.Previous != nil || s.Delay != nil || s.Top != nil
 }
 
 // Folded are the expressions over the records that a step keeps something of: the arguments of its aggregates, what says where a window is,
-// and until when a record waits.
+// until when a record waits, and what decides about rows.
 func (s *Step) Folded() []*Expr {
 	var all []*Expr
 	if s.Window != nil {
@@ -304,6 +308,13 @@ func (s *Step) Folded() []*Expr {
 	}
 	if s.Delay != nil && s.Delay.Until != nil {
 		all = append(all, s.Delay.Until)
+	}
+	if s.Top != nil {
+		for _, e := range []*Expr{s.Top.By, s.Top.ID, s.Top.Remove} {
+			if e != nil {
+				all = append(all, e)
+			}
+		}
 	}
 	return all
 }
@@ -349,6 +360,22 @@ type Dedup struct {
 	// TTL is how long a group is remembered after the record that it began with, in whole milliseconds; 0: for ever, which only goes
 	// with KeepFirst.
 	TTL time.Duration
+}
+
+// RankField is the field of what a step with top hands on that says which rank the row has.
+const RankField = "rank"
+
+// Ranking hands on the first rows of each group.
+type Ranking struct {
+	Span source.Span
+	N    int64 // how many, 1 or more
+	// By is what they are ordered by, a scalar. Of rows with the same value the one that came first is in front.
+	By        *Expr
+	Ascending bool
+	// ID is what a row is of, a scalar or an enum: another record of it replaces the row. Nil: each record is a row of its own. Remove tells
+	// the records that take a row away, a bool; nil: none does.
+	ID, Remove *Expr
+	TTL        time.Duration // how long a group is kept after its last record, in whole milliseconds; 0: for ever
 }
 
 // Delay holds records back, each up to a time.
@@ -551,6 +578,8 @@ func (s *Stream) Paced() bool {
 		return true
 	case s.Step == nil:
 		return false
+	case s.Step.Top != nil && s.Step.Emit > Final: // its records decide
+		return !s.Step.From.Updates || s.Step.From.Paced()
 	case s.Step.Emit > Final:
 		return (s.Step.UpdateEvery > 0 || s.Step.UpdateCount > 0) && !s.Step.behindTopic()
 	}

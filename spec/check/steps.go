@@ -30,6 +30,9 @@ func (c *checker) declareSteps() {
 		if d.Clauses["delay"] != (source.Span{}) {
 			st.Delay = &Delay{}
 		}
+		if d.Clauses["top"] != (source.Span{}) {
+			st.Top = &Ranking{}
+		}
 		if d.Window != nil && d.Window.LateTo != nil {
 			st.Late = &Stream{Name: d.Window.LateTo.Value, LateOf: st}
 			c.declare(d.Window.LateTo, st.Late)
@@ -114,6 +117,9 @@ func (c *checker) step(st *Step, d *syntax.Step) {
 		c.previous(st, d)
 	case "delay":
 		windowed = false
+	case "top":
+		windowed = false
+		c.top(st, d)
 	}
 	if windowed {
 		c.window(st, d)
@@ -123,7 +129,7 @@ func (c *checker) step(st *Step, d *syntax.Step) {
 		return
 	}
 	st.Where = c.typed(d.Where, scopeOf(st.From, st.From.Type, st.From.Key), place{clause: "where", step: st, row: st.From.Type}, types.BoolType)
-	c.row(st, d, windowed || st.Previous != nil)
+	c.row(st, d, windowed || st.Previous != nil || st.Top != nil)
 	c.log(st, d)
 	c.eventTime(st, d)
 	if keeper == "delay" {
@@ -131,8 +137,12 @@ func (c *checker) step(st *Step, d *syntax.Step) {
 		return
 	}
 	if keeper != "" {
-		if keeper != "process" && st.From.Updates {
+		switch {
+		case keeper == "process" || !st.From.Updates:
+		case keeper != "top":
 			c.report(c.aggregatesUpdates(d, keeper))
+		case d.Top != nil && d.Top.ID == nil:
+			c.report(c.ranksUpdates(d))
 		}
 		c.groupBy(st, d)
 		c.dropUnreadLets(st)
@@ -145,6 +155,9 @@ func (c *checker) step(st *Step, d *syntax.Step) {
 			return
 		case "changes":
 			c.withPrevious(st, d)
+			return
+		case "top":
+			c.ranked(st, d)
 			return
 		}
 		for _, out := range st.Outs() {
@@ -394,6 +407,9 @@ func (c *checker) updatesFrom(s *Stream) source.Span {
 		if s.Merged != nil {
 			s = s.Merged[slices.IndexFunc(s.Merged, func(in *Stream) bool { return in.Updates })]
 			continue
+		}
+		if s.Step.Top != nil && s.Step.Emit > Final {
+			return s.Step.Top.Span
 		}
 		if s.Step.Emit > Final {
 			for _, d := range c.tree.Steps {

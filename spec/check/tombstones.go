@@ -84,6 +84,9 @@ func (c *checker) keyedOnce(s *Stream, r *Step, d *syntax.Emit) {
 			c.report(deletedBefore(d.Tombstones.Span, st))
 			continue
 		}
+		if st.Keeps() { // what it hands on is its own
+			continue
+		}
 		if st.Key != nil {
 			c.report(keyedAgain(d.Tombstones.Span, r, st))
 			continue

@@ -65,7 +65,7 @@ func (c *checker) warnUnusedFields() {
 			in.addExpr(st.Unnest.Expr)
 		}
 		switch {
-		case st.Process != nil, st.Previous != nil:
+		case st.Process != nil, st.Previous != nil, st.Top != nil:
 			row.all = true
 		case st.Window == nil:
 			row.add(of(st.Out))

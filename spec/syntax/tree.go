@@ -179,6 +179,7 @@ type Step struct {
 	Dedup         *Dedup
 	Changes       *Changes
 	Delay         *Delay
+	Top           *Top
 	// Clauses are the places of the keys that were written.
 	Clauses map[string]source.Span
 
@@ -262,6 +263,17 @@ type Delay struct {
 	By    *Duration // this or Until
 	Until *Text
 	Of    *Text // event_time or processing_time; nil: event_time
+}
+
+// Top is what stands under a step's top.
+type Top struct {
+	Span       source.Span
+	N          *Text // a whole number
+	By         *Text
+	Order      *Text // descending or ascending; nil: descending
+	ID, Remove *Text
+	TTL        *Duration
+	Unbounded  *Text // true, or nil
 }
 
 // Entry is a name and an expression.
@@ -493,6 +505,12 @@ func (b builder) step(k *Text, v *node) *Step {
 		s.Delay = &Delay{Span: d.span, By: duration(d)}
 		if d.kind == mapping {
 			s.Delay.By, s.Delay.Until, s.Delay.Of = duration(d.get("by")), text(d.get("until")), text(d.get("of"))
+		}
+	}
+	if x := v.get("top"); x != nil && x.kind == mapping {
+		s.Top = &Top{
+			Span: x.span, N: text(x.get("n")), By: text(x.get("by")), Order: text(x.get("order")), ID: text(x.get("id")), Remove: text(x.get("remove")),
+			TTL: duration(x.get("ttl")), Unbounded: yes(x.get("unbounded")),
 		}
 	}
 	return s

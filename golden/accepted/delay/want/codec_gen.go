@@ -199,3 +199,12 @@ func (o *Reminders) appendJSON(b []byte) []byte {
 	b = jsonx.AppendInt(b, o.Reminders)
 	return append(b, '}')
 }
+
+// appendJSON appends o as a JSON object. Optional fields without a value are left out.
+func (o *AgainKeyed) appendJSON(b []byte) []byte {
+	b = append(b, `{"who":`...)
+	b = jsonx.AppendString(b, o.Who)
+	b = append(b, `,"order_id":`...)
+	b = jsonx.AppendString(b, o.OrderID)
+	return append(b, '}')
+}

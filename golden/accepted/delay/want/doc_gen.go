@@ -19,6 +19,10 @@
 // Sub-topology reminders (reminders_gen.go) reads topic shop-reminders-repartition:
 //
 //	reminders (tumbling 1h) ─▶ sink reminders_out
+//
+// Sub-topology retries (retries_gen.go) reads topic retries:
+//
+//	retries ─▶ again (delay by 1m) ─▶ again_keyed ─▶ sink again_out
 package shop
 
 import (
@@ -114,6 +118,21 @@ func Topology() *topology.Topology {
 					{Name: "reminders", Output: remindersChangelogReminders, Retention: time.Hour},
 				},
 				New: newRemindersTask,
+			},
+			{
+				Name: "retries",
+				Inputs: []topology.Input{{
+					Name:  "retries",
+					Topic: "retries",
+				}},
+				Outputs: []topology.Output{
+					retriesChangelogAgain: {Kind: topology.Changelog, Name: "again", Topic: "shop-again-changelog"},
+					retriesSinkAgainOut:   {Kind: topology.Sink, Name: "again_out", Topic: "again"},
+				},
+				Stores: []topology.Store{
+					{Name: "again", Output: retriesChangelogAgain},
+				},
+				New: newRetriesTask,
 			},
 		},
 	}

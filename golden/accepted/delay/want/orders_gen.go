@@ -258,7 +258,7 @@ func (t *ordersTask) perCustomer(r *Order, key []byte, at int64) error {
 	return nil
 }
 
-// perCustomerWhere is spec.weir.yaml:31:12
+// perCustomerWhere is spec.weir.yaml:44:12
 //
 //	cents > 0
 func perCustomerWhere(r *Order) bool {
@@ -313,7 +313,7 @@ func (t *ordersTask) due(r *Order, key []byte, at int64) error {
 	{
 		v1, err := r.DueAt.Get()
 		if err != nil {
-			return topology.At("step due, let due", "spec.weir.yaml:50:16", err)
+			return topology.At("step due, let due", "spec.weir.yaml:63:16", err)
 		}
 		dueValue = v1
 	}
@@ -325,7 +325,7 @@ func (t *ordersTask) due(r *Order, key []byte, at int64) error {
 	return t.dueFrom(r, key, at)
 }
 
-// dueWhere is spec.weir.yaml:49:12
+// dueWhere is spec.weir.yaml:62:12
 //
 //	due_at.hasValue()
 func dueWhere(r *Order) bool {
@@ -379,7 +379,7 @@ func (t *ordersTask) waited(r *Order, key []byte, at int64) error {
 	{ // select number: 100 / cents
 		v1, err := cel.DivInt(100, r.Cents)
 		if err != nil {
-			return topology.At("step waited, select number", "spec.weir.yaml:62:42", err)
+			return topology.At("step waited, select number", "spec.weir.yaml:75:42", err)
 		}
 		row.Number = v1
 	}
@@ -420,7 +420,7 @@ func (t *ordersTask) waitedOut(r *Waited, key []byte, at int64) error {
 	return t.writeWaitedSink(r, key, at)
 }
 
-// waitedOutWhere is spec.weir.yaml:66:12
+// waitedOutWhere is spec.weir.yaml:79:12
 //
 //	key != "nobody"
 func waitedOutWhere(key string) bool {
@@ -441,7 +441,7 @@ func (t *ordersTask) atEight(r *Order, key []byte, at int64) error {
 	return t.atEightFrom(r, key, at)
 }
 
-// atEightWhere is spec.weir.yaml:69:12
+// atEightWhere is spec.weir.yaml:82:12
 //
 //	due_at.hasValue()
 func atEightWhere(r *Order) bool {

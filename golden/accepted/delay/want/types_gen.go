@@ -50,3 +50,9 @@ type Reminders struct {
 	Customer  string // customer: string
 	Reminders int64  // reminders: int
 }
+
+// AgainKeyed is the result of step again_keyed.
+type AgainKeyed struct {
+	Who     string // who: string
+	OrderID string // order_id: string
+}
