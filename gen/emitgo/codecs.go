@@ -84,7 +84,7 @@ func newCodecs(g *generator) *codecs {
 			c.needOuts(sub.Cut)
 		}
 		for _, s := range sub.Stores {
-			if s.Step.Previous != nil || s.Step.Dedup != nil && s.Step.Dedup.Keep == check.KeepLast {
+			if s.Step.Previous != nil || s.Step.Delay != nil || s.Step.Top != nil || s.Step.Dedup != nil && s.Step.Dedup.Keep == check.KeepLast {
 				c.needState(s.Step.Row)
 			}
 			if s.Step.Fold != nil {

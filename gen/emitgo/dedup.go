@@ -18,6 +18,8 @@ func (g *generator) takesByGroup(st *check.Step) string {
 		return g.steps[st].method + "Changes"
 	case st.Fold != nil:
 		return g.steps[st].method + "Fold"
+	case st.Top != nil:
+		return g.steps[st].method + "Top"
 	}
 	return g.steps[st].method + "Dedup"
 }

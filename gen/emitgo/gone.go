@@ -9,8 +9,17 @@ import (
 	"github.com/weirstream/weir/spec/check"
 )
 
-// tombstones tells whether the sinks behind a step are to delete the results of windows that close.
-func (g *generator) tombstones(st *check.Step) bool { return st.Tombstones && g.pl.Live(st.Out) }
+// tombstones tells whether sinks behind a step are to delete the results of windows that close.
+func (g *generator) tombstones(st *check.Step) bool { return len(g.deleting(st)) > 0 }
+
+// deleting are the steps that give the results of a step with tombstones keys, under which sinks delete them.
+func (g *generator) deleting(st *check.Step) []*check.Step {
+	if !st.Tombstones || !g.pl.Live(st.Out) {
+		return nil
+	}
+	readers, _ := g.pl.Consumers(st.Out)
+	return slices.DeleteFunc(readers, func(r *check.Step) bool { return len(g.sinksBehind(r)) == 0 })
+}
 
 // gone prints the methods that write tombstones for a group's window that has closed: one of the step, and one of each step that gives its
 // results a key, from which on nothing matters but the key.
@@ -19,7 +28,7 @@ func (g *generator) gone(f *printer.File, sub *plan.Subtopology, st *check.Step)
 		return nil
 	}
 	n := g.steps[st]
-	readers, _ := g.pl.Consumers(st.Out)
+	readers := g.deleting(st)
 	f.P()
 	f.F("// %sGone deletes the results of a group in a window that has closed: a tombstone comes under each key that they had.", n.method)
 	f.F("func (t *%s) %sGone(w window.Bounds, key []byte) error {", taskName(sub), n.method)
@@ -78,6 +87,9 @@ func (g *generator) sinksBehind(st *check.Step) (all []*check.Sink) {
 		steps, sinks := g.pl.Consumers(out)
 		all = append(all, sinks...)
 		for _, behind := range steps {
+			if behind.Keeps() { // what it hands on is its own
+				continue
+			}
 			for _, sk := range g.sinksBehind(behind) {
 				if !slices.Contains(all, sk) {
 					all = append(all, sk)

@@ -134,37 +134,49 @@ func (g *generator) keyTextFunc(f *printer.File, st *check.Step) {
 
 // parseKey prints the reading of a record's key into t.key. A key is text; null is a key only where its type is optional.
 func (g *generator) parseKey(f *printer.File, t *types.Type) {
-	elem := t
-	if t.Kind == types.Optional {
-		elem = t.Elem
-		f.F("t.key = %s{}", g.goType(f, t))
-		f.P("if rec.Key != nil {")
-	} else {
+	if t.Kind != types.Optional {
 		f.P("if rec.Key == nil {")
 		f.P("return 0, topology.ErrNullKey")
 		f.P("}")
 	}
-	call := "keyenc.ParseText" + readerName(elem.Kind) + "(rec.Key)"
+	g.keyFromText(f, t, "rec.Key", "t.key", true, "return 0, topology.InKey(err)")
+}
+
+// keyFromText prints the reading of the text of a key into a variable. There is an err. With checks it is tested whether the value
+// fulfils the conditions of its type.
+func (g *generator) keyFromText(f *printer.File, t *types.Type, text, target string, checks bool, onErr string) {
+	elem := t
+	if t.Kind == types.Optional {
+		elem = t.Elem
+		f.F("%s = %s{}", target, g.goType(f, t))
+		f.F("if %s != nil {", text)
+	}
+	f.Import(module + "keyenc")
+	call := "keyenc.ParseText" + readerName(elem.Kind) + "(" + text + ")"
 	if elem.Precision > 0 {
-		call = fmt.Sprintf("keyenc.ParseTextDecimalOf(rec.Key, %d, %d)", elem.Precision, elem.Scale)
+		call = fmt.Sprintf("keyenc.ParseTextDecimalOf(%s, %d, %d)", text, elem.Precision, elem.Scale)
 	}
 	if elem.Kind == types.Enum {
-		call = fmt.Sprintf("keyenc.ParseTextEnum(rec.Key, Parse%s, %q)", g.typeName(elem), elem.Name)
+		call = fmt.Sprintf("keyenc.ParseTextEnum(%s, Parse%s, %q)", text, g.typeName(elem), elem.Name)
 	}
 	if t.Kind == types.Optional {
 		f.F("v, err := %s", call)
 		f.P("if err != nil {")
-		f.P("return 0, topology.InKey(err)")
+		f.P(onErr)
 		f.P("}")
-		g.checkKey(f, elem, "v")
-		f.P("t.key.Value, t.key.Valid = v, true")
+		if checks {
+			g.checkKey(f, elem, "v")
+		}
+		f.F("%s.Value, %s.Valid = v, true", target, target)
 		f.P("}")
 		return
 	}
-	f.F("if t.key, err = %s; err != nil {", call)
-	f.P("return 0, topology.InKey(err)")
+	f.F("if %s, err = %s; err != nil {", target, call)
+	f.P(onErr)
 	f.P("}")
-	g.checkKey(f, elem, "t.key")
+	if checks {
+		g.checkKey(f, elem, target)
+	}
 }
 
 // checkKey prints the tests of the conditions that a key fulfils.
@@ -182,7 +194,7 @@ func (g *generator) keyVar(sub *plan.Subtopology, s *check.Stream) string {
 	switch {
 	case s.LateOf != nil:
 		return g.keyVar(sub, s.LateOf.From)
-	case s.Step != nil && s.Step.Key != nil:
+	case s.Step != nil && (s.Step.Key != nil || g.restoresKey(s.Step)):
 		return "t." + rekeyField(g.steps[s.Step])
 	case s.Step != nil:
 		return g.keyVar(sub, s.Step.From)

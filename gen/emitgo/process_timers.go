@@ -25,18 +25,28 @@ func (g *generator) fireTimers(f *printer.File, sub *plan.Subtopology, st *check
 	} else {
 		f.F("if wm >= t.%s.Due() {", processStore(n))
 	}
-	f.F("if err := t.%s.Advance(wm, %s); err != nil {", processStore(n), fire)
+	switch {
+	case st.Top != nil:
+		if st.Emit == check.Final {
+			fire = "t." + n.method + "End"
+		}
+		f.F("if err := t.%s.Advance(wm, %s); err != nil {", keptField(n), fire)
+	case st.Delay != nil:
+		f.F("if err := t.%s.Advance(wm, t.%sRelease); err != nil {", keptField(n), n.method)
+	default:
+		f.F("if err := t.%s.Advance(wm, %s); err != nil {", processStore(n), fire)
+	}
 	f.P("return err")
 	f.P("}")
 	f.P("}")
 }
 
-// hasProcessingTimers tells whether a store is that of a step with timers in processing time.
+// hasProcessingTimers tells whether a store is that of a step with timers in processing time, or of a delay that goes by it.
 func (g *generator) hasProcessingTimers(s *plan.Store) bool {
 	if s.Step.Fold != nil {
 		return slices.ContainsFunc(g.foldTimers(s.Step), func(t *check.FoldTimer) bool { return t.Processing })
 	}
-	return s.Step.Process != nil && s.Step.Process.ProcessingTimers
+	return s.Step.Process != nil && s.Step.Process.ProcessingTimers || s.Step.Delay != nil && s.Step.Delay.Processing
 }
 
 // hasRounds tells whether a store's results that changed are handed on by the clock.
@@ -71,10 +81,14 @@ func (g *generator) tick(f *printer.File, sub *plan.Subtopology) {
 		}
 		f.F("if t.Processing >= t.%s.ProcessingDue() {", processStore(n))
 		fire := "t." + n.method + "ProcessingTimer"
-		if s.Step.Fold != nil {
+		store := processStore(n)
+		switch {
+		case s.Step.Fold != nil:
 			fire = "t." + keptField(n) + ".WakeProcessing"
+		case s.Step.Delay != nil:
+			fire, store = "t."+n.method+"Release", keptField(n)
 		}
-		f.F("if err := t.%s.Tick(t.Processing, %s); err != nil {", processStore(n), fire)
+		f.F("if err := t.%s.Tick(t.Processing, %s); err != nil {", store, fire)
 		f.P("return err")
 		f.P("}")
 		f.P("}")

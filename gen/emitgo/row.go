@@ -16,7 +16,7 @@ import (
 // methodNames are the identifiers that the methods of steps use for themselves: packages, parameters, variables.
 var methodNames = strings.Fields(`r key at w t row rec in ok err b k v a e c i it n x start group fresh rest wm keys found elem entries late
 	aggregate base64 bytes cel cmp csvx dec errors fmt jsonx keyenc kgo maps math regexp scalar slices sort stateenc strconv strings time
-	topology unicode utf8 watermark window zone process session end gap from to`)
+	topology unicode utf8 watermark window zone process session end gap from to due held until`)
 
 // temporary is the form of the names that gen/expr gives values.
 var temporary = regexp.MustCompile(`^v[0-9]+$`)

@@ -26,7 +26,7 @@ func (g *generator) keyOwner(s *check.Stream) *check.Step {
 				return s.LateOf
 			}
 			s = s.LateOf.From
-		case s.Step != nil && s.Step.Keeps():
+		case s.Step != nil && s.Step.Keeps() && s.Step.Delay == nil:
 			return s.Step
 		case s.Step != nil && s.Step.Key != nil:
 			return nil // it is text, as Kafka has it

@@ -127,6 +127,8 @@ func (g *generator) step(f *printer.File, sub *plan.Subtopology, st *check.Step)
 		err = g.combine(f, c, st)
 	case st.Repartition:
 		err = g.repartition(f, c, st)
+	case st.Delay != nil:
+		err = g.hold(f, c, st, row)
 	case inProcessStore(st):
 		err = g.giveWithGroup(f, c, st, row)
 	case st.Window != nil:
@@ -230,6 +232,10 @@ func (g *generator) describe(st *check.Step) string {
 		parts = append(parts, "takes it into what is kept of its group")
 	case st.Previous != nil:
 		parts = append(parts, "brings it together with the one before it of its group")
+	case st.Top != nil:
+		parts = append(parts, "ranks it in its group")
+	case st.Delay != nil:
+		parts = append(parts, "holds it back "+plan.HeldFor(st.Delay))
 	case st.Dedup != nil:
 		parts = append(parts, "passes the "+st.Dedup.Keep.String()+" one of its group")
 	case st.Window != nil:

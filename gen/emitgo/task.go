@@ -82,6 +82,12 @@ func (g *generator) keeperParts(f *printer.File, sub *plan.Subtopology, st *chec
 		if err := g.stepFold(f, sub, st); err != nil {
 			return err
 		}
+	case st.Delay != nil:
+		return g.delayParts(f, sub, st)
+	case st.Top != nil:
+		if err := g.top(f, sub, st); err != nil {
+			return err
+		}
 	default:
 		if err := g.result(f, sub, st); err != nil {
 			return err
@@ -219,6 +225,12 @@ func (g *generator) taskType(f *printer.File, sub *plan.Subtopology) {
 		case s.Step.Fold != nil:
 			g.foldFields(f, s.Step)
 			continue
+		case s.Step.Delay != nil:
+			g.delayFields(f, sub, s.Step)
+			continue
+		case s.Step.Top != nil:
+			g.topFields(f, s.Step)
+			continue
 		}
 		pkg, typ := g.store(f, s.Step)
 		f.F("%s *%s.%s[%s]", storeField(n), pkg, typ, g.keptType(s.Step))
@@ -230,7 +242,7 @@ func (g *generator) taskType(f *printer.File, sub *plan.Subtopology) {
 // buildsGroups tells whether the task encodes group keys for stores of its own.
 func (g *generator) buildsGroups(sub *plan.Subtopology) bool {
 	for _, st := range sub.Steps {
-		if st.Keeps() && (!st.Repartition || st.Combines) {
+		if st.Keeps() && (!st.Repartition || st.Combines) && st.Delay == nil {
 			return true
 		}
 	}
@@ -279,6 +291,12 @@ func (g *generator) constructor(f *printer.File, sub *plan.Subtopology) {
 			continue
 		case s.Step.Fold != nil:
 			g.newFold(f, sub, s)
+			continue
+		case s.Step.Delay != nil:
+			g.newDelay(f, sub, s)
+			continue
+		case s.Step.Top != nil:
+			g.newTop(f, sub, s)
 			continue
 		}
 		pkg, typ := g.store(f, s.Step)

@@ -183,6 +183,10 @@ func explainKept(b *strings.Builder, st *check.Step) {
 		explainPrevious(b, st)
 	case st.Fold != nil:
 		explainFold(b, st)
+	case st.Delay != nil:
+		explainDelay(b, st)
+	case st.Top != nil:
+		explainTop(b, st)
 	default:
 		explainWindow(b, st)
 	}

@@ -160,6 +160,10 @@ func keptLabel(st *check.Step) string {
 		return PreviousText(st.Previous)
 	case st.Fold != nil:
 		return foldLabel(st.Fold)
+	case st.Delay != nil:
+		return DelayText(st.Delay)
+	case st.Top != nil:
+		return TopText(st.Top)
 	}
 	label := "process " + st.Process.Go
 	for _, s := range st.Process.State {
@@ -314,6 +318,10 @@ func keptShort(st *check.Step) string {
 		return PreviousText(st.Previous)
 	case st.Fold != nil:
 		return FoldText(st.Fold)
+	case st.Delay != nil:
+		return DelayText(st.Delay)
+	case st.Top != nil:
+		return TopText(st.Top)
 	}
 	return WindowText(st.Window)
 }

@@ -197,7 +197,7 @@ func (pl *Plan) stepReads(st *check.Step) Use {
 		row.add() // what Go reads is not known
 	case st.Dedup != nil && st.Dedup.Keep == check.KeepLast:
 		row.add() // what is read of a stored record may change before it is handed on
-	case st.Previous != nil:
+	case st.Previous != nil, st.Delay != nil, st.Top != nil:
 		row.add() // for the same reason
 	case st.Fold != nil: // it hands on what it keeps
 	case st.Window == nil:

@@ -222,6 +222,10 @@ func (pl *Plan) writeKept(w *writer, st *check.Step) {
 		pl.writePrevious(w, st)
 	case st.Fold != nil:
 		pl.writeFold(w, st)
+	case st.Delay != nil:
+		pl.writeDelay(w, st)
+	case st.Top != nil:
+		pl.writeTop(w, st)
 	default:
 		pl.writeWindow(w, st)
 	}

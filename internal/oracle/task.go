@@ -412,7 +412,7 @@ func inOrder(st *check.Step) bool {
 	if st.Window != nil && st.Window.Kind == check.Global { // the updates that there are have the times of records
 		return byCommit(st.Out)
 	}
-	return st.Dedup != nil || st.Previous != nil || st.Fold != nil || st.Window != nil && st.Window.ByRecords()
+	return st.Dedup != nil || st.Previous != nil || st.Fold != nil || st.Top != nil || st.Window != nil && st.Window.ByRecords()
 }
 
 // lasting tells whether a step that goes by the order of records keeps what it keeps for ever.
@@ -424,6 +424,8 @@ func lasting(st *check.Step) bool {
 		return st.Previous.TTL == 0
 	case st.Fold != nil:
 		return st.Fold.TTL == 0 && !slices.ContainsFunc(st.Fold.Timers, func(tm *check.FoldTimer) bool { return !tm.Processing })
+	case st.Top != nil:
+		return st.Top.TTL == 0
 	}
 	return st.Window.Size == 0
 }

@@ -19,6 +19,9 @@ func (t *task) deleted(w *window, g *group) {
 		e.rec.Fields[n.Name] = g.key[i]
 	}
 	for _, r := range t.run.consumers(st.Out) {
+		if len(t.sinksBehind(r)) == 0 {
+			continue
+		}
 		if err := t.deleteKey(r, e); err != nil {
 			t.bad(nil, err)
 		}
@@ -56,6 +59,9 @@ func (t *task) sinksBehind(st *check.Step) (all []*check.Sink) {
 			}
 		}
 		for _, behind := range t.run.consumers(out) {
+			if behind.Keeps() { // what it hands on is its own
+				continue
+			}
 			for _, sk := range t.sinksBehind(behind) {
 				if !slices.Contains(all, sk) {
 					all = append(all, sk)

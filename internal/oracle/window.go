@@ -27,6 +27,10 @@ type window struct {
 	does Processor // instead of all these
 	kept map[string]*kept
 
+	rankings map[string]*ranking // instead of all these, in a step with top
+
+	waits []waiting // instead of all these, in a step with delay
+
 	onces map[string]*once // instead of all these, in a step with dedup or changes
 
 	folds map[string]*folded // instead of all these, in a step with a fold
@@ -82,6 +86,12 @@ func groupID(def *check.Window, win bounds, key []ref.Val) string {
 func (r *run) newWindow(st *check.Step, delay int64) *window {
 	if st.Process != nil {
 		return &window{step: st, delay: delay, does: r.opts.Processors[st.Name], kept: map[string]*kept{}}
+	}
+	if st.Top != nil {
+		return &window{step: st, delay: delay, rankings: map[string]*ranking{}}
+	}
+	if st.Delay != nil {
+		return &window{step: st, delay: delay}
 	}
 	if st.Dedup != nil || st.Previous != nil {
 		return &window{step: st, delay: delay, onces: map[string]*once{}}
@@ -149,6 +159,12 @@ func (t *task) add(w *window, e elem) error {
 	st := w.step
 	if st.Process != nil {
 		return t.process(w, e)
+	}
+	if st.Delay != nil {
+		return t.delay(w, e)
+	}
+	if st.Top != nil {
+		return t.top(w, e)
 	}
 	if st.Dedup != nil {
 		return t.dedup(w, e)
@@ -396,6 +412,16 @@ func (t *task) advance(wm int64) {
 		if w.step.Dedup != nil {
 			t.wm = old
 			t.lasts(w, wm)
+			continue
+		}
+		if w.step.Top != nil {
+			t.wm = old
+			t.overs(w, wm)
+			continue
+		}
+		if w.step.Delay != nil {
+			t.wm = old
+			t.release(w, wm)
 			continue
 		}
 		if w.step.Previous != nil {

@@ -45,6 +45,8 @@ type stream struct {
 	direct   bool // its records are those of sources as they were read: there is kafka.topic
 	regroups bool // a step that hands records on as they are gave the parts of the key names of its own
 	deleted  bool // results are deleted under the key that they have, so they keep it
+	spread   bool // it was merged of several, which may be at home in different tasks
+	overdue  bool // a delay handed its records on at any time
 	mixed    bool // its records come through a repartition topic: in which order is not certain
 }
 
@@ -312,6 +314,7 @@ func (g *gen) step() {
 	}
 	if g.chance(8) {
 		st.EventTime = g.eventTime(&row)
+		row.overdue = false
 	}
 	out := row
 	if rekey := g.chance(12); rekey && !in.deleted && (split || st.Where != "" || remakes(st)) {
@@ -330,6 +333,14 @@ func (g *gen) step() {
 	}
 	if !in.updates && g.chance(12) {
 		g.stepFold(st, &row, lets)
+		return
+	}
+	if !row.spread && !in.deleted && g.chance(10) {
+		g.delay(st, &row, lets)
+		return
+	}
+	if g.chance(9) && row.typ.Field("rank") == nil && row.typ.Field("retracted") == nil {
+		g.top(st, &row, lets)
 		return
 	}
 	if !in.updates && g.chance(20) {
@@ -353,7 +364,7 @@ func (g *gen) step() {
 		late := row
 		late.name, late.windowed = st.LateTo, false
 		if !sameKey(st.GroupBy, row.parts) {
-			late.key, late.parts, late.direct = nil, groupParts(st.GroupBy, row.typ), false
+			late.key, late.parts, late.direct, late.spread = nil, groupParts(st.GroupBy, row.typ), false, false
 		}
 		g.streams = append(g.streams, &late)
 	}
@@ -375,7 +386,7 @@ func (g *gen) merge(st *Step, in *stream) *stream {
 		st.Merge = append(st.Merge, s.name)
 		g.used[s.name] = true
 		all.windowed, all.updates, all.fail, all.direct = all.windowed && s.windowed, all.updates || s.updates, all.fail || s.fail, all.direct && s.direct
-		all.deleted = all.deleted || s.deleted
+		all.deleted, all.overdue, all.spread = all.deleted || s.deleted, all.overdue || s.overdue, true
 	}
 	if st.Merge != nil {
 		all.parts = make([][]string, len(in.parts)) // nothing that is known of all of them
@@ -483,8 +494,9 @@ func (g *gen) window(st *Step, row *stream, lets []term) stream {
 	args := *row // what aggregates see: no window, and behind a repartition topic no key
 	args.windowed = false
 	if !sameKey(st.GroupBy, row.parts) {
-		args.key, args.mixed, args.direct = nil, true, false
+		args.key, args.mixed, args.direct, args.spread = nil, true, false, false
 	}
+	out.spread = args.spread
 	out.mixed = args.mixed
 	env = g.env(&args)
 	env.addAll(lets)
@@ -497,6 +509,9 @@ func (g *gen) window(st *Step, row *stream, lets []term) stream {
 		st.Lateness = pick(g, "", "0s", "1s", "10s", "333ms", "20s")
 	}
 	if g.chance(40) && !strings.Contains(st.Size, "unbounded") {
+		st.LateTo = "late_" + st.Name
+	}
+	if row.overdue && st.Kind != "global" && st.Lateness == "" && !strings.Contains(st.Size, "unbounded") { // it has to say what is to become of what is late
 		st.LateTo = "late_" + st.Name
 	}
 	if st.Kind == "session" && g.chance(30) {
@@ -593,7 +608,7 @@ func (g *gen) once(st *Step, row *stream, lets []term) {
 	}
 	out.name, out.key, out.parts, out.regroups = st.Name, nil, groupParts(st.GroupBy, row.typ), true
 	if !sameKey(st.GroupBy, row.parts) {
-		out.windowed, out.direct, out.mixed = false, false, true
+		out.windowed, out.direct, out.mixed, out.spread = false, false, true, false
 	}
 	if st.Changes != "" && g.chance(50) {
 		having := out

@@ -60,6 +60,12 @@ func (s *Spec) Smaller() []*Spec {
 		if st.Combine {
 			step(func(n *Step) { n.Combine = false })
 		}
+		if st.Delay != "" {
+			step(func(n *Step) { n.Delay = "" })
+		}
+		if st.Top != "" {
+			step(func(n *Step) { n.Top, n.GroupBy, n.Emit = "", nil, "" })
+		}
 		if st.LateTo != "" {
 			step(func(n *Step) { n.LateTo = "" })
 		}

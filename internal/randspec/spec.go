@@ -80,6 +80,8 @@ type Step struct {
 	Dedup      string // what stands under dedup
 	Changes    string // what stands under changes
 	Fold       *Fold  // nil for none
+	Delay      string // what stands behind delay
+	Top        string // what stands under top
 	Having     string
 	Emit       string
 }
@@ -342,6 +344,12 @@ func (s *Spec) step(p func(string, ...any), st *Step) {
 	}
 	if st.Fold != nil {
 		st.Fold.text(p)
+	}
+	if st.Delay != "" {
+		p("    delay: %s", st.Delay)
+	}
+	if st.Top != "" {
+		p("    top: {%s}", st.Top)
 	}
 	if st.Having != "" {
 		p("    having: %s", s.scalar(st.Having, in))

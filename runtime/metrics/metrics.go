@@ -47,7 +47,7 @@ func New(service, version string) *Metrics {
 	m.filtered = vec("filtered_total", "Times that a where turned a record away, or dedup dropped one.", "subtopology")
 	m.late = vec("late_records_total", "Records that came after their window had closed.", "subtopology")
 	m.bad = vec("bad_records_total", "Records that could not be processed, by what on_error did with them.", "subtopology", "policy")
-	m.results = vec("results_total", "Results of windows, processors and dedup with keep: last handed on.", "subtopology")
+	m.results = vec("results_total", "Results of windows, processors, dedup with keep: last and top handed on, and records that delay had held back.", "subtopology")
 	m.closed = vec("windows_closed_total", "Windows closed.", "subtopology")
 	m.combined = vec("combined_records_total", "Records that pre_aggregate combined in front of a repartition topic.", "subtopology")
 	m.partials = vec("partial_aggregates_total", "Partial aggregates written to repartition topics, of the combined records.", "subtopology")

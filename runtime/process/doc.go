@@ -1,5 +1,5 @@
 // Package process is what generated code gives a processor, a step that is Go of the user's: state by key, and timers. Steps with dedup,
-// changes and fold keep what they keep by the same means: [Seen], [Latest], [Previous] and [Fold].
+// changes, fold, delay and top keep what they keep by the same means: [Seen], [Latest], [Previous], [Fold], [Delayed] and [Ranking].
 //
 // A [Store] holds both, for one step of one task. Every call of the processor, for a record or a timer, stands between
 // [Store.Begin] and [Store.End]: when it fails, what it changed is undone, and the store is as if it had not been made. Changes stay
@@ -31,10 +31,13 @@
 //	'q' TIME 't' GROUP               a timer of a group in event time, or the reminder of a group of a [Fold]
 //	'q' TIME 'x' KEY                 a reminder to look whether the entry KEY is still to live
 //	'p' TIME 't' GROUP               a timer of a group in processing time, or a fold's reminder
+//	'q' TIME 'r' NUMBER              a record that waits for the watermark, 'p' for processing time: 8 bytes big-endian, as they came
+//	'n'                              up to which number, 8 bytes big-endian, such numbers may be given out
 //
 // TIME is in Unix milliseconds, 8 bytes big-endian with the sign bit inverted, so that the keys under 'q' and 'p' are in the order in
 // which they are due. Every value begins with the version, 1. That is all of a timer in event time and a reminder. For a timer in
-// processing time follows, as a varint, the event time when it was set. In the entries of states, 'v', 'm' and 'l', follow 1 if there
+// processing time follows, as a varint, the event time when it was set. For a record that waits follow its event time, as a varint; 0 if it has
+// no key, else 1 and the key, with its length; the record, in the encoding of package stateenc. In the entries of states, 'v', 'm' and 'l', follow 1 if there
 // is a reminder for the entry, else 0; the time of its last change, as a varint; the value, in the encoding of package stateenc.
 //
 // While an entry lives its reminder stays where it is, so changing state writes one entry, not three: a reminder that comes too early

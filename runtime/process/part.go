@@ -74,11 +74,21 @@ func (s *Store) forget() {
 
 // order puts the entries in order of their keys.
 func (p *part) order() {
-	if p.sorted < len(p.entries) {
-		slices.SortFunc(p.entries, func(a, b *entry) int { return strings.Compare(a.key, b.key) })
-		p.sorted = len(p.entries)
+	all, n := p.entries, p.sorted
+	if n == len(all) {
+		return
 	}
+	tail := slices.Clone(all[n:])
+	slices.SortFunc(tail, byKey)
+	for i, e := range slices.Backward(tail) { // of many, those that came since are few: what is behind each moves at once
+		at, _ := slices.BinarySearchFunc(all[:n], e, byKey)
+		copy(all[at+i+1:], all[at:n])
+		all[at+i], n = e, at
+	}
+	p.sorted = len(all)
 }
+
+func byKey(a, b *entry) int { return strings.Compare(a.key, b.key) }
 
 // after is the first entry behind a key, which may be one that says that there is none; nil at the end.
 func (p *part) after(key string) *entry {
@@ -106,16 +116,25 @@ func behind(prefix []byte) []byte {
 // walk calls f with the keys that begin with prefix, in their order, and their values, until f returns false. It owns what it is
 // given. F may change entries: what it does to those that are still to come is seen.
 func (s *Store) walk(prefix string, f func(key string, value []byte) bool) error {
+	return s.walkFrom(prefix, prefix, f)
+}
+
+// walkFrom is walk for the keys behind one of them.
+func (s *Store) walkFrom(prefix, from string, f func(key string, value []byte) bool) error {
 	if s.err != nil {
 		return s.err
 	}
-	lo := append(append([]byte{}, s.prefix...), prefix...)
-	it, err := s.c.DB.Iter(lo, behind(lo))
+	lo := append(append([]byte{}, s.prefix...), from...)
+	hi := behind(lo[:len(s.prefix)+len(prefix)])
+	if from != prefix {
+		lo = append(lo, 0)
+	}
+	it, err := s.c.DB.Iter(lo, hi)
 	if err != nil {
 		return s.fatal(err)
 	}
 	err = nil
-	key, more := prefix, it.Next() // the key that was visited last; whether the DB stands at one that was not
+	key, more := from, it.Next() // the key that was visited last; whether the DB stands at one that was not
 	for {
 		var e *entry
 		if p := s.parts[prefix]; p != nil {

@@ -3,7 +3,9 @@ package process
 import (
 	"container/heap"
 	"encoding/binary"
+	"errors"
 	"math"
+	"slices"
 	"strings"
 )
 
@@ -11,6 +13,9 @@ import (
 func appendTime(b []byte, kind byte, at int64, mark byte) []byte {
 	return append(binary.BigEndian.AppendUint64(append(b, kind), uint64(at)^1<<63), mark)
 }
+
+// appendNumber appends what tells the records of one time apart.
+func appendNumber(b []byte, n uint64) []byte { return binary.BigEndian.AppendUint64(b, n) }
 
 // queueTime is the time in a key of a queue.
 func queueTime(key string) int64 {
@@ -69,6 +74,13 @@ func (q *queue) release() {
 	q.rescan()
 }
 
+// forget takes keys out of which memory has no more: they are in the DB, which is searched from the beginning.
+func (q *queue) forget(entries map[string]*entry) {
+	q.mem = slices.DeleteFunc(q.mem, func(key string) bool { return entries[key] == nil })
+	heap.Init(&q.mem)
+	q.rescan()
+}
+
 // rescan has the DB searched from the beginning.
 func (q *queue) rescan() { q.from, q.ahead, q.known = "", "", false }
 
@@ -120,6 +132,51 @@ func (s *Store) seek(q *queue) error {
 		return s.fatal(errMalformed)
 	}
 	q.known = true
+	return nil
+}
+
+// How much is read ahead at most.
+const (
+	aheadKeys  = 256
+	aheadBytes = 1 << 20
+)
+
+// readAhead brings the next entries of a queue from the DB into memory, if it is not known what comes next there: many with one iterator.
+// They may be evicted again before their time comes.
+func (s *Store) readAhead(q *queue) error {
+	if q.known || s.err != nil {
+		return s.err
+	}
+	n := len(s.prefix)
+	lo := append(append([]byte{}, s.prefix...), max(q.from, string(q.kind))...)
+	it, err := s.c.DB.Iter(lo, append(append([]byte{}, s.prefix...), q.kind+1))
+	if err != nil {
+		return s.fatal(err)
+	}
+	for keys, size := 0, 0; keys < aheadKeys && size < aheadBytes && it.Next(); {
+		key := string(it.Key()[n:])
+		q.from = key + "\x00"
+		if s.entries[key] != nil {
+			continue // memory knows better
+		}
+		var value []byte
+		if value, err = it.Value(); err == nil {
+			err = checkVersion(value)
+		}
+		if err == nil && len(key) < 2+timeLen {
+			err = errMalformed
+		}
+		if err != nil {
+			break
+		}
+		s.entries[key] = &entry{key: key, value: slices.Clone(value), stored: true}
+		s.size += int64(len(key)+len(value)) + entryBytes
+		heap.Push(&q.mem, key)
+		keys, size = keys+1, size+len(value)
+	}
+	if err = errors.Join(err, it.Close()); err != nil {
+		return s.fatal(err)
+	}
 	return nil
 }
 

@@ -30,6 +30,8 @@ const (
 	processingKind = 'p'
 	timerMark      = 't'
 	lookMark       = 'x'
+	heldMark       = 'r'
+	numberKind     = 'n'
 	timeLen        = 8
 
 	entryBytes = 96 // an estimate of what an entry takes besides key and value
@@ -52,6 +54,9 @@ type Store struct {
 	applied    uint64 // how many of the seals are in the DB
 	queue      queue  // in event time
 	processing queue  // in processing time
+
+	numbers numbers
+	drops   []func() // called when entries leave memory
 
 	call call
 	buf  []byte // a DB key
@@ -107,8 +112,11 @@ func (s *Store) Size() int64 { return s.size }
 func (s *Store) Reset() {
 	s.c.DB.Discard()
 	s.entries, s.parts, s.dirty = map[string]*entry{}, map[string]*part{}, nil
+	for _, drop := range s.drops {
+		drop()
+	}
 	s.size, s.seals, s.applied, s.err = 0, 0, 0, nil
-	s.call = call{}
+	s.call, s.numbers = call{}, numbers{}
 	s.queue, s.processing = queue{kind: queueKind}, queue{kind: processingKind}
 	s.schedule(&s.queue)
 	s.schedule(&s.processing)
@@ -295,7 +303,10 @@ func (s *Store) Committed() {
 			s.size -= int64(len(e.key)+len(e.value)) + entryBytes
 		}
 	}
+	for _, drop := range s.drops {
+		drop()
+	}
 	s.forget()
-	s.queue.rescan()
-	s.processing.rescan()
+	s.queue.forget(s.entries)
+	s.processing.forget(s.entries)
 }

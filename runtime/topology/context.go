@@ -104,7 +104,7 @@ type Stats struct {
 	DeadLetters    int64 // bad records written to a dead letter topic
 	Combined       int64 // records that were combined in front of a repartition topic
 	Partials       int64 // what they were combined into
-	Results        int64 // results of windows and of what waits for a timer handed on
+	Results        int64 // results of windows, of what waits for a timer and of rankings handed on
 	WindowsClosed  int64
 	Timers         int64 // timers of steps that fired
 	Expired        int64 // entries of stores of package process whose time to live was over

@@ -7,8 +7,8 @@ import (
 	"github.com/weirstream/weir/spec/syntax"
 )
 
-// keepers are the clauses that, instead of windows, keep something for each group. A step has one of them.
-var keepers = []string{"process", "dedup", "changes", "fold"}
+// keepers are the clauses that, instead of windows, keep something, but for delay for each group. A step has one of them.
+var keepers = []string{"process", "dedup", "changes", "fold", "delay", "top"}
 
 // keeper is the one that a step has, and where it stands; "" if it has none.
 func keeper(d *syntax.Step) (clause string, at source.Span) {
@@ -26,7 +26,7 @@ func (c *checker) keeperClauses(d *syntax.Step, clause string, at source.Span) {
 		c.report(keeperNeedsGroup(at, clause))
 	}
 	for _, k := range append([]string{"key", "split", "default", "window", "aggregate", "having", "emit", "state", "timers", "output", "outputs"}, keepers...) {
-		if s, ok := d.Clauses[k]; ok && k != clause && !(k == "having" && (clause == "changes" || clause == "fold")) {
+		if s, ok := d.Clauses[k]; ok && k != clause && !(k == "having" && (clause == "changes" || clause == "fold")) && !(k == "emit" && clause == "top") {
 			c.report(keeperAnd(s, k, at, clause))
 		}
 	}
@@ -69,7 +69,7 @@ func (c *checker) life(at source.Span, clause string, ttl *syntax.Duration, unbo
 
 // passed types the stream of a step that hands on records of its groups as they are, each group's under the group as their key.
 func (c *checker) passed(st *Step) {
-	st.Out.Type, st.Out.Key, st.Out.Retimed = st.Row, groupKey(st, st.Row), st.Retimes()
+	st.Out.Type, st.Out.Key, st.Out.Retimed, st.Out.Overdue = st.Row, groupKey(st, st.Row), st.Retimes(), st.overdue()
 	if st.Dedup != nil && st.Dedup.Keep == KeepLast { // what waited for a timer is older than the watermark that made it fire
 		st.Out.Scattered = true
 		return

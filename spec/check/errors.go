@@ -386,12 +386,14 @@ func outOfScope(name string, scope *Scope, at place) (summary, hint string) {
 		return "having does not see the keys of records here", "it sees the fields: select the key as one"
 	case name == "key" && at.fold && at.step.Repartition && at.step.From.Source != nil:
 		return "fold does not see the record's key when records are grouped by something else", "select it as a field first"
+	case name == "key" && strings.HasPrefix(at.clause, "top "):
+		return "top does not see the keys of records", "it sees the fields: select the key as one"
 	case name == "key" && at.args && at.step.Repartition && at.step.From.Source != nil:
 		return "aggregates do not see the record's key when records are grouped by something else", "select it as a field first"
 	case name == "key" && at.step.From != nil && at.step.From.Source != nil:
 		return "source " + at.step.From.Name + " declares no key", "add key: with its type to the source"
 	case name == "key":
-		if in := at.step.From; in != nil && in.Step != nil && (in.Step.Dedup != nil || in.Step.Previous != nil) {
+		if in := at.step.From; in != nil && in.Step != nil && (in.Step.Dedup != nil || in.Step.Previous != nil || in.Step.Top != nil) {
 			return "these records have no key that an expression could read", "step " + in.Step.Name + " hands records on as they were, under the group as their key: select in it what the key says"
 		}
 		return "these records have no key that an expression could read", "behind a window, the names under group_by are fields"
@@ -414,6 +416,9 @@ func outOfScope(name string, scope *Scope, at place) (summary, hint string) {
 		return fmt.Sprintf("%s is a value of let, which fold does not see", name), fmt.Sprintf("make it a field: set: {%s: …} in place of let", name)
 	case at.group && at.row != nil && at.row.Field(name) != nil:
 		return fmt.Sprintf("having sees the group's key and the aggregates, not the field %s of single records", name), "use where for single records, or aggregate it, as in max(" + name + ")"
+	}
+	if st := at.step; st != nil && strings.HasPrefix(at.clause, "top ") && slices.ContainsFunc(st.Let, func(n *Named) bool { return n.Name == name }) {
+		return fmt.Sprintf("%s is a value of let, and top sees the fields of the record", name), fmt.Sprintf("make it a field: set: {%s: %s}", name, name)
 	}
 	if st := at.step; st != nil && st.Select != nil && slices.ContainsFunc(st.Let, func(n *Named) bool { return n.Name == name }) {
 		return fmt.Sprintf("%s is a value of let, and behind select there are the fields of the new record only", name), fmt.Sprintf("add %s: %s to select", name, name)

@@ -46,7 +46,7 @@ func (c *checker) input(d *syntax.Step) *Stream {
 func (c *checker) fits(d *syntax.Step, m *Stream) bool {
 	first := m.Merged[0]
 	m.Type, m.Windowed, m.Updates, m.Scattered, m.Retimed = first.Type, first.Windowed, first.Updates, first.Scattered, first.Retimed
-	m.Direct = first.Direct
+	m.Direct, m.Overdue = first.Direct, first.Overdue
 	for _, part := range first.Key {
 		m.Key = append(m.Key, KeyPart{Name: part.Name, Type: part.Type, Fields: slices.Clone(part.Fields)})
 	}
@@ -67,7 +67,7 @@ func (c *checker) fits(d *syntax.Step, m *Stream) bool {
 			part.Fields = slices.DeleteFunc(part.Fields, func(f string) bool { return !slices.Contains(s.Key[j].Fields, f) })
 		}
 		m.Windowed, m.Updates, m.Scattered = m.Windowed && s.Windowed, m.Updates || s.Updates, m.Scattered || s.Scattered
-		m.Retimed, m.Direct = m.Retimed || s.Retimed, m.Direct && s.Direct
+		m.Retimed, m.Direct, m.Overdue = m.Retimed || s.Retimed, m.Direct && s.Direct, m.Overdue || s.Overdue
 	}
 	if src, cut := m.Home(); src == nil && cut == nil {
 		m.Scattered = true

@@ -24,7 +24,7 @@ func (c *checker) processClauses(d *syntax.Step, at source.Span) {
 	if lack != nil {
 		c.report(processNeeds(at, lack))
 	}
-	for _, k := range []string{"key", "split", "default", "window", "aggregate", "having", "emit", "dedup", "changes", "fold"} {
+	for _, k := range []string{"key", "split", "default", "window", "aggregate", "having", "emit", "dedup", "changes", "fold", "delay", "top"} {
 		if s, ok := d.Clauses[k]; ok {
 			c.report(processAnd(s, k, at))
 		}

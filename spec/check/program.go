@@ -71,6 +71,9 @@ type Stream struct {
 	// Retimed says that a step's event_time gave the records theirs, or that their source has its watermark from something else, so they may be
 	// older than the watermark that they move.
 	Retimed bool
+	// Overdue says that a delay handed the records on at a time that has nothing to do with theirs, so the watermark may have passed them by
+	// however much.
+	Overdue bool
 	// Updates says that a key's results may come again with newer values (emit: updates), so nothing may aggregate them.
 	Updates bool
 	// Exactly one of these made the stream. LateOf is the step whose late records these are, Merged the streams that a step takes as
@@ -115,6 +118,23 @@ func (s *Stream) Home() (*Source, *Step) {
 		return nil, st
 	}
 	return st.From.Home()
+}
+
+// Spread reports whether a stream's records are in several sub-topologies at once, since it was merged of streams that are at home in different
+// ones.
+func (s *Stream) Spread() bool {
+	if s.Merged != nil {
+		src, cut := s.Merged[0].Home()
+		return slices.ContainsFunc(s.Merged, func(in *Stream) bool {
+			a, b := in.Home()
+			return a != src || b != cut || in.Spread()
+		})
+	}
+	st := s.Step
+	if s.LateOf != nil {
+		st = s.LateOf
+	}
+	return st != nil && !st.Repartition && st.From.Spread()
 }
 
 // KeyPart is one component of a stream's key: the name under which expressions reach it and the fields that are known to
@@ -237,6 +257,13 @@ type Step struct {
 	// beside them.
 	Fold *StepFold
 
+	// Top hands on the first rows of each group, nil in a step without it. GroupBy and Top come together, and Emit, Updates or Final, and
+	// Retractions stand beside them.
+	Top *Ranking
+
+	// Delay holds the records back, nil in a step without it. No group comes with it.
+	Delay *Delay
+
 	// The rest is nil or zero in a step without a window or another clause that keeps something. GroupBy, Window and Aggregate come
 	// together.
 	GroupBy   []*Named
@@ -272,16 +299,16 @@ type Step struct {
 	Out *Stream
 }
 
-// Keeps tells whether the step keeps something for each of its groups.
+// Keeps tells whether the step keeps something: for each of its groups, or with Delay the records that wait.
 func (s *Step) Keeps() bool {
-	return s.Window != nil || s.Process != nil || s.Dedup != nil || s.Previous != nil || s.Fold != nil
+	return s.Window != nil || s.Process != nil || s.Dedup != nil || s.Previous != nil || s.Fold != nil || s.Delay != nil || s.Top != nil
 }
 
 // Merges reports whether a step's aggregates are merged of parts: of those of its windows, or of what was combined in front of its repartition topic.
 func (s *Step) Merges() bool { return s.Window != nil && (s.Combines || s.Window.Merges()) }
 
-// Folded are the expressions over the records that a step groups: the arguments of its aggregates, and what says where a window is, or those
-// of a fold.
+// Folded are the expressions over the records that a step keeps something of: the arguments of its aggregates, and what says where a window is,
+// those of a fold, until when a record waits, and what decides about rows.
 func (s *Step) Folded() []*Expr {
 	all := s.Fold.exprs()
 	if s.Window != nil {
@@ -294,6 +321,16 @@ func (s *Step) Folded() []*Expr {
 	for _, a := range s.Aggregate {
 		all = append(all, a.Args...)
 	}
+	if s.Delay != nil && s.Delay.Until != nil {
+		all = append(all, s.Delay.Until)
+	}
+	if s.Top != nil {
+		for _, e := range []*Expr{s.Top.By, s.Top.ID, s.Top.Remove} {
+			if e != nil {
+				all = append(all, e)
+			}
+		}
+	}
 	return all
 }
 
@@ -301,7 +338,8 @@ func (s *Step) Folded() []*Expr {
 const Forever = time.Duration(math.MaxInt64) / time.Millisecond * time.Millisecond // whole milliseconds
 
 // Lateness is how far what the step hands on may stay behind what it reads, in event time: a window's results by its allowed lateness, the
-// last record of a group by the time for which it is waited. Those of a global window wait for the end of the input.
+// last record of a group by the time for which it is waited, a record by its delay. Those of a global window wait for the end of the input. A
+// delay that has no such bound is [Stream.Overdue].
 func (s *Step) Lateness() time.Duration {
 	switch {
 	case s.Window != nil && s.Window.Kind == Global:
@@ -310,6 +348,8 @@ func (s *Step) Lateness() time.Duration {
 		return s.Window.Lateness
 	case s.Dedup != nil && s.Dedup.Keep == KeepLast:
 		return s.Dedup.TTL
+	case s.Delay != nil && !s.Delay.Processing:
+		return s.Delay.By
 	}
 	return 0
 }
@@ -338,6 +378,32 @@ type Dedup struct {
 	// TTL is how long a group is remembered after the record that it began with, in whole milliseconds; 0: for ever, which only goes
 	// with KeepFirst.
 	TTL time.Duration
+}
+
+// RankField is the field of what a step with top hands on that says which rank the row has.
+const RankField = "rank"
+
+// Ranking hands on the first rows of each group.
+type Ranking struct {
+	Span source.Span
+	N    int64 // how many, 1 or more
+	// By is what they are ordered by, a scalar. Of rows with the same value the one that came first is in front.
+	By        *Expr
+	Ascending bool
+	// ID is what a row is of, a scalar or an enum: another record of it replaces the row. Nil: each record is a row of its own. Remove tells
+	// the records that take a row away, a bool; nil: none does.
+	ID, Remove *Expr
+	TTL        time.Duration // how long a group is kept after its last record, in whole milliseconds; 0: for ever
+}
+
+// Delay holds records back, each up to a time.
+type Delay struct {
+	Span source.Span
+	// By is how long, in whole milliseconds, and 0 if Until says up to when, a timestamp.
+	By    time.Duration
+	Until *Expr
+	// Processing says that the clock has to reach the time, and not the watermark; By counts from when the record is processed then.
+	Processing bool
 }
 
 // PreviousField is the field of what a step with changes hands on that has the record before.
@@ -550,6 +616,8 @@ func (s *Stream) Paced() bool {
 		return true
 	case s.Step == nil:
 		return false
+	case s.Step.Top != nil && s.Step.Emit > Final: // its records decide
+		return !s.Step.From.Updates || s.Step.From.Paced()
 	case s.Step.Repeats():
 		return (s.Step.Emit == Final || s.Step.UpdateEvery > 0 && !s.Step.UpdateClock || s.Step.UpdateCount > 0) && !s.Step.behindTopic()
 	}

@@ -109,7 +109,7 @@ func (c *checker) checkTopics() {
 	}
 	for _, d := range c.tree.Steps {
 		c.at = c.instances[d]
-		if d.Window == nil && d.Process == nil && d.Dedup == nil && d.Changes == nil && d.Fold == nil || c.p.Service == "" {
+		if d.Window == nil && d.Process == nil && d.Dedup == nil && d.Changes == nil && d.Fold == nil && d.Delay == nil && d.Top == nil || c.p.Service == "" {
 			continue
 		}
 		for _, suffix := range []string{"-repartition", "-changelog"} {

@@ -31,6 +31,12 @@ func (c *checker) declareSteps() {
 			st.Fold = &StepFold{}
 			c.declareTimers(st, d)
 		}
+		if d.Clauses["delay"] != (source.Span{}) {
+			st.Delay = &Delay{}
+		}
+		if d.Clauses["top"] != (source.Span{}) {
+			st.Top = &Ranking{}
+		}
 		if d.Window != nil && d.Window.LateTo != nil {
 			st.Late = &Stream{Name: d.Window.LateTo.Value, LateOf: st}
 			c.declare(d.Window.LateTo, st.Late)
@@ -118,6 +124,11 @@ func (c *checker) step(st *Step, d *syntax.Step) {
 	case "fold":
 		windowed = false
 		c.stepFold(st, d)
+	case "delay":
+		windowed = false
+	case "top":
+		windowed = false
+		c.top(st, d)
 	}
 	if windowed {
 		c.window(st, d)
@@ -127,12 +138,20 @@ func (c *checker) step(st *Step, d *syntax.Step) {
 		return
 	}
 	st.Where = c.typed(d.Where, scopeOf(st.From, st.From.Type, st.From.Key), place{clause: "where", step: st, row: st.From.Type}, types.BoolType)
-	c.row(st, d, windowed || st.Previous != nil || st.Fold != nil)
+	c.row(st, d, windowed || st.Previous != nil || st.Fold != nil || st.Top != nil)
 	c.log(st, d)
 	c.eventTime(st, d)
+	if keeper == "delay" {
+		c.delay(st, d)
+		return
+	}
 	if keeper != "" {
-		if keeper != "process" && st.From.Updates {
+		switch {
+		case keeper == "process" || !st.From.Updates:
+		case keeper != "top":
 			c.report(c.aggregatesUpdates(d, keeper))
+		case d.Top != nil && d.Top.ID == nil:
+			c.report(c.ranksUpdates(d))
 		}
 		c.groupBy(st, d)
 		c.dropUnreadLets(st)
@@ -149,16 +168,19 @@ func (c *checker) step(st *Step, d *syntax.Step) {
 		case "fold":
 			c.foldResults(st, d)
 			return
+		case "top":
+			c.ranked(st, d)
+			return
 		}
 		for _, out := range st.Outs() {
-			out.Key, out.Scattered = groupKey(st, out.Type), true
+			out.Key, out.Scattered, out.Overdue = groupKey(st, out.Type), true, st.overdue()
 		}
 		return
 	}
 	if !windowed {
 		st.Out.Type, st.Out.Key = st.Row, st.RowKey
 		st.Out.Windowed, st.Out.Updates, st.Out.Scattered = st.From.Windowed, st.From.Updates, st.From.Scattered
-		st.Out.Retimed, st.Out.Direct = st.Retimes(), st.From.Direct
+		st.Out.Retimed, st.Out.Direct, st.Out.Overdue = st.Retimes(), st.From.Direct, st.overdue()
 		c.rekey(st, d)
 		c.branches(st, d)
 		c.dropUnreadLets(st)
@@ -167,6 +189,7 @@ func (c *checker) step(st *Step, d *syntax.Step) {
 	if st.From.Updates {
 		c.report(c.aggregatesUpdates(d, ""))
 	}
+	c.inTime(st, d)
 	c.groupBy(st, d)
 	c.preAggregate(st, d)
 	c.aggregates(st, d)
@@ -176,7 +199,7 @@ func (c *checker) step(st *Step, d *syntax.Step) {
 	c.dropUnreadLets(st)
 	if st.Late != nil {
 		st.Late.Type, st.Late.Key, st.Late.Retimed = st.Row, st.RowKey, st.Retimes()
-		st.Late.Direct = st.From.Direct && !st.Repartition
+		st.Late.Direct, st.Late.Overdue = st.From.Direct && !st.Repartition, st.overdue()
 		if st.Repartition { // late records are found out behind the topic, where the group is the key
 			st.Late.Key = groupKey(st, st.Row)
 		}
@@ -220,6 +243,9 @@ func (c *checker) clauses(d *syntax.Step) bool {
 	case "":
 	case "process":
 		c.processClauses(d, at)
+		return true
+	case "delay":
+		c.delayClauses(d, at)
 		return true
 	default:
 		c.keeperClauses(d, k, at)
@@ -404,6 +430,9 @@ func (c *checker) updatesFrom(s *Stream) (*Step, source.Span) {
 		if s.Merged != nil {
 			s = s.Merged[slices.IndexFunc(s.Merged, func(in *Stream) bool { return in.Updates })]
 			continue
+		}
+		if s.Step.Top != nil && s.Step.Emit > Final {
+			return s.Step, s.Step.Top.Span
 		}
 		if s.Step.Repeats() {
 			for _, d := range c.tree.Steps {

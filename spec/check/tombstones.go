@@ -80,6 +80,13 @@ func (c *checker) keyedOnce(s *Stream, r *Step, d *syntax.Emit) {
 		if st.From == nil || !st.Takes(s) {
 			continue
 		}
+		if st.Delay != nil {
+			c.report(deletedBefore(d.Tombstones.Span, st))
+			continue
+		}
+		if st.Keeps() { // what it hands on is its own
+			continue
+		}
 		if st.Key != nil {
 			c.report(keyedAgain(d.Tombstones.Span, r, st))
 			continue

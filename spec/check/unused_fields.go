@@ -72,7 +72,7 @@ func (c *checker) warnUnusedFields() {
 			in.addExpr(st.Unnest.Expr)
 		}
 		switch {
-		case st.Process != nil, st.Previous != nil:
+		case st.Process != nil, st.Previous != nil, st.Top != nil:
 			row.all = true
 		case st.Fold != nil:
 			if live {

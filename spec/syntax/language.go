@@ -219,6 +219,25 @@ var foldTimerShape = &Shape{What: "{after: DURATION} or {at: CEL}", Either: []st
 	{Name: "forget", Shape: &Shape{What: "true or false", Bool: true, Doc: "When it has fired, what is kept of the group is forgotten, and so are its other timers."}},
 }}
 
+var delayShape = &Shape{What: "a duration, {by: DURATION} or {until: CEL}", Doc: "Each record is held back and handed on later, as it is: when the watermark is this far behind its event time, or as by, until and of say.", OneOf: []*Shape{
+	durationText(""),
+	{What: "{by: DURATION} or {until: CEL}", Either: []string{"by", "until"}, Keys: []Key{
+		{Name: "by", Shape: durationText("How long a record is held back: from its event time, or for processing time from when it was processed.")},
+		{Name: "until", Shape: celText("Up to when a record is held back, a timestamp.")},
+		{Name: "of", Shape: &Shape{What: "event_time or processing_time", Choices: []string{"event_time", "processing_time"}, Doc: "What has to reach that time: the watermark (event_time, the default), or the clock (processing_time)."}},
+	}},
+}}
+
+var topShape = &Shape{What: "a mapping with n and by", Doc: "The first n rows of each group, kept up to date, with their rank.", Keys: []Key{
+	{Name: "n", Required: true, Shape: &Shape{What: "a number of rows", Text: wholeNumber, Doc: "How many rows of a group are handed on."}},
+	{Name: "by", Required: true, Shape: celText("What decides the order, a scalar over the record. Of records with the same value the one that was processed first stands in front.")},
+	{Name: "order", Shape: &Shape{What: "descending or ascending", Choices: []string{"descending", "ascending"}, Doc: "Whether the highest value (descending, the default) or the lowest stands in front."}},
+	{Name: "id", Shape: celText("What a row is of, a scalar or an enum: a record takes the place of the one with the same id. Without it each record is a row of its own.")},
+	{Name: "remove", Shape: celText("A condition. A record for which it is true is no row: it takes the one with its id away.")},
+	{Name: "ttl", Shape: durationText("How long the rows of a group are kept after its last record, in event time.")},
+	{Name: "unbounded", Shape: &Shape{What: "true or false", Bool: true, Doc: "In place of ttl: they are kept for ever. There have to be few groups, and with id few rows."}},
+}}
+
 var stepShape = &Shape{What: "a step", Either: []string{"from", "merge"}, Keys: []Key{
 	{Name: "from", Shape: &Shape{What: "the name of a stream", Text: streamName, Doc: "The source, step or late output whose records come in."}},
 	{Name: "merge", Shape: &Shape{What: "a list of streams", List: true, NonEmpty: true, Elem: &Shape{What: "the name of a stream", Text: streamName},
@@ -297,6 +316,8 @@ var stepShape = &Shape{What: "a step", Either: []string{"from", "merge"}, Keys: 
 	{Name: "dedup", Shape: dedupShape},
 	{Name: "changes", Shape: changesShape},
 	{Name: "fold", Shape: foldShape},
+	{Name: "delay", Shape: delayShape},
+	{Name: "top", Shape: topShape},
 	{Name: "having", Shape: celText("A condition over the group's key, the aggregates and the window, or with changes over the record and the previous one, or with fold over the group's key and the states. Results for which it is false are not handed on.")},
 	{Name: "emit", Shape: emitShape},
 }}

@@ -180,6 +180,8 @@ type Step struct {
 	Dedup         *Dedup
 	Changes       *Changes
 	Fold          *Fold
+	Delay         *Delay
+	Top           *Top
 	// Clauses are the places of the keys that were written.
 	Clauses map[string]source.Span
 
@@ -287,6 +289,25 @@ type FoldTimer struct {
 	At, When      *Text
 	Of            *Text // event_time or processing_time; nil: event_time
 	Fixed, Forget *Text // true, or nil
+}
+
+// Delay is what stands under a step's delay.
+type Delay struct {
+	Span  source.Span
+	By    *Duration // this or Until
+	Until *Text
+	Of    *Text // event_time or processing_time; nil: event_time
+}
+
+// Top is what stands under a step's top.
+type Top struct {
+	Span       source.Span
+	N          *Text // a whole number
+	By         *Text
+	Order      *Text // descending or ascending; nil: descending
+	ID, Remove *Text
+	TTL        *Duration
+	Unbounded  *Text // true, or nil
 }
 
 // Entry is a name and an expression.
@@ -527,6 +548,18 @@ func (b builder) step(k *Text, v *node) *Step {
 				Name: k, After: duration(v.get("after")), At: text(v.get("at")), When: text(v.get("when")), Of: text(v.get("of")), Fixed: yes(v.get("fixed")), Forget: yes(v.get("forget")),
 			})
 		})
+	}
+	if d := v.get("delay"); d != nil {
+		s.Delay = &Delay{Span: d.span, By: duration(d)}
+		if d.kind == mapping {
+			s.Delay.By, s.Delay.Until, s.Delay.Of = duration(d.get("by")), text(d.get("until")), text(d.get("of"))
+		}
+	}
+	if x := v.get("top"); x != nil && x.kind == mapping {
+		s.Top = &Top{
+			Span: x.span, N: text(x.get("n")), By: text(x.get("by")), Order: text(x.get("order")), ID: text(x.get("id")), Remove: text(x.get("remove")),
+			TTL: duration(x.get("ttl")), Unbounded: yes(x.get("unbounded")),
+		}
 	}
 	return s
 }
