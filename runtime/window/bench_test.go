@@ -165,7 +165,7 @@ func pieces(b *testing.B, c *topology.Context, do func() error) (longest, all ti
 }
 
 // BenchmarkOverlap is the cost of a record, results included, in tumbling windows of a second, in hopping ones of an hour that are a
-// second apart, and in cumulative ones of up to an hour: a thousand keys have ten records each second, or one, and a result for each window.
+// second apart, in cumulative ones of up to an hour, and in tumbling ones of a second, a minute and an hour: a thousand keys have ten records each second, or one, and a result for each window.
 // Fewer than 36 million records, or 3.6 million, are less than an hour's, so hopping windows are not full.
 func BenchmarkOverlap(b *testing.B) {
 	for _, rate := range []int{10, 1} {
@@ -196,16 +196,17 @@ func benchmarkOverlap(b *testing.B, rate int) {
 			v.count++
 		}
 	})
-	for _, cumulative := range []bool{false, true} {
-		name := "hopping"
-		if cumulative {
-			name = "cumulative"
-		}
-		b.Run(name, func(b *testing.B) {
+	for _, kind := range []struct {
+		name       string
+		cumulative bool
+		follow     []int64
+	}{{name: "hopping"}, {name: "cumulative", cumulative: true}, {name: "sizes", follow: []int64{1000, 60_000, 3_600_000}}} {
+		b.Run(kind.name, func(b *testing.B) {
 			c := newContext(b, store.Options{Memory: true})
 			defer c.DB.Close()
 			cfg := sumConfig(3_600_000, 0)
-			cfg.Every, cfg.Cumulative = 1000, cumulative
+			cfg.Every, cfg.Cumulative = 1000, kind.cumulative
+			cfg.Sizes, cfg.Follow = kind.follow, kind.follow != nil
 			cfg.Merge = func(a, b *sum) { a.count, a.total = a.count+b.count, a.total+b.total }
 			s, err := NewSliced(c, cfg)
 			if err != nil {
