@@ -17,6 +17,8 @@ func (t *task) ends(w *window, old, wm int64) {
 	switch {
 	case w.overlap != nil:
 		all = t.endingSlices(w)
+	case w.neighbours != nil:
+		all = t.openNeighbours(w)
 	case w.sessions != nil:
 		for _, wins := range w.sessions {
 			all = append(all, wins...)

@@ -113,9 +113,11 @@ func (t *task) addNeighbour(w *window, e elem, args []input) {
 	sort.Slice(touched, func(i, j int) bool { return touched[i].win.end < touched[j].win.end })
 	for _, win := range touched {
 		g.fold(t, st, win)
-		if n := st.UpdateCount; byCommit(st.Out) || n > 0 && win.changes%n == 0 {
+		ended := w.ended(win.win, t.wm)
+		if n := st.UpdateCount; byCommit(st.Out) || ended || n > 0 && win.changes%n == 0 {
 			t.result(w, win)
 		}
+		win.changed = win.changed && !ended
 	}
 }
 
@@ -149,8 +151,8 @@ func (t *task) dueNeighbours(w *window, wm int64) (due []*group) {
 	return due
 }
 
-// changedNeighbours are the windows that are open, as they are now.
-func (t *task) changedNeighbours(w *window) (all []*group) {
+// openNeighbours are the windows that are open, as they are now.
+func (t *task) openNeighbours(w *window) (all []*group) {
 	for _, g := range w.neighbours {
 		for _, win := range g.wins {
 			g.fold(t, w.step, win)

@@ -44,7 +44,7 @@ func (t *task) round(w *window, wm int64) {
 	case w.overlap != nil:
 		all = t.changedInSlices(w, wm)
 	case w.neighbours != nil:
-		all = t.changedNeighbours(w)
+		all = t.openNeighbours(w)
 	case w.sessions != nil:
 		for _, wins := range w.sessions {
 			all = append(all, wins...)

@@ -33,9 +33,11 @@ type Sliding[V any] struct {
 	stale    [][]byte // keys of reminders that no group has
 	due      int64    // no window closes before the store's time is this
 	passed   int64    // windows that end at this time or before are closed
+	ended    int64    // with Config.AtEnd, those that do were handed on at their ends
 	closed   int64    // the highest end + lateness of a closed window
-	now      int64    // the store's time at the last round, or at the last Reset
-	round    int64    // its time at the next one, MaxInt64 where there are none
+	now      int64    // the store's time at the last round, or at the last Reset; None with Config.ByClock
+	round    int64    // the time of the next one, MaxInt64 where there are none
+	tickAt   int64    // the processing time in Tick, MaxInt64 otherwise
 	waiting  []uint32 // groups that changed since the last round; and some that are gone
 	unread   bool     // there may be more in the DB
 
@@ -70,7 +72,7 @@ type gone struct {
 // NewSliding makes a store of sliding windows and adds it to c.Stores.
 func NewSliding[V any](c *topology.Context, cfg Config[V]) (*Sliding[V], error) {
 	if cfg.Reach < 1 || cfg.Lateness < 0 || cfg.Delay < 0 || cfg.UpdateEvery < 0 || cfg.Append == nil || cfg.Decode == nil || cfg.Merge == nil ||
-		cfg.Max != 0 || cfg.Apart || cfg.Round != nil {
+		cfg.Max != 0 || cfg.Apart || cfg.Notes || cfg.ByClock != (cfg.Round != nil) || cfg.ByClock && cfg.UpdateEvery == 0 {
 		return nil, fmt.Errorf("store %s: bad configuration", cfg.Name)
 	}
 	id, err := c.DB.StoreID(cfg.Name)
@@ -110,6 +112,10 @@ func (s *Sliding[V]) Reset() {
 		s.now = watermark.Sub(s.c.Clock.Now(), s.cfg.Delay)
 	}
 	s.passed = watermark.Sub(s.now, s.cfg.Lateness)
+	if s.ended = s.now; s.cfg.ByClock {
+		s.now = watermark.None
+	}
+	s.tickAt = watermark.End
 	s.round, s.unread = window.NextRound(s.now, s.cfg.UpdateEvery), true
 	s.err = nil
 	s.reminded.rescan()
@@ -124,12 +130,15 @@ func (s *Sliding[V]) Reset() {
 	}
 }
 
-// Due is the lowest watermark that can close a window, MaxInt64 if there is nothing in the store, or at which the next round is.
-func (s *Sliding[V]) Due() int64 { return min(s.due, s.round) }
+// Due is the lowest watermark that can close a window, MaxInt64 if there is nothing in the store, or at which the next round is, or with
+// Config.AtEnd a window may end.
+func (s *Sliding[V]) Due() int64 { return min(s.due, s.roundDue()) }
 
 // Late reports whether a record is too late under the watermark wm for all windows that it would be in: that which ends with it, those that end
-// with later records of the group, and those that begin behind earlier ones. One that is too late for some of them is part of the others.
+// with later records of the group, and those that begin behind earlier ones. One that is too late for some of them is part of the others. With
+// Config.AtEnd the watermark is as in [Store.Late].
 func (s *Sliding[V]) Late(at int64, key []byte, wm int64) (bool, error) {
+	s.ended = max(s.ended, wm)
 	closed := watermark.Sub(wm, s.cfg.Lateness) // windows that end then or before
 	if wm < s.due {                             // else some are still to be closed: a record comes before what the watermark closes that it moves
 		s.passed = max(s.passed, closed)
@@ -171,12 +180,8 @@ func (s *Sliding[V]) Upsert(at int64, key []byte) (v *V, fresh bool, err error) 
 	if fresh = i == len(points) || points[i].at != at; fresh {
 		s.insert(l, i, point{at: at, cell: s.cells.take(), is: isBorn | isNew})
 		points = l.points()
-		end := at + 1
-		if end <= s.passed {
-			end += s.cfg.Reach + 1
-		}
-		if end < g.due {
-			s.push(id, g, end)
+		if next := nextEvent(points[i:i+1], s.cfg.Reach, s.passed); s.earlier(next, points[i:i+1]) < g.due {
+			s.push(id, g, s.earlier(next, points[i:i+1]))
 		}
 	}
 	points[i].is |= isDirty | isWaiting
@@ -193,7 +198,7 @@ func (s *Sliding[V]) Upsert(at int64, key []byte) (v *V, fresh bool, err error) 
 }
 
 // Counted hands on the values of those open windows that the last Upsert, of a group's key, changed or made and that have a multiple of n records
-// now, in order of their ends.
+// now, in order of their ends. With Config.AtEnd they have not ended, either.
 func (s *Sliding[V]) Counted(key []byte, n int64, emit func(w window.Bounds, key []byte, v *V) error) error {
 	points := s.lineOf(s.groups.at(s.last.group)).points()
 	from := first(points, s.last.at-s.cfg.Reach)
@@ -202,12 +207,12 @@ func (s *Sliding[V]) Counted(key []byte, n int64, emit func(w window.Bounds, key
 		s.sums = append(s.sums, s.sums[len(s.sums)-1]+s.cfg.Records(s.valueOf(p)))
 	}
 	m := s.fresh()
-	w := ends(points, s.cfg.Reach, max(s.passed, s.last.at))
+	w := ends(points, s.cfg.Reach, max(s.handed(), s.last.at))
 	for w.next() && w.start <= s.last.at+1 {
 		if err := s.c.Pause(); err != nil {
 			return err
 		}
-		if w.start > s.last.at && (w.own || !s.last.fresh) || (s.sums[w.j-from]-s.sums[w.i-from])%n != 0 {
+		if !s.touched(&w) || (s.sums[w.j-from]-s.sums[w.i-from])%n != 0 {
 			continue
 		}
 		v, err := s.value(m, points, w.i, w.j, w.end)
@@ -282,12 +287,13 @@ func (s *Sliding[V]) touch(id uint32, g *group) {
 	}
 }
 
-// next is when something happens to a group next, with no more records.
+// next is when something happens to a group next, with no more records, where windows that end at a time or before are closed.
 func (s *Sliding[V]) next(g *group, behind int64) int64 {
 	if g.first == 0 {
 		return never
 	}
-	return nextEvent(s.lines.at(g.first).points(), s.cfg.Reach, behind)
+	points := s.lines.at(g.first).points()
+	return s.earlier(nextEvent(points, s.cfg.Reach, behind), points)
 }
 
 func (s *Sliding[V]) fatal(err error) error {

@@ -10,7 +10,8 @@ const mergeFrom = 8
 
 // Close closes the windows that the watermark wm closes, in order of their ends, those of one end in byte order of their groups' keys, and
 // hands each of them to emit; with onlyDirty just those that changed since the last Seal, as the others were handed on then, or in a store
-// with rounds since the last one. Then there is a round, if one is due: group by group in byte order of the keys, the windows of one in order
+// with rounds since the last one. With Config.AtEnd it hands windows on when the watermark comes to their ends instead, all of them and in the same
+// order. Then there is a round, if one is due: group by group in byte order of the keys, the windows of one in order
 // of their ends. emit may be nil; it must not keep key or value, nor change it, nor call this store.
 func (s *Sliding[V]) Close(wm int64, emit func(w window.Bounds, key []byte, v *V) error, onlyDirty bool) error {
 	if s.err != nil {
@@ -32,15 +33,16 @@ func (s *Sliding[V]) Close(wm int64, emit func(w window.Bounds, key []byte, v *V
 			return err
 		}
 	}
-	s.passed = max(s.passed, limit)
+	s.passed, s.ended = max(s.passed, limit), max(s.ended, wm)
 	s.schedule()
-	if wm >= s.round {
+	if wm >= s.roundDue() && !s.cfg.ByClock {
 		return s.handOn(wm, emit)
 	}
 	return nil
 }
 
-// closeAt closes the windows that end at a time, the earliest one in the heap.
+// closeAt closes the windows that end at a time, the earliest one in the heap, and hands on those that end Lateness behind it if it does so at
+// their ends.
 func (s *Sliding[V]) closeAt(at int64, emit func(window.Bounds, []byte, *V) error, onlyDirty bool) error {
 	s.order.Begin()
 	for len(s.heap) > 0 && s.heap[0].at == at {
@@ -54,12 +56,24 @@ func (s *Sliding[V]) closeAt(at int64, emit func(window.Bounds, []byte, *V) erro
 		}
 	}
 	s.order.Arrange()
+	end, last := int64(watermark.None), emit
+	if s.cfg.AtEnd {
+		last = nil
+		if e := watermark.Add(at, s.cfg.Lateness); e > s.ended {
+			end, s.ended = e, e
+		}
+	}
 	for id, ok := s.order.First(); ok; id, ok = s.order.First() {
 		if err := s.c.Pause(); err != nil {
 			return err
 		}
 		s.order.Shift()
-		if err := s.closeOf(id, at, emit, onlyDirty); err != nil {
+		if end != watermark.None && emit != nil {
+			if err := s.endOf(id, end, emit); err != nil {
+				return err
+			}
+		}
+		if err := s.closeOf(id, at, last, onlyDirty); err != nil {
 			return err
 		}
 		g := s.groups.at(id)
@@ -89,7 +103,7 @@ func (s *Sliding[V]) closeOf(id uint32, end int64, emit func(window.Bounds, []by
 		w := window.Bounds{Start: end - s.cfg.Reach - 1, End: end}
 		changed, born := s.marks()
 		if emit != nil && (!onlyDirty || begun&born != 0 && !own || s.anyChanged(l, points, old, j, changed)) {
-			if err := s.emitClosed(id, l, old, j, w, emit); err != nil {
+			if err := s.emitWhole(id, l, old, j, w, emit); err != nil {
 				return err
 			}
 		}
@@ -107,8 +121,8 @@ func (s *Sliding[V]) closeOf(id uint32, end int64, emit func(window.Bounds, []by
 	return nil
 }
 
-// emitClosed hands on a window that closes, of the points from index i up to, but not with, j.
-func (s *Sliding[V]) emitClosed(id uint32, l *line[V], i, j int, w window.Bounds, emit func(window.Bounds, []byte, *V) error) error {
+// emitWhole hands on a window that closes or ends, of the points from index i up to, but not with, j.
+func (s *Sliding[V]) emitWhole(id uint32, l *line[V], i, j int, w window.Bounds, emit func(window.Bounds, []byte, *V) error) error {
 	m := &s.scratch
 	if l.merged != nil || j-i >= mergeFrom {
 		if l.merged == nil {

@@ -4,11 +4,33 @@ import (
 	"bytes"
 
 	"github.com/weirstream/weir/runtime/keyenc"
+	"github.com/weirstream/weir/runtime/watermark"
 	"github.com/weirstream/weir/runtime/window"
 )
 
-// handOn is the round at the store's time wm.
-func (s *Sliding[V]) handOn(wm int64, emit func(window.Bounds, []byte, *V) error) error {
+// roundDue is when the store's own time has the next round, MaxInt64 where it has none.
+func (s *Sliding[V]) roundDue() int64 {
+	if s.cfg.ByClock {
+		return watermark.End
+	}
+	return s.round
+}
+
+// TickDue is the lowest processing time at which Tick has a round.
+func (s *Sliding[V]) TickDue() int64 { return s.round }
+
+// Tick has the round at a processing time, in the order of Close's.
+func (s *Sliding[V]) Tick(now int64) error {
+	if s.err != nil {
+		return s.err
+	}
+	s.tickAt = now
+	defer func() { s.tickAt = watermark.End }()
+	return s.handOn(now, s.cfg.Round)
+}
+
+// handOn is the round at a time.
+func (s *Sliding[V]) handOn(at int64, emit func(window.Bounds, []byte, *V) error) error {
 	s.order.Begin()
 	for _, id := range s.waiting {
 		if err := s.c.Pause(); err != nil {
@@ -19,16 +41,20 @@ func (s *Sliding[V]) handOn(wm int64, emit func(window.Bounds, []byte, *V) error
 		}
 	}
 	s.order.Arrange()
+	left := false
 	if s.unread && !s.complete {
-		if err := s.handOnUnread(emit); err != nil {
+		var err error
+		if left, err = s.handOnUnread(emit); err != nil {
 			return err
 		}
 	}
 	if err := s.handOnBefore(nil, emit); err != nil {
 		return err
 	}
-	s.waiting, s.unread = s.waiting[:0], false
-	s.now, s.round = wm, window.NextRound(wm, s.cfg.UpdateEvery)
+	s.waiting, s.unread = s.waiting[:0], left
+	if s.round = window.NextRound(at, s.cfg.UpdateEvery); !s.cfg.ByClock {
+		s.now = at
+	}
 	return nil
 }
 
@@ -43,15 +69,24 @@ func (s *Sliding[V]) handOnBefore(key []byte, emit func(window.Bounds, []byte, *
 			return nil
 		}
 		s.order.Shift()
-		g.waits = false
-		if err := s.handOnGroup(g, emit); err != nil {
+		if err := s.roundOf(id, g, emit); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// handOnGroup hands on those open windows of a group that changed since results were handed on the last time.
+// roundOf hands on a group in a round. With Config.ByClock the points are written once more, since nothing else says that they do not wait.
+func (s *Sliding[V]) roundOf(id uint32, g *group, emit func(window.Bounds, []byte, *V) error) error {
+	g.waits = false
+	if s.cfg.ByClock {
+		s.touch(id, g)
+	}
+	return s.handOnGroup(g, emit)
+}
+
+// handOnGroup hands on those open windows of a group that changed since results were handed on the last time, but with Config.AtEnd none that has
+// ended.
 func (s *Sliding[V]) handOnGroup(g *group, emit func(window.Bounds, []byte, *V) error) error {
 	if g.first == 0 {
 		return nil
@@ -64,7 +99,7 @@ func (s *Sliding[V]) handOnGroup(g *group, emit func(window.Bounds, []byte, *V) 
 	from := first(points, l.changed)
 	changed, born := s.marks()
 	m := s.fresh()
-	for w := ends(points, s.cfg.Reach, max(s.passed, l.changed)); w.next(); {
+	for w := ends(points, s.cfg.Reach, max(s.handed(), l.changed)); w.next(); {
 		if err := s.c.Pause(); err != nil {
 			return err
 		}
@@ -84,6 +119,10 @@ func (s *Sliding[V]) handOnGroup(g *group, emit func(window.Bounds, []byte, *V) 
 	}
 	for i := from; i < len(points); i++ {
 		_ = s.c.Pause() // who gives up forgets the store
+		if s.cfg.ByClock && points[i].is&changed != 0 {
+			points[i].is |= isDirty
+			l.dirty = min(l.dirty, points[i].at)
+		}
 		points[i].is &^= changed | born
 	}
 	l.changed = never
@@ -91,13 +130,13 @@ func (s *Sliding[V]) handOnGroup(g *group, emit func(window.Bounds, []byte, *V) 
 }
 
 // handOnUnread hands on what only the DB has, and the groups in memory that stand before it. What it reads does not stay in memory: a round may
-// be of all groups there are.
-func (s *Sliding[V]) handOnUnread(emit func(window.Bounds, []byte, *V) error) error {
+// be of all groups there are. With Config.ByClock it does, as it is still to be written, and some may be left for a later round.
+func (s *Sliding[V]) handOnUnread(emit func(window.Bounds, []byte, *V) error) (left bool, err error) {
 	lo := append(bytes.Clone(s.prefix), pointKind)
 	hi := append(bytes.Clone(s.prefix), pointKind+1)
 	var group []byte // the last one that waits, with the end of its key
 	var failed error // as it is: the caller may look into it
-	err := s.c.DB.Scan(lo, hi, func(k, b []byte) error {
+	err = s.c.DB.Scan(lo, hi, func(k, b []byte) error {
 		if failed = s.c.Pause(); failed != nil {
 			return failed
 		}
@@ -105,7 +144,12 @@ func (s *Sliding[V]) handOnUnread(emit func(window.Bounds, []byte, *V) error) er
 		if len(k) < timeLen {
 			return errMalformed
 		}
-		if k = k[:len(k)-timeLen]; !s.waits(b) || bytes.Equal(k, group) {
+		round := s.waitsFor(b)
+		if k = k[:len(k)-timeLen]; round <= s.now || bytes.Equal(k, group) {
+			return nil
+		}
+		if round > s.tickAt {
+			left = true
 			return nil
 		}
 		group = append(group[:0], k...)
@@ -125,24 +169,28 @@ func (s *Sliding[V]) handOnUnread(emit func(window.Bounds, []byte, *V) error) er
 			return err
 		}
 		g := s.groups.at(id)
-		g.waits = false
-		if failed = s.handOnGroup(g, emit); failed != nil {
+		if failed = s.roundOf(id, g, emit); failed != nil {
 			return failed
 		}
-		s.evictGroup(id, g)
+		if !s.cfg.ByClock {
+			s.evictGroup(id, g)
+		}
 		return nil
 	})
 	if failed != nil {
-		return failed
+		return left, failed
 	}
 	if err != nil {
-		return s.fatal(err)
+		return left, s.fatal(err)
 	}
-	return nil
+	return left, nil
 }
 
-// waits tells, by the stored value of a point, whether it waits for the next round.
-func (s *Sliding[V]) waits(b []byte) bool {
+// waitsFor is the time of the round that a point waits for, by its stored value; None if it waits for none.
+func (s *Sliding[V]) waitsFor(b []byte) int64 {
 	round, _, _, err := splitPoint(b)
-	return err != nil || round > s.now // what is malformed is told when it is read
+	if err != nil {
+		return s.tickAt // which is told when it is read
+	}
+	return round
 }

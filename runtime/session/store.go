@@ -52,7 +52,8 @@ type Config[V any] struct {
 	// Bytes estimates what a value holds on the heap besides itself; nil: nothing.
 	Bytes func(v *V) int
 	// Reach is how far the first and the last record of a sliding window are apart at most, in milliseconds, 1 or more, and Records is how many
-	// records a value has, for [Sliding.Counted]. Only [Sliding] has them, and it has neither Max, Apart nor Round.
+	// records a value has, for [Sliding.Counted]. Only [Sliding] has them, and it has neither Max, Apart nor Notes, and Round only with
+	// ByClock, which changes no values.
 	Reach   int64
 	Records func(v *V) int64
 }
