@@ -19,10 +19,11 @@ import (
 // The matrix: windows of each kind, with each emission and each way to deal with late records, are in a case matrix_KIND below accepted, or
 // below refused. To add a kind, say in windowText how a spec has it, and write its case; to add a key of emit, put it into a case of each kind.
 
-// windowText is what stands under window for each kind.
+// windowText is what stands under window for each kind: for those of the language, and for lists of sizes and windows that records end, which stand
+// under the keys of others.
 var windowText = map[string]string{
-	"tumbling": "tumbling: 10s", "hopping": "hopping: 10s, every: 5s", "cumulative": "cumulative: 10s, every: 5s", "session": "session: 5s",
-	"custom": "custom: {start: at, end: 'at + duration(\"1s\")'}", "global": "global: {unbounded: true}", "count": "count: {size: 2, ttl: 20s}",
+	"tumbling": "tumbling: 10s", "hopping": "hopping: 10s, every: 5s", "cumulative": "cumulative: 10s, every: 5s", "session": "session: 5s", "sliding": "sliding: 10s",
+	"custom": "custom: {start: at, end: 'at + duration(\"1s\")'}", "split": "custom: {split: n == 8, ttl: 20s}", "sizes": "tumbling: [5s, 10s]", "global": "global: {unbounded: true}", "count": "count: {size: 2, ttl: 20s}",
 }
 
 // policies are the ways to deal with late records, by the key that says it.
@@ -47,6 +48,25 @@ type combination struct{ kind, emission, policy string }
 type stepOf struct {
 	Window map[string]any
 	Emit   any
+}
+
+// kind is that of a step's windows, "" if it has none.
+func (s *stepOf) kind(kinds []string) string {
+	for _, k := range kinds {
+		switch of := s.Window[k].(type) {
+		case nil:
+		case []any:
+			return "sizes"
+		case map[string]any:
+			if of["split"] != nil {
+				return "split"
+			}
+			return k
+		default:
+			return k
+		}
+	}
+	return ""
 }
 
 // emissions are what a step's emission counts as: the key that is behind its updates, or those that are beside it.
@@ -93,23 +113,22 @@ func combinations(t *testing.T, path string, kinds []string) (all, forms map[com
 	}
 	all, forms = map[combination]bool{}, map[combination]bool{}
 	for _, s := range spec.Steps {
-		for _, kind := range kinds {
-			if s.Window[kind] == nil {
-				continue
+		kind := s.kind(kinds)
+		if kind == "" {
+			continue
+		}
+		policy := "dropped"
+		for p := range policies {
+			if s.Window[p] != nil {
+				policy = p
 			}
-			policy := "dropped"
-			for p := range policies {
-				if s.Window[p] != nil {
-					policy = p
-				}
-			}
-			as, has := s.emissions()
-			for _, e := range as {
-				all[combination{kind, e, policy}] = true
-			}
-			for _, f := range has {
-				forms[combination{kind, f, ""}] = true
-			}
+		}
+		as, has := s.emissions()
+		for _, e := range as {
+			all[combination{kind, e, policy}] = true
+		}
+		for _, f := range has {
+			forms[combination{kind, f, ""}] = true
 		}
 	}
 	return all, forms
@@ -131,7 +150,7 @@ func under(t *testing.T, s *syntax.Shape, key string) *syntax.Shape {
 func TestMatrix(t *testing.T) {
 	step := under(t, syntax.Language, "steps").Elem
 	window := under(t, step, "window")
-	kinds := window.Either
+	kinds := append(slices.Clone(window.Either), "sizes", "split")
 	for _, k := range window.Keys {
 		if !slices.Contains(kinds, k.Name) && !slices.Contains(alignment, k.Name) && policies[k.Name] == "" {
 			t.Errorf("window has the key %s: is it a way to deal with late records?", k.Name)
