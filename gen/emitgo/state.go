@@ -126,6 +126,9 @@ func (g *generator) layout(st *check.Step) string {
 	}
 	if g.corrects(st) { // what has ended was handed on, which it was not before without them
 		fmt.Fprint(h, "corrections;")
+		if st.Window.Own() { // a group that is looked for at a window's end was noted that much before it
+			fmt.Fprintf(h, "lateness %s;", plan.Duration(st.Window.Lateness))
+		}
 	}
 	switch {
 	case g.retracts(st):

@@ -56,7 +56,11 @@ func (t *task) round(w *window, wm int64) {
 	}
 	all = slices.DeleteFunc(all, func(g *group) bool { return !g.changed })
 	sort.Slice(all, func(i, j int) bool {
-		return all[i].win.start < all[j].win.start || all[i].win.start == all[j].win.start && all[i].win.end < all[j].win.end
+		a, b := all[i].win, all[j].win
+		if w.overlap != nil { // of several sizes, the smaller ones first
+			return a.end < b.end || a.end == b.end && a.start > b.start
+		}
+		return a.start < b.start || a.start == b.start && a.end < b.end
 	})
 	for _, g := range all {
 		if w.ended(g.win, wm) {

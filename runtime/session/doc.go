@@ -38,7 +38,9 @@
 //
 // Groups are in memory or in the DB, windows fall due, and changes wait for rounds, as it is said above. What happens to a group next is the first
 // of all that its points' windows do, whether the window behind a point is there or not; its reminder has that time, which follows from the
-// points and from the time up to which windows are closed.
+// points and from the times up to which windows are closed and, with Config.AtEnd, have ended. What ended is handed on of the points as they
+// are then, and again by [Sliding.Correct] with each record that comes to it. A round by the clock has points written once more that it has
+// handed on.
 //
 // # Format
 //

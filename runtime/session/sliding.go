@@ -180,8 +180,8 @@ func (s *Sliding[V]) Upsert(at int64, key []byte) (v *V, fresh bool, err error) 
 	if fresh = i == len(points) || points[i].at != at; fresh {
 		s.insert(l, i, point{at: at, cell: s.cells.take(), is: isBorn | isNew})
 		points = l.points()
-		if next := nextEvent(points[i:i+1], s.cfg.Reach, s.passed); s.earlier(next, points[i:i+1]) < g.due {
-			s.push(id, g, s.earlier(next, points[i:i+1]))
+		if next := s.earlier(nextEvent(points[i:i+1], s.cfg.Reach, s.passed), points[i:i+1]); next < g.due {
+			s.push(id, g, next)
 		}
 	}
 	points[i].is |= isDirty | isWaiting

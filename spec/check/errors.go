@@ -843,8 +843,12 @@ func updatesOfCount(at source.Span) diag.Diagnostic {
 	return hinted(problem("WEIR4032", at, "a count window has one result, with the record that completes it"), "leave emit out; global: {unbounded: true} counts without an end, and has updates")
 }
 
-func changesOfOverlap(at source.Span, key string, k WindowKind) diag.Diagnostic {
-	return hinted(problem("WEIR4033", at, "results of %s windows are made of %s, and what was handed on last is kept for no window", k, madeOf(k)), "leave %s out, or take windows that do not overlap", key)
+func changesOfOverlap(at source.Span, key string, w *Window) diag.Diagnostic {
+	of := w.Kind.String() + " windows"
+	if w.Sizes != nil {
+		of = "windows of several sizes"
+	}
+	return hinted(problem("WEIR4033", at, "results of %s are made of %s, and what was handed on last is kept for no window", of, madeOf(w.Kind)), "leave %s out, or take windows that do not overlap", key)
 }
 
 func tombstonesOfKind(at source.Span, k WindowKind) diag.Diagnostic {

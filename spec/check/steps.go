@@ -393,7 +393,7 @@ func (c *checker) emit(st *Step, d *syntax.Emit) {
 			is  string
 		}{{d.Only, "changes_only"}, {d.Retractions, "retractions"}} {
 			if last.key != nil {
-				c.report(changesOfOverlap(last.key.Span, last.is, st.Window.Kind))
+				c.report(changesOfOverlap(last.key.Span, last.is, st.Window))
 			}
 		}
 	}
