@@ -3406,14 +3406,14 @@ type correctedState struct {
 
 // appendCorrectedState appends the stored form: the layout's fingerprint, then the fields in order.
 func appendCorrectedState(b []byte, a *correctedState) []byte {
-	b = stateenc.AppendHeader(b, 0x085b)
+	b = stateenc.AppendHeader(b, 0x75b0)
 	b = stateenc.AppendInt(b, a.Sum)
 	return b
 }
 
 // decodeCorrectedState reads the stored form.
 func decodeCorrectedState(b []byte, a *correctedState) error {
-	i := stateenc.Header(b, 0x085b)
+	i := stateenc.Header(b, 0x75b0)
 	a.Sum, i = stateenc.Int(b, i)
 	return stateenc.Done(b, i)
 }
@@ -3515,7 +3515,7 @@ type correctedRetractedState struct {
 
 // appendCorrectedRetractedState appends the stored form: the layout's fingerprint, then the fields in order.
 func appendCorrectedRetractedState(b []byte, a *correctedRetractedState) []byte {
-	b = stateenc.AppendHeader(b, 0x1242)
+	b = stateenc.AppendHeader(b, 0x5535)
 	b = stateenc.AppendInt(b, a.Top)
 	b = stateenc.AppendString(b, a.handed)
 	return b
@@ -3523,7 +3523,7 @@ func appendCorrectedRetractedState(b []byte, a *correctedRetractedState) []byte 
 
 // decodeCorrectedRetractedState reads the stored form.
 func decodeCorrectedRetractedState(b []byte, a *correctedRetractedState) error {
-	i := stateenc.Header(b, 0x1242)
+	i := stateenc.Header(b, 0x5535)
 	a.Top, i = stateenc.Int(b, i)
 	a.handed, i = stateenc.Bytes(b, i)
 	return stateenc.Done(b, i)
@@ -3598,7 +3598,7 @@ type correctedChangesState struct {
 
 // appendCorrectedChangesState appends the stored form: the layout's fingerprint, then the fields in order.
 func appendCorrectedChangesState(b []byte, a *correctedChangesState) []byte {
-	b = stateenc.AppendHeader(b, 0xdba3)
+	b = stateenc.AppendHeader(b, 0x2b89)
 	b = stateenc.AppendInt(b, a.Top)
 	b = stateenc.AppendString(b, a.handed)
 	return b
@@ -3606,7 +3606,7 @@ func appendCorrectedChangesState(b []byte, a *correctedChangesState) []byte {
 
 // decodeCorrectedChangesState reads the stored form.
 func decodeCorrectedChangesState(b []byte, a *correctedChangesState) error {
-	i := stateenc.Header(b, 0xdba3)
+	i := stateenc.Header(b, 0x2b89)
 	a.Top, i = stateenc.Int(b, i)
 	a.handed, i = stateenc.Bytes(b, i)
 	return stateenc.Done(b, i)
@@ -3696,14 +3696,14 @@ type correctedDeletedState struct {
 
 // appendCorrectedDeletedState appends the stored form: the layout's fingerprint, then the fields in order.
 func appendCorrectedDeletedState(b []byte, a *correctedDeletedState) []byte {
-	b = stateenc.AppendHeader(b, 0x085b)
+	b = stateenc.AppendHeader(b, 0x75b0)
 	b = stateenc.AppendInt(b, a.Sum)
 	return b
 }
 
 // decodeCorrectedDeletedState reads the stored form.
 func decodeCorrectedDeletedState(b []byte, a *correctedDeletedState) error {
-	i := stateenc.Header(b, 0x085b)
+	i := stateenc.Header(b, 0x75b0)
 	a.Sum, i = stateenc.Int(b, i)
 	return stateenc.Done(b, i)
 }
@@ -3895,14 +3895,14 @@ type earlyCorrectedState struct {
 
 // appendEarlyCorrectedState appends the stored form: the layout's fingerprint, then the fields in order.
 func appendEarlyCorrectedState(b []byte, a *earlyCorrectedState) []byte {
-	b = stateenc.AppendHeader(b, 0x085b)
+	b = stateenc.AppendHeader(b, 0x75b0)
 	b = stateenc.AppendInt(b, a.Sum)
 	return b
 }
 
 // decodeEarlyCorrectedState reads the stored form.
 func decodeEarlyCorrectedState(b []byte, a *earlyCorrectedState) error {
-	i := stateenc.Header(b, 0x085b)
+	i := stateenc.Header(b, 0x75b0)
 	a.Sum, i = stateenc.Int(b, i)
 	return stateenc.Done(b, i)
 }

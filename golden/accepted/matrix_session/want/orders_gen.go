@@ -2952,14 +2952,14 @@ type correctedState struct {
 
 // appendCorrectedState appends the stored form: the layout's fingerprint, then the fields in order.
 func appendCorrectedState(b []byte, a *correctedState) []byte {
-	b = stateenc.AppendHeader(b, 0xaf45)
+	b = stateenc.AppendHeader(b, 0x255b)
 	b = a.Sum.Append(b)
 	return b
 }
 
 // decodeCorrectedState reads the stored form.
 func decodeCorrectedState(b []byte, a *correctedState) error {
-	i := stateenc.Header(b, 0xaf45)
+	i := stateenc.Header(b, 0x255b)
 	i = a.Sum.Decode(b, i)
 	return stateenc.Done(b, i)
 }
@@ -3071,7 +3071,7 @@ type correctedRetractedState struct {
 
 // appendCorrectedRetractedState appends the stored form: the layout's fingerprint, then the fields in order.
 func appendCorrectedRetractedState(b []byte, a *correctedRetractedState) []byte {
-	b = stateenc.AppendHeader(b, 0x0a07)
+	b = stateenc.AppendHeader(b, 0x5c7d)
 	b = stateenc.AppendInt(b, a.Top)
 	b = stateenc.AppendString(b, a.handed)
 	return b
@@ -3079,7 +3079,7 @@ func appendCorrectedRetractedState(b []byte, a *correctedRetractedState) []byte 
 
 // decodeCorrectedRetractedState reads the stored form.
 func decodeCorrectedRetractedState(b []byte, a *correctedRetractedState) error {
-	i := stateenc.Header(b, 0x0a07)
+	i := stateenc.Header(b, 0x5c7d)
 	a.Top, i = stateenc.Int(b, i)
 	a.handed, i = stateenc.Bytes(b, i)
 	return stateenc.Done(b, i)
@@ -3158,7 +3158,7 @@ type correctedChangesState struct {
 
 // appendCorrectedChangesState appends the stored form: the layout's fingerprint, then the fields in order.
 func appendCorrectedChangesState(b []byte, a *correctedChangesState) []byte {
-	b = stateenc.AppendHeader(b, 0xbf4b)
+	b = stateenc.AppendHeader(b, 0x3bda)
 	b = stateenc.AppendInt(b, a.Top)
 	b = stateenc.AppendString(b, a.handed)
 	return b
@@ -3166,7 +3166,7 @@ func appendCorrectedChangesState(b []byte, a *correctedChangesState) []byte {
 
 // decodeCorrectedChangesState reads the stored form.
 func decodeCorrectedChangesState(b []byte, a *correctedChangesState) error {
-	i := stateenc.Header(b, 0xbf4b)
+	i := stateenc.Header(b, 0x3bda)
 	a.Top, i = stateenc.Int(b, i)
 	a.handed, i = stateenc.Bytes(b, i)
 	return stateenc.Done(b, i)
@@ -3336,14 +3336,14 @@ type earlyCorrectedState struct {
 
 // appendEarlyCorrectedState appends the stored form: the layout's fingerprint, then the fields in order.
 func appendEarlyCorrectedState(b []byte, a *earlyCorrectedState) []byte {
-	b = stateenc.AppendHeader(b, 0xaf45)
+	b = stateenc.AppendHeader(b, 0x255b)
 	b = a.Sum.Append(b)
 	return b
 }
 
 // decodeEarlyCorrectedState reads the stored form.
 func decodeEarlyCorrectedState(b []byte, a *earlyCorrectedState) error {
-	i := stateenc.Header(b, 0xaf45)
+	i := stateenc.Header(b, 0x255b)
 	i = a.Sum.Decode(b, i)
 	return stateenc.Done(b, i)
 }

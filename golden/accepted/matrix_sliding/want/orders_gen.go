@@ -2513,14 +2513,14 @@ type correctedState struct {
 
 // appendCorrectedState appends the stored form: the layout's fingerprint, then the fields in order.
 func appendCorrectedState(b []byte, a *correctedState) []byte {
-	b = stateenc.AppendHeader(b, 0x5000)
+	b = stateenc.AppendHeader(b, 0xc7d2)
 	b = a.Sum.Append(b)
 	return b
 }
 
 // decodeCorrectedState reads the stored form.
 func decodeCorrectedState(b []byte, a *correctedState) error {
-	i := stateenc.Header(b, 0x5000)
+	i := stateenc.Header(b, 0xc7d2)
 	i = a.Sum.Decode(b, i)
 	return stateenc.Done(b, i)
 }
@@ -2601,14 +2601,14 @@ type correctedDeletedState struct {
 
 // appendCorrectedDeletedState appends the stored form: the layout's fingerprint, then the fields in order.
 func appendCorrectedDeletedState(b []byte, a *correctedDeletedState) []byte {
-	b = stateenc.AppendHeader(b, 0x5000)
+	b = stateenc.AppendHeader(b, 0xc7d2)
 	b = a.Sum.Append(b)
 	return b
 }
 
 // decodeCorrectedDeletedState reads the stored form.
 func decodeCorrectedDeletedState(b []byte, a *correctedDeletedState) error {
-	i := stateenc.Header(b, 0x5000)
+	i := stateenc.Header(b, 0xc7d2)
 	i = a.Sum.Decode(b, i)
 	return stateenc.Done(b, i)
 }
@@ -2773,14 +2773,14 @@ type earlyCorrectedState struct {
 
 // appendEarlyCorrectedState appends the stored form: the layout's fingerprint, then the fields in order.
 func appendEarlyCorrectedState(b []byte, a *earlyCorrectedState) []byte {
-	b = stateenc.AppendHeader(b, 0x5000)
+	b = stateenc.AppendHeader(b, 0xc7d2)
 	b = a.Sum.Append(b)
 	return b
 }
 
 // decodeEarlyCorrectedState reads the stored form.
 func decodeEarlyCorrectedState(b []byte, a *earlyCorrectedState) error {
-	i := stateenc.Header(b, 0x5000)
+	i := stateenc.Header(b, 0xc7d2)
 	i = a.Sum.Decode(b, i)
 	return stateenc.Done(b, i)
 }
