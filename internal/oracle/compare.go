@@ -346,6 +346,9 @@ func close(a, b ref.Val, as types.TimeAs) bool {
 			return false
 		}
 		x, y := float64(a), float64(b)
+		if math.IsInf(x, 0) || math.IsInf(y, 0) { // the part of it that rounding may take is infinite as well
+			return x == y
+		}
 		return x == y || math.IsNaN(x) && math.IsNaN(y) || math.Abs(x-y) <= 1e-9*max(math.Abs(x), math.Abs(y))
 	case celtypes.Timestamp:
 		b, ok := b.(celtypes.Timestamp)

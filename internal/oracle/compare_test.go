@@ -1,6 +1,7 @@
 package oracle
 
 import (
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -55,6 +56,23 @@ func TestCompare(t *testing.T) {
 		diff := strings.Join(r.Compare(map[string][]Got{"out": c.have}), "\n")
 		if c.diff == "" && diff != "" || !strings.Contains(diff, c.diff) {
 			t.Errorf("%s: %q, want %q", c.name, diff, c.diff)
+		}
+	}
+}
+
+// TestClose: an infinite number equals itself only, however much of it rounding might take.
+func TestClose(t *testing.T) {
+	inf, nan := math.Inf(1), math.NaN()
+	for _, c := range []struct {
+		a, b float64
+		want bool
+	}{
+		{1, 1, true}, {0.1 + 0.2, 0.3, true}, {1, 1.001, false}, {0, 1e-300, false}, {0, math.Copysign(0, -1), true},
+		{inf, inf, true}, {-inf, -inf, true}, {inf, -inf, false}, {inf, 1, false}, {1, inf, false}, {-39.5, -inf, false}, {1e308, inf, false},
+		{nan, nan, true}, {nan, 1, false}, {1, nan, false}, {nan, inf, false}, {inf, nan, false},
+	} {
+		if got := close(celtypes.Double(c.a), celtypes.Double(c.b), types.RFC3339); got != c.want {
+			t.Errorf("close(%v, %v) = %v", c.a, c.b, got)
 		}
 	}
 }
