@@ -15,8 +15,8 @@
 // Records of one source partition are processed in order, so all that follows from one partition is determined, late records
 // included. Behind a repartition topic records of several upstream tasks interleave, and whether a late one is still counted
 // depends on it. The oracle finds out whether any record could be affected, and if so marks what is behind that step
-// [Topic.Loose]: such a topic is not compared. The same holds for results of `emit: updates`: which of them appear depends on
-// when commits happen, but each one is a state that the group went through, and the last one is its final state.
+// [Topic.Loose]: such a topic is not compared, and what fails there need not, nor is it all that may:
+// [Result.MayFail]. The same holds for results of `emit: updates`: which of them appear depends on when commits happen, but each one is a state that the group went through, and the last one is its final state.
 package oracle
 
 import (
@@ -69,6 +69,9 @@ type Result struct {
 	// Failed lists the errors under on_error: fail. A run meets one of them and stops; what it has committed until then
 	// depends on the schedule, so nothing else of the result counts when there is one.
 	Failed []error
+	// MayFail says that under on_error: fail a run may meet an error or not: what fails, or might, comes by or does not as upstream tasks interleave
+	// and commits happen. A run that gets by gives what the rest says.
+	MayFail bool
 	// Topics are the sinks' and dead letter topics by name.
 	Topics map[string]*Topic
 	// Late counts records that came after their window had closed, Skipped those dropped by on_error: skip.
@@ -209,6 +212,7 @@ func (r *run) sourcePartition(s *check.Source, part, lane int32, recs []Record) 
 // many there are.
 func (r *run) behindCut(c *cut) {
 	t := &task{run: r, source: c.source, lane: -1, wm: noTime, now: noTime, cut: c.step, loose: c.loose}
+	failed := len(r.res.Failed)
 	t.windows = []*window{r.newWindow(c.step, 0)}
 	t.grow(c.step.Late, 0)
 	for _, out := range c.step.Outs() {
@@ -229,6 +233,7 @@ func (r *run) behindCut(c *cut) {
 	}
 	if c.loose || t.full { // which record is one too many for a sum goes by the order in which they come
 		t.uncertain(c.step)
+		r.res.Failed = r.res.Failed[:failed]
 	}
 	if c.wm > noTime {
 		t.advance(c.wm)

@@ -216,6 +216,48 @@ sinks:
 	}
 }
 
+// TestMayFail: an error is certain only if no interleaving and no commit keeps it away.
+func TestMayFail(t *testing.T) {
+	const (
+		behind = "  w: {from: in, group_by: {n: n}, window: {tumbling: 1s, late_to: l}, aggregate: {c: sum(8 / n)}}\n"
+		late   = "  v: {from: l, group_by: {m: n + 0}, window: {tumbling: 1s}, aggregate: {c: sum(8 / n)}}\n"
+		state  = "  w: {from: in, group_by: {k: key}, window: {tumbling: 1s}, aggregate: {c: count()}, having: 8 / (c - 2) != 0%s}\n"
+	)
+	for _, c := range []struct {
+		name, steps string
+		in          [][2]int64 // n and time
+		fails, may  bool
+	}{
+		{"in any order", behind, [][2]int64{{1, 0}, {1, 1999}, {0, 999}}, true, false},
+		{"unless it is late", behind, [][2]int64{{1, 0}, {1, 2000}, {0, 999}}, false, true},
+		{"nothing fails", behind, [][2]int64{{1, 0}, {1, 1999}, {1, 999}}, false, false},
+		{"what is late comes by or not", behind + late, [][2]int64{{1, 0}, {1, 2000}, {1, 999}}, false, true},
+		{"a final result", fmt.Sprintf(state, ""), [][2]int64{{1, 0}, {1, 0}}, true, false},
+		{"a result that is replaced", fmt.Sprintf(state, ", emit: updates"), [][2]int64{{1, 0}, {1, 0}, {1, 0}}, false, true},
+		{"a result for each record", fmt.Sprintf(state, ", emit: {updates: {count: 1}}"), [][2]int64{{1, 0}, {1, 0}, {1, 0}}, true, false},
+	} {
+		spec := strings.Replace(head, "on_error: {dead_letter: dead}", "on_error: fail", 1) + "steps:\n" + c.steps + "sinks:\n  out: {from: w, kafka: {topic: out}}\n"
+		if strings.Contains(c.steps, late) {
+			spec += "  late: {from: v, kafka: {topic: late}}\n"
+		}
+		p, diags := check.Check(source.New("test.weir.yaml", []byte(spec)))
+		if p == nil {
+			t.Fatal(diags)
+		}
+		var recs []Record
+		for i, r := range c.in {
+			recs = append(recs, Record{Offset: int64(i), Key: []byte("k"), Value: fmt.Appendf(nil, `{"n":%d,"t":%d}`, r[0], r[1])})
+		}
+		r, err := Run(p, Input{"in": recs}, Options{Partitions: 1, End: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if fails := len(r.Failed) > 0; fails != c.fails || r.MayFail != c.may {
+			t.Errorf("%s: fails %v, want %v; may fail %v, want %v", c.name, r.Failed, c.fails, r.MayFail, c.may)
+		}
+	}
+}
+
 // TestLooseByStreamTime: behind a repartition topic a record may be late by what another task has seen.
 func TestLooseByStreamTime(t *testing.T) {
 	spec := strings.Replace(head, "watermark: {lag: 1s}", "watermark: stream_time", 1) + `

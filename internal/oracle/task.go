@@ -137,14 +137,21 @@ func (t *task) markLoose(s *check.Stream) {
 
 // uncertain notes that what a step hands on in this task may be something else, and so may be what is made of it.
 func (t *task) uncertain(st *check.Step) {
-	t.loose, t.run.res.LooseCounts = true, true
+	t.loose = true
 	t.markLoose(st.Late)
 	for _, out := range st.Outs() {
 		t.markLoose(out)
 	}
+	t.uncertainErrors()
+}
+
+// uncertainErrors notes that there may be other bad records in this task than those that the interpreter finds.
+func (t *task) uncertainErrors() {
+	t.run.res.LooseCounts = true
 	if d := t.run.res.Topics[t.source.DeadLetterTopic]; d != nil {
 		d.Loose = true
 	}
+	t.run.res.MayFail = t.run.res.MayFail || t.source.OnError == check.Fail
 }
 
 // leave tells the steps behind repartition topics how far this task's time went.
@@ -560,6 +567,10 @@ func (t *task) bad(raw *Record, err error) {
 		}
 		t.out(t.source.DeadLetterTopic, o)
 	default:
+		if t.loose {
+			t.run.res.MayFail = true
+			return
+		}
 		t.run.res.Failed = append(t.run.res.Failed, err)
 	}
 }

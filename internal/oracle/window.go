@@ -315,14 +315,14 @@ func (t *task) result(w *window, g *group) {
 		return
 	}
 	if err := t.handOn(w, g); err != nil {
-		t.bad(nil, fmt.Errorf("result of %w", err))
 		if byCommit(w.step.Out) { // not every state is handed on, so not every such error comes up
 			t.superseded(w, g) // which may come in place of the states before
-			t.run.res.LooseCounts = true
-			if d := t.run.res.Topics[t.source.DeadLetterTopic]; d != nil {
-				d.Loose = true
+			t.uncertainErrors()
+			if t.source.OnError == check.Fail {
+				return
 			}
 		}
+		t.bad(nil, fmt.Errorf("result of %w", err))
 	}
 }
 
