@@ -126,6 +126,11 @@ func (g *generator) counted(f *printer.File, sub *plan.Subtopology, st *check.St
 		return
 	}
 	f.P()
+	if st.Window.Overlap() && st.UpdateCount == 1 {
+		f.F("// %sRest hands nothing on when a window closes: each change of its result was handed on with the record that made it.", n.method)
+		f.F("func (t *%s) %sRest(window.Bounds, []byte, *%s) error { return nil }", taskName(sub), n.method, stateType(n))
+		return
+	}
 	f.F("// %sRest hands on the result of a window that closes, if it has changed since it was handed on.", n.method)
 	f.F("func (t *%s) %sRest(w window.Bounds, key []byte, a *%s) error {", taskName(sub), n.method, stateType(n))
 	f.F("if %s {", pending)

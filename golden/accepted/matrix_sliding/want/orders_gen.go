@@ -2170,13 +2170,8 @@ func (t *ordersTask) deletedDropFrom(r *DeletedDrop, key []byte, at int64, w win
 	return t.deletedDropKeyed(r, key, at, w)
 }
 
-// deletedDropRest hands on the result of a window that closes, if it has changed since it was handed on.
-func (t *ordersTask) deletedDropRest(w window.Bounds, key []byte, a *deletedDropState) error {
-	if a.records%1 == 0 {
-		return nil
-	}
-	return t.deletedDropResult(w, key, a)
-}
+// deletedDropRest hands nothing on when a window closes: each change of its result was handed on with the record that made it.
+func (t *ordersTask) deletedDropRest(window.Bounds, []byte, *deletedDropState) error { return nil }
 
 // deletedDropGone deletes the results of a group in a window that has closed: a tombstone comes under each key that they had.
 func (t *ordersTask) deletedDropGone(w window.Bounds, key []byte) error {
@@ -2281,13 +2276,8 @@ func (t *ordersTask) deletedSideFrom(r *DeletedSide, key []byte, at int64, w win
 	return t.deletedSideKeyed(r, key, at, w)
 }
 
-// deletedSideRest hands on the result of a window that closes, if it has changed since it was handed on.
-func (t *ordersTask) deletedSideRest(w window.Bounds, key []byte, a *deletedSideState) error {
-	if a.records%1 == 0 {
-		return nil
-	}
-	return t.deletedSideResult(w, key, a)
-}
+// deletedSideRest hands nothing on when a window closes: each change of its result was handed on with the record that made it.
+func (t *ordersTask) deletedSideRest(window.Bounds, []byte, *deletedSideState) error { return nil }
 
 // deletedSideGone deletes the results of a group in a window that has closed: a tombstone comes under each key that they had.
 func (t *ordersTask) deletedSideGone(w window.Bounds, key []byte) error {
@@ -2397,13 +2387,8 @@ func (t *ordersTask) deletedMergeFrom(r *DeletedMerge, key []byte, at int64, w w
 	return t.deletedMergeKeyed(r, key, at, w)
 }
 
-// deletedMergeRest hands on the result of a window that closes, if it has changed since it was handed on.
-func (t *ordersTask) deletedMergeRest(w window.Bounds, key []byte, a *deletedMergeState) error {
-	if a.records%1 == 0 {
-		return nil
-	}
-	return t.deletedMergeResult(w, key, a)
-}
+// deletedMergeRest hands nothing on when a window closes: each change of its result was handed on with the record that made it.
+func (t *ordersTask) deletedMergeRest(window.Bounds, []byte, *deletedMergeState) error { return nil }
 
 // deletedMergeGone deletes the results of a group in a window that has closed: a tombstone comes under each key that they had.
 func (t *ordersTask) deletedMergeGone(w window.Bounds, key []byte) error {
