@@ -9,11 +9,8 @@ import (
 // corrects tells whether a step's results are handed on at the ends of windows, and corrected until these close.
 func (g *generator) corrects(st *check.Step) bool { return st.Corrections && g.pl.Live(st.Out) }
 
-// takesLate tells whether there may be records that correct results: those of a window before it in the same task come before the watermark
-// comes to the end of the windows that they are in.
-func (g *generator) takesLate(st *check.Step) bool {
-	return g.corrects(st) && (!st.From.Windowed || st.Repartition || st.Retimes())
-}
+// takesLate tells whether there may be records that correct results.
+func (g *generator) takesLate(st *check.Step) bool { return g.corrects(st) && mayBeLate(st) }
 
 // corrected prints the method that hands on a result which a late record has changed.
 func (g *generator) corrected(f *printer.File, sub *plan.Subtopology, st *check.Step) {

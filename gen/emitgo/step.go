@@ -52,6 +52,12 @@ func (g *generator) handOn(f *printer.File, sub *plan.Subtopology, s *check.Stre
 	g.chain(f, calls)
 }
 
+// takesBounds tells whether something that reads stream s takes the bounds of windows: a step that merges it with others may not.
+func (g *generator) takesBounds(s *check.Stream) bool {
+	steps, sinks := g.pl.Consumers(s)
+	return s.Windowed && (len(sinks) > 0 || slices.ContainsFunc(steps, func(st *check.Step) bool { return st.From.Windowed }))
+}
+
 // chain prints calls that each return an error, the last one as the function's result. A call may have lines before it.
 func (g *generator) chain(f *printer.File, calls []string) {
 	if len(calls) == 0 {

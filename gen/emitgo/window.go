@@ -105,7 +105,7 @@ func (g *generator) fold(f *printer.File, c *scope, st *check.Step, row string) 
 	}
 	switch {
 	case !st.Window.Bounded() && st.Window.Size == 0: // it takes records however old
-	case !st.From.Windowed || st.Repartition || st.Retimes():
+	case mayBeLate(st):
 		now := "t.Clock.Now()"
 		if g.goesByPassed(st) {
 			now = "t.Clock.Passed()"
@@ -131,6 +131,9 @@ func (g *generator) fold(f *printer.File, c *scope, st *check.Step, row string) 
 			}
 			if st.Repartition && g.pl.Payload(st) != st.Row {
 				arg = g.rowOfPayload(f, st)
+			}
+			if g.takesBounds(st.Late) {
+				f.P("w := ", g.missed(f, st, place))
 			}
 			g.handOn(f, c.sub, st.Late, arg)
 		} else {
@@ -210,6 +213,22 @@ func (g *generator) fold(f *printer.File, c *scope, st *check.Step, row string) 
 	}
 	g.countOne(f, st)
 	return nil
+}
+
+// mayBeLate tells whether records may come too late for their windows: the results of a window before it in the same task come before the watermark
+// that closes the windows that they are in.
+func mayBeLate(st *check.Step) bool {
+	return !st.From.Windowed || st.From.Missed || st.Repartition || st.Retimes()
+}
+
+// missed is the Go expression of the window that a late record missed; place is what the store knows it by.
+func (g *generator) missed(f *printer.File, st *check.Step, place string) string {
+	if st.Window.Own() && !st.Window.Overlap() {
+		f.Import(module + "window")
+		from, to, _ := strings.Cut(place, ", ")
+		return fmt.Sprintf("window.Bounds{Start: %s, End: %s}", from, to)
+	}
+	return fmt.Sprintf("t.%s.Missed(%s)", storeField(g.steps[st]), place)
 }
 
 // arguments prints the computation of what the aggregates of a step take of a record. What a fold makes of it comes later.

@@ -99,7 +99,7 @@ func (t *task) foldStep(w *window, e elem) error {
 		return nil
 	}
 	out := t.foldedRow(st, next)
-	out.time, out.win = e.time, e.win
+	out.time, out.win, out.missed = e.time, e.win, e.missed
 	if st.Repartition {
 		out.win = nil
 	}

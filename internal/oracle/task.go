@@ -30,16 +30,20 @@ type elem struct {
 	source   *check.Source // that the record is of, and in the record as it was read; nil for what was made of several
 	in       *Record
 	time     int64              // event time, Unix milliseconds
-	win      *bounds            // of the window whose result this is
+	win      *bounds            // of the window whose result this is, or which it missed
 	locals   map[string]ref.Val // the values of let and unnest of the step that has the record in hand
 	// group is the evaluated group_by of the step that the record is on its way to.
 	group []ref.Val
 	// mixed says that results of several groups may have come to have one key: their order is not defined.
-	mixed bool
+	mixed  bool
+	missed bool // its window is one that it came too late for
 	// waited says that the record was handed on when the watermark came to its time, in an order among groups that is the runtime's own.
 	waited bool
 	lane   int32 // of the task that sent it there
 }
+
+// result tells whether a record is a window's result, which comes among those of other groups when the window closes or a commit is made.
+func (e *elem) result() bool { return e.win != nil && !e.missed }
 
 // bounds are a window, in Unix milliseconds.
 type bounds struct{ start, end int64 }
@@ -348,7 +352,7 @@ func (t *task) rekey(st *check.Step, e *elem) error {
 			t.markLoose(out)
 		}
 	}
-	e.key, e.kafkaKey, e.mixed = []ref.Val{v}, nil, e.mixed || e.win != nil || e.waited || t.cut != nil
+	e.key, e.kafkaKey, e.mixed = []ref.Val{v}, nil, e.mixed || e.result() || e.waited || t.cut != nil
 	if o, ok := v.(*celtypes.Optional); ok {
 		if !o.HasValue() {
 			return nil
@@ -403,7 +407,7 @@ func (t *task) toCut(w *window, e elem) error {
 	}
 	if inOrder(w.step) {
 		old := !lasting(w.step) && e.time < minus(t.wm, w.delay)
-		w.cut.loose = w.cut.loose || old || t.cut != nil || e.win != nil || e.mixed || e.waited // which record comes first is not certain
+		w.cut.loose = w.cut.loose || old || t.cut != nil || e.result() || e.mixed || e.waited // which record comes first is not certain
 		w.cut.elems = append(w.cut.elems, e)
 		return nil
 	}

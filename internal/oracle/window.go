@@ -128,6 +128,22 @@ func (w *window) ends(t int64) (first, last int64) {
 	return w.cal.time(wins[0].end), w.cal.time(wins[len(wins)-1].end)
 }
 
+// missed is the last window to end of those that a record was too late for, the largest if several end then; own is the one that it says itself, or
+// would have made alone.
+func (w *window) missed(t int64, own bounds) bounds {
+	switch {
+	case w.step.Window.Kind == check.Sliding:
+		return bounds{t - w.step.Window.Size.Milliseconds(), t + 1}
+	case w.cal == nil || w.step.Window.Kind == check.Custom:
+		return own
+	case !w.step.Window.Overlap():
+		return w.cal.tumbling(t)
+	}
+	wins := w.cal.windows(w.cal.line(t))
+	last := wins[len(wins)-1]
+	return bounds{w.cal.time(last.start), w.cal.time(last.end)}
+}
+
 func (w *window) lateness() int64 { return w.step.Window.Lateness.Milliseconds() }
 
 // startOf is the start of the window that a time falls in. Windows are aligned to the epoch, before it as well.
@@ -192,6 +208,11 @@ func (t *task) add(w *window, e elem) error {
 	if tooLate {
 		t.run.res.Late++
 		if st.Late != nil && t.run.live[st.Late] {
+			if st.Window.Bounded() {
+				win := w.missed(e.time, own)
+				e.mixed = e.mixed || e.result()
+				e.win, e.missed = &win, true
+			}
 			if st.Repartition { // the record's own key did not come along
 				e.key, e.kafkaKey = nil, groupText(st, e.group)
 			}

@@ -362,9 +362,9 @@ func (g *gen) step() {
 	}
 	if st.LateTo != "" {
 		late := row
-		late.name, late.windowed = st.LateTo, false
+		late.name, late.windowed = st.LateTo, st.times()
 		if !sameKey(st.GroupBy, row.parts) {
-			late.key, late.parts, late.direct, late.spread = nil, groupParts(st.GroupBy, row.typ), false, false
+			late.key, late.parts, late.direct, late.spread, late.regroups = nil, groupParts(st.GroupBy, row.typ), false, false, true
 		}
 		g.streams = append(g.streams, &late)
 	}
@@ -422,6 +422,11 @@ func (g *gen) named(st *Step, out *stream) {
 
 // overlaps reports whether a record may be in several windows of a step.
 func (st *Step) overlaps() bool { return st.Every != "" || strings.HasPrefix(st.Size, "[") }
+
+// times reports whether a step's windows have a start and an end.
+func (st *Step) times() bool {
+	return st.Kind != "global" && st.Kind != "count" && !strings.HasPrefix(st.Size, "{split: ")
+}
 
 // layout says where the windows of a step lie.
 func (g *gen) layout(st *Step) {
@@ -505,7 +510,7 @@ func (g *gen) window(st *Step, row *stream, lets []term) stream {
 	}
 	g.layout(st)
 	divided := strings.Contains(st.Size, splitHere)
-	if out.windowed = st.Kind != "global" && st.Kind != "count" && !divided; out.windowed {
+	if out.windowed = st.times(); out.windowed {
 		st.Lateness = pick(g, "", "0s", "1s", "10s", "333ms", "20s")
 	}
 	if g.chance(40) && !strings.Contains(st.Size, "unbounded") {
@@ -521,7 +526,7 @@ func (g *gen) window(st *Step, row *stream, lets []term) stream {
 		st.Size = "{start: " + quoted(pick(g, `event_time - duration("3s")`, `timestamp(int(event_time) / 7 * 7)`, `event_time`, env.gen(types.Timestamp, 2))) +
 			", end: " + quoted(pick(g, `event_time + duration("2s")`, `timestamp(int(event_time) / 7 * 7 + 7)`, `event_time + duration("500ms")`)) + "}"
 	}
-	g.combine(st, args.mixed)
+	g.combine(st, &args)
 	for range 1 + g.r.IntN(4) {
 		e, t := env.aggregate(args.mixed, st.Combine || st.overlaps() || st.Kind == "session" || st.Kind == "sliding" || strings.Contains(st.Size, "every"))
 		add(&st.Aggregate, e, t)
@@ -573,7 +578,7 @@ func (g *gen) group(row *stream, env *env, add func(expr string, t *types.Type))
 	switch {
 	case row.key != nil && row.key.Kind != types.Optional && g.chance(70):
 		add("key", row.key)
-	case row.windowed && len(row.parts) > 0 && !slices.ContainsFunc(row.parts, func(p []string) bool { return p == nil }) && g.chance(60):
+	case row.windowed && row.key == nil && len(row.parts) > 0 && !slices.ContainsFunc(row.parts, func(p []string) bool { return len(p) == 0 }) && g.chance(60):
 		for _, p := range row.parts { // the key of the window before
 			n := pick(g, p...)
 			add(n, row.typ.Field(n).Type)

@@ -9,8 +9,11 @@ import (
 
 // combine has records combined in front of the repartition topic of a step, where there is one and its windows allow it. Elsewhere it would be a
 // warning at the most.
-func (g *gen) combine(st *Step, repartitions bool) {
-	if !repartitions || st.Kind == "session" || st.Kind == "count" || st.Kind == "sliding" || strings.Contains(st.Size, splitHere) || !g.chance(60) {
+func (g *gen) combine(st *Step, row *stream) {
+	if !row.mixed || row.overdue && st.Lateness == "" { // late records, which it has to say something of, can't be kept apart
+		return
+	}
+	if st.Kind == "session" || st.Kind == "count" || st.Kind == "sliding" || strings.Contains(st.Size, splitHere) || !g.chance(60) {
 		return
 	}
 	st.Combine, st.LateTo = true, ""

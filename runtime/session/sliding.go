@@ -162,6 +162,11 @@ func (s *Sliding[V]) Late(at int64, key []byte, wm int64) (bool, error) {
 	return !before(closed, at+s.cfg.Reach+1) && !before(closed-s.cfg.Reach-1, at), nil
 }
 
+// Missed is the window that ends with a record of the time at, for one that is too late for it and for those of later records.
+func (s *Sliding[V]) Missed(at int64) window.Bounds {
+	return window.Bounds{Start: at - s.cfg.Reach, End: at + 1}
+}
+
 // Upsert finds the value of a group at a time, or makes it. The caller is about to change it: it is part of the next Seal. The pointer
 // is valid until the next call of any method. fresh says that it is a zero value that was not there before. The key is copied.
 func (s *Sliding[V]) Upsert(at int64, key []byte) (v *V, fresh bool, err error) {

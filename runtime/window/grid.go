@@ -63,17 +63,27 @@ func (g *grid) firstEnd(hi int64) int64 {
 
 // lastEnd is the end of the last window that holds the slice that begins at lo.
 func (g *grid) lastEnd(lo int64) int64 {
+	_, end := g.last(lo)
+	return end
+}
+
+// last is the last window to end that holds the slice that begins at lo, the largest of several that end then.
+func (g *grid) last(lo int64) (start, end int64) {
 	switch {
 	case g.Cumulative:
-		return floor(lo, g.Size) + g.Size
+		start = floor(lo, g.Size)
+		return start, start + g.Size
 	case !g.Follow:
-		return floor(lo, g.Every) + g.Size
+		start = floor(lo, g.Every)
+		return start, start + g.Size
 	}
-	last := int64(math.MinInt64)
-	for _, size := range g.Sizes {
-		last = max(last, floor(lo, size)+size)
+	end = math.MinInt64
+	for _, size := range g.Sizes { // in ascending order
+		if from := floor(lo, size); from+size >= end {
+			start, end = from, from+size
+		}
 	}
-	return last
+	return start, end
 }
 
 // firstStart is where the first of the windows begins that are open when those are closed that end at closed, and that hold the slice from lo on.

@@ -67,6 +67,14 @@ func (s *Sliced[V]) Late(eventTime, wm int64) bool {
 	return watermark.Add(s.line.instant(s.line.lastEnd(lo)), s.cfg.Lateness) <= wm
 }
 
+// Missed is the window that a record with an event time was too late for when it was too late for all: the last to end of those it would have been in,
+// and the largest of several that end then.
+func (s *Sliced[V]) Missed(eventTime int64) Bounds {
+	lo, _ := s.line.slice(s.line.at(eventTime))
+	start, end := s.line.last(lo)
+	return Bounds{s.line.instant(start), s.line.instant(end)}
+}
+
 // Due is the lowest watermark that closes a window, MaxInt64 if none is open, or at which the next round is, or with Config.AtEnd a window's end.
 func (s *Sliced[V]) Due() int64 { return min(s.due, s.endDue, s.roundDue()) }
 

@@ -147,7 +147,11 @@ func (w *slicedWorld) leap() {
 func (w *slicedWorld) upsert() { w.add(max(w.live.wm, -1000) + w.r.Int64N(80) - 50) }
 
 func (w *slicedWorld) add(at int64) {
-	open := slices.DeleteFunc(windows(w.cfg, at), func(b Bounds) bool { return b.End+w.cfg.Lateness <= w.live.wm })
+	all := windows(w.cfg, at)
+	if last := slices.MaxFunc(all, byEnd); w.s.Missed(at) != last {
+		w.t.Fatalf("the last of the windows of a record at %d is %v, not %v", at, last, w.s.Missed(at))
+	}
+	open := slices.DeleteFunc(all, func(b Bounds) bool { return b.End+w.cfg.Lateness <= w.live.wm })
 	if late := w.s.Late(at, w.live.wm); late != (len(open) == 0) {
 		w.t.Fatalf("a record at %d under watermark %d is late: %v; open are %v", at, w.live.wm, late, open)
 	}

@@ -52,6 +52,9 @@ func (s *Tumbling[V]) Late(start, wm int64) bool {
 	return watermark.Add(s.end(start), s.cfg.Lateness) <= wm
 }
 
+// Missed is the window that begins at start, for a record that is too late for it.
+func (s *Tumbling[V]) Missed(start int64) Bounds { return Bounds{start, s.end(start)} }
+
 // Due is the lowest watermark that closes a window, MaxInt64 if none is open, or at which the next round is, or with Config.AtEnd a window's end.
 func (s *Tumbling[V]) Due() int64 { return min(s.due, s.roundDue()) }
 

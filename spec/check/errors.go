@@ -361,7 +361,7 @@ func outOfScope(name string, scope *Scope, at place) (summary, hint string) {
 		if at.args {
 			return "neither aggregates nor windows see the window that their records come from", "select window.start as a field first"
 		}
-		return "there is no window here: these records are not the results of one", "window.start and window.end exist in having, and in steps behind a step with a window"
+		return "there is no window here: these records are not the results of one", "window.start and window.end exist in having, and in steps and sinks behind a step with a window, or behind its late_to"
 	case root == "kafka":
 		if _, ok := scope.Lookup("kafka.topic"); ok {
 			return "where a record was read is its topic, partition and offset" + notThe(name, root), "write kafka.topic, kafka.partition or kafka.offset"

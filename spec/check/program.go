@@ -63,8 +63,10 @@ type Stream struct {
 	// Direct says that `headers` and `kafka.topic`, `kafka.partition` and `kafka.offset` are in scope: the records are those of sources,
 	// and did not travel through a repartition topic.
 	Direct bool
-	// Windowed says that window.start and window.end are in scope: the records are results of a window.
+	// Windowed says that window.start and window.end are in scope: the records are results of a window, or came too late for one.
 	Windowed bool
+	// Missed says that the window is one that records came too late for: unlike results they may be late for a window behind it as well.
+	Missed bool
 	// Scattered says that records of one key may be in several partitions: Key was set by a step's key, or streams were merged that
 	// are not partitioned alike.
 	Scattered bool

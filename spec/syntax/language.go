@@ -300,7 +300,7 @@ var stepShape = &Shape{What: "a step", Either: []string{"from", "merge"}, Keys: 
 		{Name: "time_zone", Shape: &Shape{What: "a time zone", Text: &Pattern{Rule: "must be a time zone, as in Europe/Paris"},
 			Doc: "For windows of whole days: they begin when a day begins there, as in Europe/Paris. The default is UTC."}},
 		{Name: "allowed_lateness", Shape: durationText("How far the watermark may be past a window's end before the window closes. The default is 0s.")},
-		{Name: "late_to", Shape: &Shape{What: "a name", Text: stepName, Doc: "The name of a stream of the records that come after their window closed. Without it they are dropped and counted."}},
+		{Name: "late_to", Shape: &Shape{What: "a name", Text: stepName, Doc: "The name of a stream of the records that come after their window closed, with the window that they missed. Without it they are dropped and counted."}},
 	}}},
 	{Name: "aggregate", Shape: &Shape{What: "a mapping from names to aggregates", Names: fieldName, NonEmpty: true,
 		Elem: &Shape{What: "count(), sum(...), max_by(..., ...) or another aggregate", Text: &Pattern{Rule: "must be an aggregate"}}, Doc: "What is kept for each group and window: count(), or count_if, any, all, sum, min, max, avg, first, last, first_arrived, last_arrived, variance, variance_pop, stddev, stddev_pop, median or approx_count_distinct of a CEL expression, min_by(CEL, CEL), max_by(CEL, CEL), top(CEL, CEL, n), quantile(CEL, q), histogram(CEL, bounds), string_agg(CEL, sep, limit), or collect(CEL, limit), collect_set(CEL, limit), count_distinct(CEL, limit)."}},

@@ -76,7 +76,8 @@ func (t *hourlyTask) take(r *Departed, key []byte, at int64) error {
 	start := window.StartOf(at, 3_600_000)
 	if t.hourlyWindows.Late(start, t.Clock.Now()) {
 		t.Stats.Late++
-		return t.writeLate(r, key, at)
+		w := t.hourlyWindows.Missed(start)
+		return t.writeLate(r, key, at, w)
 	}
 	a, fresh, err := t.hourlyWindows.Upsert(start, group)
 	if err != nil {
@@ -165,7 +166,7 @@ func (t *hourlyTask) delays(r *Hourly, key []byte, at int64, w window.Bounds) er
 }
 
 // writeLate writes a record to topic late_flights.
-func (t *hourlyTask) writeLate(r *Departed, key []byte, at int64) error {
+func (t *hourlyTask) writeLate(r *Departed, key []byte, at int64, _ window.Bounds) error {
 	b := t.Out.Begin()
 	k := len(b)
 	b = append(b, key...)

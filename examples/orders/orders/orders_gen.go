@@ -128,7 +128,8 @@ func (t *ordersTask) revenuePerMinute(r *Order, key []byte, at int64) error {
 	start := window.StartOf(at, 60_000)
 	if t.revenuePerMinuteWindows.Late(start, t.Clock.Now()) {
 		t.Stats.Late++
-		return t.writeLate(r, key, at)
+		w := t.revenuePerMinuteWindows.Missed(start)
+		return t.writeLate(r, key, at, w)
 	}
 	a, fresh, err := t.revenuePerMinuteWindows.Upsert(start, group)
 	if err != nil {
@@ -205,7 +206,7 @@ func decodeRevenuePerMinuteState(b []byte, a *revenuePerMinuteState) error {
 }
 
 // writeLate writes a record to topic late-orders.
-func (t *ordersTask) writeLate(r *Order, key []byte, at int64) error {
+func (t *ordersTask) writeLate(r *Order, key []byte, at int64, _ window.Bounds) error {
 	b := t.Out.Begin()
 	k := len(b)
 	if key == nil {

@@ -213,7 +213,8 @@ func (t *passesTask) hopping(r *Pass, key []byte, at int64) error {
 	t.group = group
 	if t.hoppingWindows.Late(at, t.Clock.Passed()) {
 		t.Stats.Late++
-		return t.writeLateOut(r, key, at)
+		w := t.hoppingWindows.Missed(at)
+		return t.writeLateOut(r, key, at, w)
 	}
 	a, fresh, err := t.hoppingWindows.Upsert(at, group)
 	if err != nil {
@@ -292,7 +293,8 @@ func (t *passesTask) rushes(r *Pass, key []byte, at int64) error {
 	}
 	if late {
 		t.Stats.Late++
-		return t.writeLateRushOut(r, key, at)
+		w := window.Bounds{Start: at, End: end}
+		return t.writeLateRushOut(r, key, at, w)
 	}
 	a, fresh, err := t.rushesWindows.Upsert(at, end, group)
 	if err != nil {
@@ -531,7 +533,7 @@ func mergeLastFourState(a, b *lastFourState) {
 }
 
 // writeLateOut writes a record to topic late-hopping.
-func (t *passesTask) writeLateOut(r *Pass, key []byte, at int64) error {
+func (t *passesTask) writeLateOut(r *Pass, key []byte, at int64, _ window.Bounds) error {
 	b := t.Out.Begin()
 	k := len(b)
 	if key == nil {
@@ -556,7 +558,7 @@ func (t *passesTask) writeHoppingOut(r *HoppingTimes, key []byte, at int64, _ wi
 }
 
 // writeLateRushOut writes a record to topic late-rush.
-func (t *passesTask) writeLateRushOut(r *Pass, key []byte, at int64) error {
+func (t *passesTask) writeLateRushOut(r *Pass, key []byte, at int64, _ window.Bounds) error {
 	b := t.Out.Begin()
 	k := len(b)
 	if key == nil {

@@ -291,7 +291,8 @@ func (t *ringsTask) heard(r *Ring, key []byte, at int64) error {
 	}
 	if late {
 		t.Stats.Late++
-		return t.writeUnheardOut(r, key, at)
+		w := t.heardWindows.Missed(at)
+		return t.writeUnheardOut(r, key, at, w)
 	}
 	a, fresh, err := t.heardWindows.Upsert(at, group)
 	if err != nil {
@@ -543,7 +544,7 @@ func (t *ringsTask) writePealsOut(r *PealTimes, key []byte, at int64, _ window.B
 }
 
 // writeUnheardOut writes a record to topic unheard.
-func (t *ringsTask) writeUnheardOut(r *Ring, key []byte, at int64) error {
+func (t *ringsTask) writeUnheardOut(r *Ring, key []byte, at int64, _ window.Bounds) error {
 	b := t.Out.Begin()
 	k := len(b)
 	if key == nil {

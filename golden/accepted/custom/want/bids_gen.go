@@ -146,7 +146,8 @@ func (t *bidsTask) auctions(r *Bid, key []byte, at int64) error {
 	}
 	if late {
 		t.Stats.Late++
-		return t.writeLateOut(r, key, at)
+		w := window.Bounds{Start: from, End: to}
+		return t.writeLateOut(r, key, at, w)
 	}
 	a, fresh, err := t.auctionsWindows.Upsert(from, to, group)
 	if err != nil {
@@ -262,7 +263,7 @@ func (t *bidsTask) bidders(r *Bid, key []byte, at int64) error {
 }
 
 // writeLateOut writes a record to topic late.
-func (t *bidsTask) writeLateOut(r *Bid, key []byte, at int64) error {
+func (t *bidsTask) writeLateOut(r *Bid, key []byte, at int64, _ window.Bounds) error {
 	b := t.Out.Begin()
 	k := len(b)
 	if key == nil {

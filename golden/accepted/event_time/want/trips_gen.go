@@ -182,7 +182,8 @@ func (t *tripsTask) perCar(r *Begun, key []byte, at int64) error {
 	start := window.StartOf(at, 3_600_000)
 	if t.perCarWindows.Late(start, t.Clock.Passed()) {
 		t.Stats.Late++
-		return t.writeLate(r, key, at)
+		w := t.perCarWindows.Missed(start)
+		return t.writeLate(r, key, at, w)
 	}
 	a, fresh, err := t.perCarWindows.Upsert(start, group)
 	if err != nil {
@@ -324,7 +325,7 @@ func (t *tripsTask) perCity(r *Begun, key []byte, at int64) error {
 }
 
 // writeLate writes a record to topic late.
-func (t *tripsTask) writeLate(r *Begun, key []byte, at int64) error {
+func (t *tripsTask) writeLate(r *Begun, key []byte, at int64, _ window.Bounds) error {
 	b := t.Out.Begin()
 	k := len(b)
 	if key == nil {

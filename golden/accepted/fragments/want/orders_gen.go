@@ -133,7 +133,8 @@ func (t *ordersTask) orderedPerHour(r *Order, key []byte, at int64) error {
 	start := window.StartOf(at, 3_600_000)
 	if t.orderedPerHourWindows.Late(start, t.Clock.Now()) {
 		t.Stats.Late++
-		return t.writeLateOut(r, key, at)
+		w := t.orderedPerHourWindows.Missed(start)
+		return t.writeLateOut(r, key, at, w)
 	}
 	a, fresh, err := t.orderedPerHourWindows.Upsert(start, group)
 	if err != nil {
@@ -240,7 +241,7 @@ func (t *ordersTask) orderedSized(r *OrderedLabelled, key []byte, at int64) erro
 }
 
 // writeLateOut writes a record to topic late-orders.
-func (t *ordersTask) writeLateOut(r *Order, key []byte, at int64) error {
+func (t *ordersTask) writeLateOut(r *Order, key []byte, at int64, _ window.Bounds) error {
 	b := t.Out.Begin()
 	k := len(b)
 	if key == nil {

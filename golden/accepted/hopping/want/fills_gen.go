@@ -153,7 +153,8 @@ func (t *fillsTask) lastMinute(r *Fill, key []byte, at int64) error {
 	t.group = group
 	if t.lastMinuteWindows.Late(at, t.Clock.Now()) {
 		t.Stats.Late++
-		return t.writeLate(r, key, at)
+		w := t.lastMinuteWindows.Missed(at)
+		return t.writeLate(r, key, at, w)
 	}
 	a, fresh, err := t.lastMinuteWindows.Upsert(at, group)
 	if err != nil {
@@ -514,7 +515,7 @@ func mergeUnevenState(a, b *unevenState) {
 }
 
 // writeLate writes a record to topic late.
-func (t *fillsTask) writeLate(r *Fill, key []byte, at int64) error {
+func (t *fillsTask) writeLate(r *Fill, key []byte, at int64, _ window.Bounds) error {
 	b := t.Out.Begin()
 	k := len(b)
 	if key == nil {

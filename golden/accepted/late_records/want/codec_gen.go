@@ -4,6 +4,7 @@ package laterecords
 
 import (
 	"github.com/weirstream/weir/runtime/jsonx"
+	"github.com/weirstream/weir/runtime/stateenc"
 )
 
 // decodeJSON reads b, one JSON object, into o. Strings and bytes alias b and s.
@@ -53,6 +54,24 @@ func (o *Reading) appendJSON(b []byte) []byte {
 	return append(b, '}')
 }
 
+// appendState appends o in the encoding of package stateenc: sensor, celsius, at.
+func (o *Reading) appendState(b []byte) []byte {
+	b = stateenc.AppendHeader(b, 0xcd0d)
+	b = stateenc.AppendString(b, o.Sensor)
+	b = stateenc.AppendDouble(b, o.Celsius)
+	b = stateenc.AppendTime(b, o.At)
+	return b
+}
+
+// decodeState reads what appendState wrote. Strings and bytes alias b. Other fields stay as they are.
+func (o *Reading) decodeState(b []byte) error {
+	i := stateenc.Header(b, 0xcd0d)
+	o.Sensor, i = stateenc.String(b, i)
+	o.Celsius, i = stateenc.Double(b, i)
+	o.At, i = stateenc.Time(b, i)
+	return stateenc.Done(b, i)
+}
+
 // appendJSON appends o as a JSON object. Optional fields without a value are left out.
 func (o *PerMinute) appendJSON(b []byte) []byte {
 	b = append(b, `{"sensor":`...)
@@ -65,5 +84,56 @@ func (o *PerMinute) appendJSON(b []byte) []byte {
 	b = jsonx.AppendDouble(b, o.Low)
 	b = append(b, `,"high":`...)
 	b = jsonx.AppendDouble(b, o.High)
+	return append(b, '}')
+}
+
+// appendJSON appends o as a JSON object. Optional fields without a value are left out.
+func (o *Missed) appendJSON(b []byte) []byte {
+	b = append(b, `{"sensor":`...)
+	b = jsonx.AppendString(b, o.Sensor)
+	b = append(b, `,"minute":`...)
+	b = jsonx.AppendTime(b, o.Minute)
+	b = append(b, `,"celsius":`...)
+	b = jsonx.AppendDouble(b, o.Celsius)
+	b = append(b, `,"into":`...)
+	b = jsonx.AppendDuration(b, o.Into)
+	return append(b, '}')
+}
+
+// appendJSON appends o as a JSON object. Optional fields without a value are left out.
+func (o *Stays) appendJSON(b []byte) []byte {
+	b = append(b, `{"sensor":`...)
+	b = jsonx.AppendString(b, o.Sensor)
+	b = append(b, `,"n":`...)
+	b = jsonx.AppendInt(b, o.N)
+	return append(b, '}')
+}
+
+// appendJSON appends o as a JSON object. Optional fields without a value are left out.
+func (o *AllLate) appendJSON(b []byte) []byte {
+	b = append(b, `{"celsius":`...)
+	b = jsonx.AppendDouble(b, o.Celsius)
+	b = append(b, `,"start":`...)
+	b = jsonx.AppendTime(b, o.Start)
+	b = append(b, `,"end":`...)
+	b = jsonx.AppendTime(b, o.End)
+	return append(b, '}')
+}
+
+// appendJSON appends o as a JSON object. Optional fields without a value are left out.
+func (o *PerDegree) appendJSON(b []byte) []byte {
+	b = append(b, `{"degrees":`...)
+	b = jsonx.AppendInt(b, o.Degrees)
+	b = append(b, `,"n":`...)
+	b = jsonx.AppendInt(b, o.N)
+	return append(b, '}')
+}
+
+// appendJSON appends o as a JSON object. Optional fields without a value are left out.
+func (o *MissedByHour) appendJSON(b []byte) []byte {
+	b = append(b, `{"sensor":`...)
+	b = jsonx.AppendString(b, o.Sensor)
+	b = append(b, `,"n":`...)
+	b = jsonx.AppendInt(b, o.N)
 	return append(b, '}')
 }

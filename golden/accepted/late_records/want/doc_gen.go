@@ -4,8 +4,32 @@
 //
 // Sub-topology readings (readings_gen.go) reads topic readings:
 //
-//	readings ─▶ per_minute (tumbling 1m) late ─▶ sink late_out
+//	readings ─▶ per_minute (tumbling 1m) late ─▶ missed ─▶ sink late_out
 //	readings ─▶ per_minute (tumbling 1m) ─▶ sink out
+//	readings ─▶ per_degree (group by degrees) ─▶ topic late_records-per_degree-repartition
+//	readings ─▶ stays (session 30s) late ─▶ all_late (merge) ─▶ sink all_late
+//	readings ─▶ stays (session 30s) ─▶ large (where) ─▶ sink large
+//	readings ─▶ days (tumbling 1d in Europe/Paris) late ─▶ all_late (merge)
+//	readings ─▶ days (tumbling 1d in Europe/Paris) ─▶ large (where)
+//	readings ─▶ nearby (sliding 10s) late ─▶ all_late (merge)
+//	readings ─▶ nearby (sliding 10s) ─▶ large (where)
+//	readings ─▶ sizes (tumbling 1m 2m 3m) late ─▶ all_late (merge)
+//	readings ─▶ sizes (tumbling 1m 2m 3m) ─▶ large (where)
+//	readings ─▶ so_far (cumulative 3m every 1m) late ─▶ all_late (merge)
+//	readings ─▶ so_far (cumulative 3m every 1m) ─▶ large (where)
+//	readings ─▶ shifts (custom from timestamp(int(at) / 600 * 600) to timestamp(int(at) / 600 * 600 + 480)) late ─▶ all_late (merge)
+//	readings ─▶ shifts (custom from timestamp(int(at) / 600 * 600) to timestamp(int(at) / 600 * 600 + 480)) ─▶ large (where)
+//
+// Sub-topology per_degree (per_degree_gen.go) reads topic late_records-per_degree-repartition:
+//
+//	per_degree (hopping 3m every 2m offset 30s) late ─▶ missed_by_hour (group by sensor) ─▶ topic late_records-missed_by_hour-repartition
+//	per_degree (hopping 3m every 2m offset 30s) late ─▶ sink late_per_degree
+//	per_degree (hopping 3m every 2m offset 30s) ─▶ sink degrees
+//
+// Sub-topology missed_by_hour (missed_by_hour_gen.go) reads topic late_records-missed_by_hour-repartition:
+//
+//	missed_by_hour (tumbling 1h) late ─▶ sink far_too_late
+//	missed_by_hour (tumbling 1h) ─▶ sink missed_by_hour
 package laterecords
 
 import (
@@ -37,14 +61,66 @@ func Topology() *topology.Topology {
 					Lag:   2 * time.Second,
 				}},
 				Outputs: []topology.Output{
-					readingsChangelogPerMinute: {Kind: topology.Changelog, Name: "per_minute", Topic: "late_records-per_minute-changelog"},
-					readingsSinkLateOut:        {Kind: topology.Sink, Name: "late_out", Topic: "readings-late"},
-					readingsSinkOut:            {Kind: topology.Sink, Name: "out", Topic: "readings-per-minute"},
+					readingsChangelogPerMinute:   {Kind: topology.Changelog, Name: "per_minute", Topic: "late_records-per_minute-changelog"},
+					readingsSinkLateOut:          {Kind: topology.Sink, Name: "late_out", Topic: "readings-late"},
+					readingsSinkOut:              {Kind: topology.Sink, Name: "out", Topic: "readings-per-minute"},
+					readingsRepartitionPerDegree: {Kind: topology.Repartition, Name: "per_degree", Topic: "late_records-per_degree-repartition"},
+					readingsChangelogStays:       {Kind: topology.Changelog, Name: "stays", Topic: "late_records-stays-changelog"},
+					readingsChangelogDays:        {Kind: topology.Changelog, Name: "days", Topic: "late_records-days-changelog"},
+					readingsChangelogNearby:      {Kind: topology.Changelog, Name: "nearby", Topic: "late_records-nearby-changelog"},
+					readingsChangelogSizes:       {Kind: topology.Changelog, Name: "sizes", Topic: "late_records-sizes-changelog"},
+					readingsChangelogSoFar:       {Kind: topology.Changelog, Name: "so_far", Topic: "late_records-so_far-changelog"},
+					readingsChangelogShifts:      {Kind: topology.Changelog, Name: "shifts", Topic: "late_records-shifts-changelog"},
+					readingsSinkAllLate:          {Kind: topology.Sink, Name: "all_late", Topic: "all-late"},
+					readingsSinkLarge:            {Kind: topology.Sink, Name: "large", Topic: "large"},
 				},
 				Stores: []topology.Store{
 					{Name: "per_minute", Output: readingsChangelogPerMinute, Retention: 65 * time.Second},
+					{Name: "stays", Output: readingsChangelogStays},
+					{Name: "days", Output: readingsChangelogDays, Retention: 24 * time.Hour},
+					{Name: "nearby", Output: readingsChangelogNearby},
+					{Name: "sizes", Output: readingsChangelogSizes, Retention: 3 * time.Minute},
+					{Name: "so_far", Output: readingsChangelogSoFar, Retention: 3 * time.Minute},
+					{Name: "shifts", Output: readingsChangelogShifts},
 				},
 				New: newReadingsTask,
+			},
+			{
+				Name: "per_degree",
+				Inputs: []topology.Input{{
+					Name:        "per_degree",
+					Topic:       "late_records-per_degree-repartition",
+					Repartition: true,
+					From:        []int{0},
+				}},
+				Outputs: []topology.Output{
+					perDegreeChangelogPerDegree:      {Kind: topology.Changelog, Name: "per_degree", Topic: "late_records-per_degree-changelog"},
+					perDegreeRepartitionMissedByHour: {Kind: topology.Repartition, Name: "missed_by_hour", Topic: "late_records-missed_by_hour-repartition"},
+					perDegreeSinkLatePerDegree:       {Kind: topology.Sink, Name: "late_per_degree", Topic: "late-per-degree"},
+					perDegreeSinkDegrees:             {Kind: topology.Sink, Name: "degrees", Topic: "readings-per-degree"},
+				},
+				Stores: []topology.Store{
+					{Name: "per_degree", Output: perDegreeChangelogPerDegree, Retention: 3 * time.Minute},
+				},
+				New: newPerDegreeTask,
+			},
+			{
+				Name: "missed_by_hour",
+				Inputs: []topology.Input{{
+					Name:        "missed_by_hour",
+					Topic:       "late_records-missed_by_hour-repartition",
+					Repartition: true,
+					From:        []int{1},
+				}},
+				Outputs: []topology.Output{
+					missedByHourChangelogMissedByHour: {Kind: topology.Changelog, Name: "missed_by_hour", Topic: "late_records-missed_by_hour-changelog"},
+					missedByHourSinkFarTooLate:        {Kind: topology.Sink, Name: "far_too_late", Topic: "far-too-late"},
+					missedByHourSinkMissedByHour:      {Kind: topology.Sink, Name: "missed_by_hour", Topic: "missed-by-hour"},
+				},
+				Stores: []topology.Store{
+					{Name: "missed_by_hour", Output: missedByHourChangelogMissedByHour, Retention: 3_601 * time.Second},
+				},
+				New: newMissedByHourTask,
 			},
 		},
 	}

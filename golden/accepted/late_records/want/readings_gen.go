@@ -3,10 +3,15 @@
 package laterecords
 
 import (
+	"time"
+
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/weirstream/weir/runtime/aggregate"
+	"github.com/weirstream/weir/runtime/cel"
+	"github.com/weirstream/weir/runtime/cel/zone"
 	"github.com/weirstream/weir/runtime/jsonx"
 	"github.com/weirstream/weir/runtime/keyenc"
+	"github.com/weirstream/weir/runtime/session"
 	"github.com/weirstream/weir/runtime/stateenc"
 	"github.com/weirstream/weir/runtime/topology"
 	"github.com/weirstream/weir/runtime/window"
@@ -14,15 +19,37 @@ import (
 
 // The topics that readings writes, as indexes of its outputs.
 const (
-	readingsChangelogPerMinute = iota // late_records-per_minute-changelog
-	readingsSinkLateOut               // readings-late
-	readingsSinkOut                   // readings-per-minute
+	readingsChangelogPerMinute   = iota // late_records-per_minute-changelog
+	readingsSinkLateOut                 // readings-late
+	readingsSinkOut                     // readings-per-minute
+	readingsRepartitionPerDegree        // late_records-per_degree-repartition
+	readingsChangelogStays              // late_records-stays-changelog
+	readingsChangelogDays               // late_records-days-changelog
+	readingsChangelogNearby             // late_records-nearby-changelog
+	readingsChangelogSizes              // late_records-sizes-changelog
+	readingsChangelogSoFar              // late_records-so_far-changelog
+	readingsChangelogShifts             // late_records-shifts-changelog
+	readingsSinkAllLate                 // all-late
+	readingsSinkLarge                   // large
 )
 
 // readingsTask runs one partition of sub-topology readings:
 //
-//	readings ─▶ per_minute (tumbling 1m) late ─▶ sink late_out
+//	readings ─▶ per_minute (tumbling 1m) late ─▶ missed ─▶ sink late_out
 //	readings ─▶ per_minute (tumbling 1m) ─▶ sink out
+//	readings ─▶ per_degree (group by degrees) ─▶ topic late_records-per_degree-repartition
+//	readings ─▶ stays (session 30s) late ─▶ all_late (merge) ─▶ sink all_late
+//	readings ─▶ stays (session 30s) ─▶ large (where) ─▶ sink large
+//	readings ─▶ days (tumbling 1d in Europe/Paris) late ─▶ all_late (merge)
+//	readings ─▶ days (tumbling 1d in Europe/Paris) ─▶ large (where)
+//	readings ─▶ nearby (sliding 10s) late ─▶ all_late (merge)
+//	readings ─▶ nearby (sliding 10s) ─▶ large (where)
+//	readings ─▶ sizes (tumbling 1m 2m 3m) late ─▶ all_late (merge)
+//	readings ─▶ sizes (tumbling 1m 2m 3m) ─▶ large (where)
+//	readings ─▶ so_far (cumulative 3m every 1m) late ─▶ all_late (merge)
+//	readings ─▶ so_far (cumulative 3m every 1m) ─▶ large (where)
+//	readings ─▶ shifts (custom from timestamp(int(at) / 600 * 600) to timestamp(int(at) / 600 * 600 + 480)) late ─▶ all_late (merge)
+//	readings ─▶ shifts (custom from timestamp(int(at) / 600 * 600) to timestamp(int(at) / 600 * 600 + 480)) ─▶ large (where)
 type readingsTask struct {
 	*topology.Context
 
@@ -31,6 +58,12 @@ type readingsTask struct {
 	key              string // of the record in hand
 	group            []byte // the group of the record in hand
 	perMinuteWindows *window.Tumbling[perMinuteState]
+	staysWindows     *session.Store[staysState]
+	daysWindows      *window.Tumbling[daysState]
+	nearbyWindows    *session.Sliding[nearbyState]
+	sizesWindows     *window.Sliced[sizesState]
+	soFarWindows     *window.Sliced[soFarState]
+	shiftsWindows    *session.Store[shiftsState]
 }
 
 func newReadingsTask(c *topology.Context) (topology.Task, error) {
@@ -43,6 +76,81 @@ func newReadingsTask(c *topology.Context) (topology.Task, error) {
 		Lateness: 5_000,
 		Append:   appendPerMinuteState,
 		Decode:   decodePerMinuteState,
+	})
+	if err != nil {
+		return nil, err
+	}
+	t.staysWindows, err = session.New(c, session.Config[staysState]{
+		Name:     "stays",
+		Output:   readingsChangelogStays,
+		Lateness: 0,
+		Append:   appendStaysState,
+		Decode:   decodeStaysState,
+		Merge:    mergeStaysState,
+	})
+	if err != nil {
+		return nil, err
+	}
+	t.daysWindows, err = window.NewTumbling(c, window.Config[daysState]{
+		Name:     "days",
+		Output:   readingsChangelogDays,
+		Size:     86_400_000,
+		Lateness: 0,
+		Zone:     zone.Must("Europe/Paris"),
+		Append:   appendDaysState,
+		Decode:   decodeDaysState,
+	})
+	if err != nil {
+		return nil, err
+	}
+	t.nearbyWindows, err = session.NewSliding(c, session.Config[nearbyState]{
+		Name:     "nearby",
+		Output:   readingsChangelogNearby,
+		Reach:    10_000,
+		Lateness: 0,
+		Append:   appendNearbyState,
+		Decode:   decodeNearbyState,
+		Merge:    mergeNearbyState,
+	})
+	if err != nil {
+		return nil, err
+	}
+	t.sizesWindows, err = window.NewSliced(c, window.Config[sizesState]{
+		Name:     "sizes",
+		Output:   readingsChangelogSizes,
+		Size:     180_000,
+		Lateness: 0,
+		Every:    60_000,
+		Sizes:    []int64{60_000, 120_000, 180_000},
+		Follow:   true,
+		Append:   appendSizesState,
+		Decode:   decodeSizesState,
+		Merge:    mergeSizesState,
+	})
+	if err != nil {
+		return nil, err
+	}
+	t.soFarWindows, err = window.NewSliced(c, window.Config[soFarState]{
+		Name:       "so_far",
+		Output:     readingsChangelogSoFar,
+		Size:       180_000,
+		Lateness:   0,
+		Every:      60_000,
+		Cumulative: true,
+		Append:     appendSoFarState,
+		Decode:     decodeSoFarState,
+		Merge:      mergeSoFarState,
+	})
+	if err != nil {
+		return nil, err
+	}
+	t.shiftsWindows, err = session.New(c, session.Config[shiftsState]{
+		Name:     "shifts",
+		Output:   readingsChangelogShifts,
+		Apart:    true,
+		Lateness: 0,
+		Append:   appendShiftsState,
+		Decode:   decodeShiftsState,
 	})
 	if err != nil {
 		return nil, err
@@ -65,6 +173,9 @@ func (t *readingsTask) Process(input int, rec *kgo.Record) error {
 	return t.Advance(wm)
 }
 
+// EventTime is a record's event time, by which a bounded run chooses among its sources and their partitions.
+func (t *readingsTask) EventTime(rec *kgo.Record) (int64, error) { return t.read(rec) }
+
 // read decodes a record and gives its event time in Unix milliseconds.
 func (t *readingsTask) read(rec *kgo.Record) (at int64, err error) {
 	if rec.Key == nil {
@@ -85,7 +196,28 @@ func (t *readingsTask) read(rec *kgo.Record) (at int64, err error) {
 
 // take gives a record to what reads source readings.
 func (t *readingsTask) take(r *Reading, key []byte, at int64) error {
-	return t.perMinute(r, key, at)
+	if err := t.perMinute(r, key, at); err != nil {
+		return err
+	}
+	if err := t.perDegree(r, key, at); err != nil {
+		return err
+	}
+	if err := t.stays(r, key, at); err != nil {
+		return err
+	}
+	if err := t.days(r, key, at); err != nil {
+		return err
+	}
+	if err := t.nearby(r, key, at); err != nil {
+		return err
+	}
+	if err := t.sizes(r, key, at); err != nil {
+		return err
+	}
+	if err := t.soFar(r, key, at); err != nil {
+		return err
+	}
+	return t.shifts(r, key, at)
 }
 
 // Advance closes the windows that the watermark has passed, those of earlier steps first.
@@ -95,12 +227,61 @@ func (t *readingsTask) Advance(wm int64) error {
 			return err
 		}
 	}
+	if wm >= t.staysWindows.Due() {
+		if err := t.staysWindows.Close(wm, t.staysResult, false); err != nil {
+			return err
+		}
+	}
+	if wm >= t.daysWindows.Due() {
+		if err := t.daysWindows.Close(wm, t.daysResult, false); err != nil {
+			return err
+		}
+	}
+	if wm >= t.nearbyWindows.Due() {
+		if err := t.nearbyWindows.Close(wm, t.nearbyResult, false); err != nil {
+			return err
+		}
+	}
+	if wm >= t.sizesWindows.Due() {
+		if err := t.sizesWindows.Close(wm, t.sizesResult, false); err != nil {
+			return err
+		}
+	}
+	if wm >= t.soFarWindows.Due() {
+		if err := t.soFarWindows.Close(wm, t.soFarResult, false); err != nil {
+			return err
+		}
+	}
+	if wm >= t.shiftsWindows.Due() {
+		if err := t.shiftsWindows.Close(wm, t.shiftsResult, false); err != nil {
+			return err
+		}
+	}
+	t.Clock.Pass(wm)
 	return nil
 }
 
 // Seal writes what changed since the last commit.
 func (t *readingsTask) Seal() error {
-	return t.perMinuteWindows.Seal(nil)
+	if err := t.perMinuteWindows.Seal(nil); err != nil {
+		return err
+	}
+	if err := t.staysWindows.Seal(nil); err != nil {
+		return err
+	}
+	if err := t.daysWindows.Seal(nil); err != nil {
+		return err
+	}
+	if err := t.nearbyWindows.Seal(nil); err != nil {
+		return err
+	}
+	if err := t.sizesWindows.Seal(nil); err != nil {
+		return err
+	}
+	if err := t.soFarWindows.Seal(nil); err != nil {
+		return err
+	}
+	return t.shiftsWindows.Seal(nil)
 }
 
 // perMinute is step per_minute: adds it to its group's window.
@@ -111,7 +292,8 @@ func (t *readingsTask) perMinute(r *Reading, key []byte, at int64) error {
 	start := window.StartOf(at, 60_000)
 	if t.perMinuteWindows.Late(start, t.Clock.Now()) {
 		t.Stats.Late++
-		return t.writeLateOut(r, key, at)
+		w := t.perMinuteWindows.Missed(start)
+		return t.missed(r, key, at, w)
 	}
 	a, fresh, err := t.perMinuteWindows.Upsert(start, group)
 	if err != nil {
@@ -179,8 +361,482 @@ func decodePerMinuteState(b []byte, a *perMinuteState) error {
 	return stateenc.Done(b, i)
 }
 
+// missed is step missed: makes a Missed.
+func (t *readingsTask) missed(r *Reading, key []byte, at int64, w window.Bounds) error {
+	var row Missed
+	row.Sensor = r.Sensor
+	row.Minute = w.StartTime()
+	row.Celsius = r.Celsius
+	{ // select into: event_time - window.start
+		v1, err := cel.TimeBetween(time.UnixMilli(at).UTC(), w.StartTime())
+		if err != nil {
+			return topology.At("step missed, select into", "spec.weir.yaml:24:76", err)
+		}
+		row.Into = v1
+	}
+	return t.writeLateOut(&row, key, at, w)
+}
+
+// perDegree is step per_degree: sends it on by group, through topic late_records-per_degree-repartition.
+func (t *readingsTask) perDegree(r *Reading, key []byte, at int64) error {
+	var degreesGroup int64 // group_by degrees: int(celsius)
+	{
+		v1, err := cel.DoubleToInt(r.Celsius)
+		if err != nil {
+			return topology.At("step per_degree, group_by degrees", "spec.weir.yaml:27:25", err)
+		}
+		degreesGroup = v1
+	}
+	b := t.Out.Begin()
+	k := len(b)
+	b = keyenc.AppendInt(b, degreesGroup)
+	v := len(b)
+	b = r.appendState(b)
+	t.Out.Send(readingsRepartitionPerDegree, b, k, v, at)
+	return nil
+}
+
+// stays is step stays: adds it to its group's window.
+func (t *readingsTask) stays(r *Reading, key []byte, at int64) error {
+	group := t.group[:0]
+	group = keyenc.AppendLast(group, r.Sensor)
+	t.group = group
+	end := at + 30_000
+	late, err := t.staysWindows.Late(at, end, group, t.Clock.Now())
+	if err != nil {
+		return topology.Fatal(err)
+	}
+	if late {
+		t.Stats.Late++
+		w := window.Bounds{Start: at, End: end}
+		return t.allLate(r, key, at, w)
+	}
+	a, fresh, err := t.staysWindows.Upsert(at, end, group)
+	if err != nil {
+		return topology.Fatal(err)
+	}
+	if fresh {
+		a.N = 1
+		return nil
+	}
+	a.N++
+	return nil
+}
+
+// staysResult hands on the result of one group and window; its event time is the last millisecond of the window.
+func (t *readingsTask) staysResult(w window.Bounds, key []byte, a *staysState) error {
+	var row Stays
+	row.Sensor, _, _ = keyenc.LastString(key) // the key is the string as it is
+	row.N = a.N
+	t.Stats.Results++
+	if err := t.staysFrom(&row, key, w.End-1, w); err != nil {
+		return t.BadResult(0, "stays", key, nil, err)
+	}
+	return nil
+}
+
+// staysFrom takes a result of step stays to what reads it.
+func (t *readingsTask) staysFrom(r *Stays, key []byte, at int64, w window.Bounds) error {
+	return t.large(r, key, at, w)
+}
+
+// staysState is what step stays keeps for each group and window.
+type staysState struct {
+	N int64 // count()
+}
+
+// appendStaysState appends the stored form: the layout's fingerprint, then the fields in order.
+func appendStaysState(b []byte, a *staysState) []byte {
+	b = stateenc.AppendHeader(b, 0x289c)
+	b = stateenc.AppendInt(b, a.N)
+	return b
+}
+
+// decodeStaysState reads the stored form.
+func decodeStaysState(b []byte, a *staysState) error {
+	i := stateenc.Header(b, 0x289c)
+	a.N, i = stateenc.Int(b, i)
+	return stateenc.Done(b, i)
+}
+
+// mergeStaysState takes what b has of later records into a.
+func mergeStaysState(a, b *staysState) {
+	a.N += b.N
+}
+
+// days is step days: adds it to its group's window.
+func (t *readingsTask) days(r *Reading, key []byte, at int64) error {
+	group := t.group[:0]
+	group = keyenc.AppendLast(group, r.Sensor)
+	t.group = group
+	start := t.daysWindows.StartOf(at)
+	if t.daysWindows.Late(start, t.Clock.Now()) {
+		t.Stats.Late++
+		w := t.daysWindows.Missed(start)
+		return t.allLate(r, key, at, w)
+	}
+	a, fresh, err := t.daysWindows.Upsert(start, group)
+	if err != nil {
+		return topology.Fatal(err)
+	}
+	if fresh {
+		a.N = 1
+		return nil
+	}
+	a.N++
+	return nil
+}
+
+// daysResult hands on the result of one group and window; its event time is the last millisecond of the window.
+func (t *readingsTask) daysResult(w window.Bounds, key []byte, a *daysState) error {
+	var row Days
+	row.Sensor, _, _ = keyenc.LastString(key) // the key is the string as it is
+	row.N = a.N
+	t.Stats.Results++
+	if err := t.daysFrom(&row, key, w.End-1, w); err != nil {
+		return t.BadResult(0, "days", key, nil, err)
+	}
+	return nil
+}
+
+// daysFrom takes a result of step days to what reads it.
+func (t *readingsTask) daysFrom(r *Days, key []byte, at int64, w window.Bounds) error {
+	return t.large((*Stays)(r), key, at, w)
+}
+
+// daysState is what step days keeps for each group and window.
+type daysState struct {
+	N int64 // count()
+}
+
+// appendDaysState appends the stored form: the layout's fingerprint, then the fields in order.
+func appendDaysState(b []byte, a *daysState) []byte {
+	b = stateenc.AppendHeader(b, 0xaf53)
+	b = stateenc.AppendInt(b, a.N)
+	return b
+}
+
+// decodeDaysState reads the stored form.
+func decodeDaysState(b []byte, a *daysState) error {
+	i := stateenc.Header(b, 0xaf53)
+	a.N, i = stateenc.Int(b, i)
+	return stateenc.Done(b, i)
+}
+
+// nearby is step nearby: adds it to its group's windows.
+func (t *readingsTask) nearby(r *Reading, key []byte, at int64) error {
+	group := t.group[:0]
+	group = keyenc.AppendLast(group, r.Sensor)
+	t.group = group
+	late, err := t.nearbyWindows.Late(at, group, t.Clock.Now())
+	if err != nil {
+		return topology.Fatal(err)
+	}
+	if late {
+		t.Stats.Late++
+		w := t.nearbyWindows.Missed(at)
+		return t.allLate(r, key, at, w)
+	}
+	a, fresh, err := t.nearbyWindows.Upsert(at, group)
+	if err != nil {
+		return topology.Fatal(err)
+	}
+	if fresh {
+		a.N = 1
+		return nil
+	}
+	a.N++
+	return nil
+}
+
+// nearbyResult hands on the result of one group and window; its event time is the last millisecond of the window.
+func (t *readingsTask) nearbyResult(w window.Bounds, key []byte, a *nearbyState) error {
+	var row Nearby
+	row.Sensor, _, _ = keyenc.LastString(key) // the key is the string as it is
+	row.N = a.N
+	t.Stats.Results++
+	if err := t.nearbyFrom(&row, key, w.End-1, w); err != nil {
+		return t.BadResult(0, "nearby", key, nil, err)
+	}
+	return nil
+}
+
+// nearbyFrom takes a result of step nearby to what reads it.
+func (t *readingsTask) nearbyFrom(r *Nearby, key []byte, at int64, w window.Bounds) error {
+	return t.large((*Stays)(r), key, at, w)
+}
+
+// nearbyState is what step nearby keeps for each group and window.
+type nearbyState struct {
+	N int64 // count()
+}
+
+// appendNearbyState appends the stored form: the layout's fingerprint, then the fields in order.
+func appendNearbyState(b []byte, a *nearbyState) []byte {
+	b = stateenc.AppendHeader(b, 0x92c7)
+	b = stateenc.AppendInt(b, a.N)
+	return b
+}
+
+// decodeNearbyState reads the stored form.
+func decodeNearbyState(b []byte, a *nearbyState) error {
+	i := stateenc.Header(b, 0x92c7)
+	a.N, i = stateenc.Int(b, i)
+	return stateenc.Done(b, i)
+}
+
+// mergeNearbyState takes what b has of later records into a.
+func mergeNearbyState(a, b *nearbyState) {
+	a.N += b.N
+}
+
+// sizes is step sizes: adds it to its group's windows.
+func (t *readingsTask) sizes(r *Reading, key []byte, at int64) error {
+	group := t.group[:0]
+	group = keyenc.AppendLast(group, r.Sensor)
+	t.group = group
+	if t.sizesWindows.Late(at, t.Clock.Now()) {
+		t.Stats.Late++
+		w := t.sizesWindows.Missed(at)
+		return t.allLate(r, key, at, w)
+	}
+	a, fresh, err := t.sizesWindows.Upsert(at, group)
+	if err != nil {
+		return topology.Fatal(err)
+	}
+	if fresh {
+		a.N = 1
+		return nil
+	}
+	a.N++
+	return nil
+}
+
+// sizesResult hands on the result of one group and window; its event time is the last millisecond of the window.
+func (t *readingsTask) sizesResult(w window.Bounds, key []byte, a *sizesState) error {
+	var row Sizes
+	row.Sensor, _, _ = keyenc.LastString(key) // the key is the string as it is
+	row.N = a.N
+	t.Stats.Results++
+	if err := t.sizesFrom(&row, key, w.End-1, w); err != nil {
+		return t.BadResult(0, "sizes", key, nil, err)
+	}
+	return nil
+}
+
+// sizesFrom takes a result of step sizes to what reads it.
+func (t *readingsTask) sizesFrom(r *Sizes, key []byte, at int64, w window.Bounds) error {
+	return t.large((*Stays)(r), key, at, w)
+}
+
+// sizesState is what step sizes keeps for each group and window.
+type sizesState struct {
+	N int64 // count()
+}
+
+// appendSizesState appends the stored form: the layout's fingerprint, then the fields in order.
+func appendSizesState(b []byte, a *sizesState) []byte {
+	b = stateenc.AppendHeader(b, 0xfc51)
+	b = stateenc.AppendInt(b, a.N)
+	return b
+}
+
+// decodeSizesState reads the stored form.
+func decodeSizesState(b []byte, a *sizesState) error {
+	i := stateenc.Header(b, 0xfc51)
+	a.N, i = stateenc.Int(b, i)
+	return stateenc.Done(b, i)
+}
+
+// mergeSizesState takes what b has of later records into a.
+func mergeSizesState(a, b *sizesState) {
+	a.N += b.N
+}
+
+// soFar is step so_far: adds it to its group's windows.
+func (t *readingsTask) soFar(r *Reading, key []byte, at int64) error {
+	group := t.group[:0]
+	group = keyenc.AppendLast(group, r.Sensor)
+	t.group = group
+	if t.soFarWindows.Late(at, t.Clock.Now()) {
+		t.Stats.Late++
+		w := t.soFarWindows.Missed(at)
+		return t.allLate(r, key, at, w)
+	}
+	a, fresh, err := t.soFarWindows.Upsert(at, group)
+	if err != nil {
+		return topology.Fatal(err)
+	}
+	if fresh {
+		a.N = 1
+		return nil
+	}
+	a.N++
+	return nil
+}
+
+// soFarResult hands on the result of one group and window; its event time is the last millisecond of the window.
+func (t *readingsTask) soFarResult(w window.Bounds, key []byte, a *soFarState) error {
+	var row SoFar
+	row.Sensor, _, _ = keyenc.LastString(key) // the key is the string as it is
+	row.N = a.N
+	t.Stats.Results++
+	if err := t.soFarFrom(&row, key, w.End-1, w); err != nil {
+		return t.BadResult(0, "so_far", key, nil, err)
+	}
+	return nil
+}
+
+// soFarFrom takes a result of step so_far to what reads it.
+func (t *readingsTask) soFarFrom(r *SoFar, key []byte, at int64, w window.Bounds) error {
+	return t.large((*Stays)(r), key, at, w)
+}
+
+// soFarState is what step so_far keeps for each group and window.
+type soFarState struct {
+	N int64 // count()
+}
+
+// appendSoFarState appends the stored form: the layout's fingerprint, then the fields in order.
+func appendSoFarState(b []byte, a *soFarState) []byte {
+	b = stateenc.AppendHeader(b, 0x1756)
+	b = stateenc.AppendInt(b, a.N)
+	return b
+}
+
+// decodeSoFarState reads the stored form.
+func decodeSoFarState(b []byte, a *soFarState) error {
+	i := stateenc.Header(b, 0x1756)
+	a.N, i = stateenc.Int(b, i)
+	return stateenc.Done(b, i)
+}
+
+// mergeSoFarState takes what b has of later records into a.
+func mergeSoFarState(a, b *soFarState) {
+	a.N += b.N
+}
+
+// shifts is step shifts: adds it to its group's window.
+func (t *readingsTask) shifts(r *Reading, key []byte, at int64) error {
+	group := t.group[:0]
+	group = keyenc.AppendLast(group, r.Sensor)
+	t.group = group
+	var start time.Time // window start: timestamp(int(at) / 600 * 600)
+	{
+		v1, err := cel.MulInt(r.At.Unix()/600, 600)
+		if err != nil {
+			return topology.At("step shifts, window start", "spec.weir.yaml:65:24", err)
+		}
+		v2, err := cel.UnixTimestamp(v1)
+		if err != nil {
+			return topology.At("step shifts, window start", "spec.weir.yaml:65:24", err)
+		}
+		start = v2
+	}
+	var end time.Time // window end: timestamp(int(at) / 600 * 600 + 480)
+	{
+		v1, err := cel.MulInt(r.At.Unix()/600, 600)
+		if err != nil {
+			return topology.At("step shifts, window end", "spec.weir.yaml:65:63", err)
+		}
+		v2, err := cel.AddInt(v1, 480)
+		if err != nil {
+			return topology.At("step shifts, window end", "spec.weir.yaml:65:63", err)
+		}
+		v3, err := cel.UnixTimestamp(v2)
+		if err != nil {
+			return topology.At("step shifts, window end", "spec.weir.yaml:65:63", err)
+		}
+		end = v3
+	}
+	from, to, err := session.Bounds(start, end)
+	if err != nil {
+		return topology.At("step shifts, window end", "spec.weir.yaml:65:63", err)
+	}
+	late, err := t.shiftsWindows.Late(from, to, group, t.Clock.Passed())
+	if err != nil {
+		return topology.Fatal(err)
+	}
+	if late {
+		t.Stats.Late++
+		w := window.Bounds{Start: from, End: to}
+		return t.allLate(r, key, at, w)
+	}
+	a, fresh, err := t.shiftsWindows.Upsert(from, to, group)
+	if err != nil {
+		return topology.Fatal(err)
+	}
+	if fresh {
+		a.N = 1
+		return nil
+	}
+	a.N++
+	return nil
+}
+
+// shiftsResult hands on the result of one group and window; its event time is the last millisecond of the window.
+func (t *readingsTask) shiftsResult(w window.Bounds, key []byte, a *shiftsState) error {
+	var row Shifts
+	row.Sensor, _, _ = keyenc.LastString(key) // the key is the string as it is
+	row.N = a.N
+	t.Stats.Results++
+	if err := t.shiftsFrom(&row, key, w.End-1, w); err != nil {
+		return t.BadResult(0, "shifts", key, nil, err)
+	}
+	return nil
+}
+
+// shiftsFrom takes a result of step shifts to what reads it.
+func (t *readingsTask) shiftsFrom(r *Shifts, key []byte, at int64, w window.Bounds) error {
+	return t.large((*Stays)(r), key, at, w)
+}
+
+// shiftsState is what step shifts keeps for each group and window.
+type shiftsState struct {
+	N int64 // count()
+}
+
+// appendShiftsState appends the stored form: the layout's fingerprint, then the fields in order.
+func appendShiftsState(b []byte, a *shiftsState) []byte {
+	b = stateenc.AppendHeader(b, 0x6262)
+	b = stateenc.AppendInt(b, a.N)
+	return b
+}
+
+// decodeShiftsState reads the stored form.
+func decodeShiftsState(b []byte, a *shiftsState) error {
+	i := stateenc.Header(b, 0x6262)
+	a.N, i = stateenc.Int(b, i)
+	return stateenc.Done(b, i)
+}
+
+// allLate is step all_late: makes a AllLate.
+func (t *readingsTask) allLate(r *Reading, key []byte, at int64, w window.Bounds) error {
+	var row AllLate
+	row.Celsius = r.Celsius
+	row.Start = w.StartTime()
+	row.End = w.EndTime()
+	return t.writeAllLate(&row, key, at, w)
+}
+
+// large is step large: filters stays, days, nearby, sizes, so_far and shifts.
+func (t *readingsTask) large(r *Stays, key []byte, at int64, w window.Bounds) error {
+	if !largeWhere(r) {
+		t.Stats.Filtered++
+		return nil
+	}
+	return t.writeLarge(r, key, at, w)
+}
+
+// largeWhere is spec.weir.yaml:73:12
+//
+//	n > 2
+func largeWhere(r *Stays) bool {
+	return r.N > 2
+}
+
 // writeLateOut writes a record to topic readings-late.
-func (t *readingsTask) writeLateOut(r *Reading, key []byte, at int64) error {
+func (t *readingsTask) writeLateOut(r *Missed, key []byte, at int64, _ window.Bounds) error {
 	b := t.Out.Begin()
 	k := len(b)
 	if key == nil {
@@ -201,5 +857,30 @@ func (t *readingsTask) writeOut(r *PerMinute, key []byte, at int64, _ window.Bou
 	v := len(b)
 	b = r.appendJSON(b)
 	t.Out.Send(readingsSinkOut, b, k, v, at)
+	return nil
+}
+
+// writeAllLate writes a record to topic all-late.
+func (t *readingsTask) writeAllLate(r *AllLate, key []byte, at int64, _ window.Bounds) error {
+	b := t.Out.Begin()
+	k := len(b)
+	if key == nil {
+		k = -1
+	}
+	b = append(b, key...)
+	v := len(b)
+	b = r.appendJSON(b)
+	t.Out.Send(readingsSinkAllLate, b, k, v, at)
+	return nil
+}
+
+// writeLarge writes a record to topic large.
+func (t *readingsTask) writeLarge(r *Stays, key []byte, at int64, _ window.Bounds) error {
+	b := t.Out.Begin()
+	k := len(b)
+	b = append(b, key...)
+	v := len(b)
+	b = r.appendJSON(b)
+	t.Out.Send(readingsSinkLarge, b, k, v, at)
 	return nil
 }

@@ -21,3 +21,66 @@ type PerMinute struct {
 	Low    float64 // low: double
 	High   float64 // high: double
 }
+
+// Missed is the result of step missed.
+type Missed struct {
+	Sensor  string        // sensor: string
+	Minute  time.Time     // minute: timestamp
+	Celsius float64       // celsius: double
+	Into    time.Duration // into: duration
+}
+
+// Stays is the result of step stays.
+type Stays struct {
+	Sensor string // sensor: string
+	N      int64  // n: int
+}
+
+// Days is the result of step days.
+type Days struct {
+	Sensor string // sensor: string
+	N      int64  // n: int
+}
+
+// Nearby is the result of step nearby.
+type Nearby struct {
+	Sensor string // sensor: string
+	N      int64  // n: int
+}
+
+// Sizes is the result of step sizes.
+type Sizes struct {
+	Sensor string // sensor: string
+	N      int64  // n: int
+}
+
+// SoFar is the result of step so_far.
+type SoFar struct {
+	Sensor string // sensor: string
+	N      int64  // n: int
+}
+
+// Shifts is the result of step shifts.
+type Shifts struct {
+	Sensor string // sensor: string
+	N      int64  // n: int
+}
+
+// AllLate is the result of step all_late.
+type AllLate struct {
+	Celsius float64   // celsius: double
+	Start   time.Time // start: timestamp
+	End     time.Time // end: timestamp
+}
+
+// PerDegree is the result of step per_degree.
+type PerDegree struct {
+	Degrees int64 // degrees: int
+	N       int64 // n: int
+}
+
+// MissedByHour is the result of step missed_by_hour.
+type MissedByHour struct {
+	Sensor string // sensor: string
+	N      int64  // n: int
+}

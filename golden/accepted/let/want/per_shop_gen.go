@@ -88,7 +88,8 @@ func (t *perShopTask) take(r *PerShopInput, key []byte, at int64) error {
 			FeeCents:   r.FeeCents,
 			At:         r.At,
 		}
-		return t.writeLateOut(&late, key, at)
+		w := t.perShopWindows.Missed(start)
+		return t.writeLateOut(&late, key, at, w)
 	}
 	a, fresh, err := t.perShopWindows.Upsert(start, group)
 	if err != nil {
@@ -167,7 +168,7 @@ func decodePerShopState(b []byte, a *perShopState) error {
 }
 
 // writeLateOut writes a record to topic late.
-func (t *perShopTask) writeLateOut(r *Order, key []byte, at int64) error {
+func (t *perShopTask) writeLateOut(r *Order, key []byte, at int64, _ window.Bounds) error {
 	b := t.Out.Begin()
 	k := len(b)
 	b = append(b, key...)

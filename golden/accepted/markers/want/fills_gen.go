@@ -122,7 +122,8 @@ func (t *fillsTask) filled(r *Fill, key []byte, at int64) error {
 	start := window.StartOf(at, 10_000)
 	if t.filledWindows.Late(start, t.Clock.Passed()) {
 		t.Stats.Late++
-		return t.writeLateFillsOut(r, key, at)
+		w := t.filledWindows.Missed(start)
+		return t.writeLateFillsOut(r, key, at, w)
 	}
 	a, fresh, err := t.filledWindows.Upsert(start, group)
 	if err != nil {
@@ -173,7 +174,7 @@ func decodeFilledState(b []byte, a *filledState) error {
 }
 
 // writeLateFillsOut writes a record to topic late-fills.
-func (t *fillsTask) writeLateFillsOut(r *Fill, key []byte, at int64) error {
+func (t *fillsTask) writeLateFillsOut(r *Fill, key []byte, at int64, _ window.Bounds) error {
 	b := t.Out.Begin()
 	k := len(b)
 	if key == nil {

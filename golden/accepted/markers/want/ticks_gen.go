@@ -149,7 +149,8 @@ func (t *ticksTask) highest(r *Tick, key []byte, at int64) error {
 	start := window.StartOf(at, 10_000)
 	if t.highestWindows.Late(start, t.Clock.Passed()) {
 		t.Stats.Late++
-		return t.writeLateTicksOut(r, key, at)
+		w := t.highestWindows.Missed(start)
+		return t.writeLateTicksOut(r, key, at, w)
 	}
 	a, fresh, err := t.highestWindows.Upsert(start, group)
 	if err != nil {
@@ -200,7 +201,7 @@ func decodeHighestState(b []byte, a *highestState) error {
 }
 
 // writeLateTicksOut writes a record to topic late-ticks.
-func (t *ticksTask) writeLateTicksOut(r *Tick, key []byte, at int64) error {
+func (t *ticksTask) writeLateTicksOut(r *Tick, key []byte, at int64, _ window.Bounds) error {
 	b := t.Out.Begin()
 	k := len(b)
 	if key == nil {

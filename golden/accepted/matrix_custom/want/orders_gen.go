@@ -1159,7 +1159,8 @@ func (t *ordersTask) finalSide(r *Binned, key []byte, at int64) error {
 	}
 	if late {
 		t.Stats.Late++
-		return t.late(r, key, at)
+		w := window.Bounds{Start: from, End: to}
+		return t.late(r, key, at, w)
 	}
 	a, fresh, err := t.finalSideWindows.Upsert(from, to, group)
 	if err != nil {
@@ -1366,7 +1367,8 @@ func (t *ordersTask) updatesSide(r *Binned, key []byte, at int64) error {
 	}
 	if late {
 		t.Stats.Late++
-		return t.late(r, key, at)
+		w := window.Bounds{Start: from, End: to}
+		return t.late(r, key, at, w)
 	}
 	a, fresh, err := t.updatesSideWindows.Upsert(from, to, group)
 	if err != nil {
@@ -1574,7 +1576,8 @@ func (t *ordersTask) roundsSide(r *Binned, key []byte, at int64) error {
 	}
 	if late {
 		t.Stats.Late++
-		return t.late(r, key, at)
+		w := window.Bounds{Start: from, End: to}
+		return t.late(r, key, at, w)
 	}
 	a, fresh, err := t.roundsSideWindows.Upsert(from, to, group)
 	if err != nil {
@@ -1784,7 +1787,8 @@ func (t *ordersTask) clockSide(r *Binned, key []byte, at int64) error {
 	}
 	if late {
 		t.Stats.Late++
-		return t.late(r, key, at)
+		w := window.Bounds{Start: from, End: to}
+		return t.late(r, key, at, w)
 	}
 	a, fresh, err := t.clockSideWindows.Upsert(from, to, group)
 	if err != nil {
@@ -2014,7 +2018,8 @@ func (t *ordersTask) countedSide(r *Binned, key []byte, at int64) error {
 	}
 	if late {
 		t.Stats.Late++
-		return t.late(r, key, at)
+		w := window.Bounds{Start: from, End: to}
+		return t.late(r, key, at, w)
 	}
 	a, fresh, err := t.countedSideWindows.Upsert(from, to, group)
 	if err != nil {
@@ -2263,7 +2268,8 @@ func (t *ordersTask) earlySide(r *Binned, key []byte, at int64) error {
 	}
 	if late {
 		t.Stats.Late++
-		return t.late(r, key, at)
+		w := window.Bounds{Start: from, End: to}
+		return t.late(r, key, at, w)
 	}
 	a, fresh, err := t.earlySideWindows.Upsert(from, to, group)
 	if err != nil {
@@ -2478,7 +2484,8 @@ func (t *ordersTask) changesSide(r *Binned, key []byte, at int64) error {
 	}
 	if late {
 		t.Stats.Late++
-		return t.late(r, key, at)
+		w := window.Bounds{Start: from, End: to}
+		return t.late(r, key, at, w)
 	}
 	a, fresh, err := t.changesSideWindows.Upsert(from, to, group)
 	if err != nil {
@@ -2752,7 +2759,8 @@ func (t *ordersTask) retractedSide(r *Binned, key []byte, at int64) error {
 	}
 	if late {
 		t.Stats.Late++
-		return t.late(r, key, at)
+		w := window.Bounds{Start: from, End: to}
+		return t.late(r, key, at, w)
 	}
 	a, fresh, err := t.retractedSideWindows.Upsert(from, to, group)
 	if err != nil {
@@ -3117,7 +3125,8 @@ func (t *ordersTask) deletedSide(r *Binned, key []byte, at int64) error {
 	}
 	if late {
 		t.Stats.Late++
-		return t.late(r, key, at)
+		w := window.Bounds{Start: from, End: to}
+		return t.late(r, key, at, w)
 	}
 	a, fresh, err := t.deletedSideWindows.Upsert(from, to, group)
 	if err != nil {
@@ -3212,8 +3221,8 @@ func decodeDeletedSideState(b []byte, a *deletedSideState) error {
 }
 
 // late is step late: passes late_final_side, late_updates_side, late_rounds_side, late_clock_side, late_counted_side, late_early_side, late_changes_side, late_retracted_side and late_deleted_side on.
-func (t *ordersTask) late(r *Binned, key []byte, at int64) error {
-	return t.writeLateOut(r, key, at)
+func (t *ordersTask) late(r *Binned, key []byte, at int64, w window.Bounds) error {
+	return t.writeLateOut(r, key, at, w)
 }
 
 // deletedSideKeyed is step deleted_side_keyed: gives it another key.
@@ -4201,7 +4210,7 @@ func (t *ordersTask) writeDeletedDropOut(r *DeletedDrop, key []byte, at int64, _
 }
 
 // writeLateOut writes a record to topic late.
-func (t *ordersTask) writeLateOut(r *Binned, key []byte, at int64) error {
+func (t *ordersTask) writeLateOut(r *Binned, key []byte, at int64, _ window.Bounds) error {
 	b := t.Out.Begin()
 	k := len(b)
 	if key == nil {

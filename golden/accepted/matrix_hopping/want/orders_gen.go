@@ -932,7 +932,8 @@ func (t *ordersTask) finalSide(r *Order, key []byte, at int64) error {
 	t.group = group
 	if t.finalSideWindows.Late(at, t.Clock.Now()) {
 		t.Stats.Late++
-		return t.late(r, key, at)
+		w := t.finalSideWindows.Missed(at)
+		return t.late(r, key, at, w)
 	}
 	a, fresh, err := t.finalSideWindows.Upsert(at, group)
 	if err != nil {
@@ -1127,7 +1128,8 @@ func (t *ordersTask) updatesSide(r *Order, key []byte, at int64) error {
 	t.group = group
 	if t.updatesSideWindows.Late(at, t.Clock.Now()) {
 		t.Stats.Late++
-		return t.late(r, key, at)
+		w := t.updatesSideWindows.Missed(at)
+		return t.late(r, key, at, w)
 	}
 	a, fresh, err := t.updatesSideWindows.Upsert(at, group)
 	if err != nil {
@@ -1322,7 +1324,8 @@ func (t *ordersTask) roundsSide(r *Order, key []byte, at int64) error {
 	t.group = group
 	if t.roundsSideWindows.Late(at, t.Clock.Now()) {
 		t.Stats.Late++
-		return t.late(r, key, at)
+		w := t.roundsSideWindows.Missed(at)
+		return t.late(r, key, at, w)
 	}
 	a, fresh, err := t.roundsSideWindows.Upsert(at, group)
 	if err != nil {
@@ -1517,7 +1520,8 @@ func (t *ordersTask) clockSide(r *Order, key []byte, at int64) error {
 	t.group = group
 	if t.clockSideWindows.Late(at, t.Clock.Now()) {
 		t.Stats.Late++
-		return t.late(r, key, at)
+		w := t.clockSideWindows.Missed(at)
+		return t.late(r, key, at, w)
 	}
 	a, fresh, err := t.clockSideWindows.Upsert(at, group)
 	if err != nil {
@@ -1727,7 +1731,8 @@ func (t *ordersTask) countedSide(r *Order, key []byte, at int64) error {
 	t.group = group
 	if t.countedSideWindows.Late(at, t.Clock.Now()) {
 		t.Stats.Late++
-		return t.late(r, key, at)
+		w := t.countedSideWindows.Missed(at)
+		return t.late(r, key, at, w)
 	}
 	a, fresh, err := t.countedSideWindows.Upsert(at, group)
 	if err != nil {
@@ -1952,7 +1957,8 @@ func (t *ordersTask) earlySide(r *Order, key []byte, at int64) error {
 	t.group = group
 	if t.earlySideWindows.Late(at, t.Clock.Now()) {
 		t.Stats.Late++
-		return t.late(r, key, at)
+		w := t.earlySideWindows.Missed(at)
+		return t.late(r, key, at, w)
 	}
 	a, fresh, err := t.earlySideWindows.Upsert(at, group)
 	if err != nil {
@@ -2184,7 +2190,8 @@ func (t *ordersTask) deletedSide(r *Order, key []byte, at int64) error {
 	t.group = group
 	if t.deletedSideWindows.Late(at, t.Clock.Now()) {
 		t.Stats.Late++
-		return t.late(r, key, at)
+		w := t.deletedSideWindows.Missed(at)
+		return t.late(r, key, at, w)
 	}
 	a, fresh, err := t.deletedSideWindows.Upsert(at, group)
 	if err != nil {
@@ -2272,8 +2279,8 @@ func mergeDeletedSideState(a, b *deletedSideState) {
 }
 
 // late is step late: passes late_final_side, late_updates_side, late_rounds_side, late_clock_side, late_counted_side, late_early_side and late_deleted_side on.
-func (t *ordersTask) late(r *Order, key []byte, at int64) error {
-	return t.writeLateOut(r, key, at)
+func (t *ordersTask) late(r *Order, key []byte, at int64, w window.Bounds) error {
+	return t.writeLateOut(r, key, at, w)
 }
 
 // deletedSideKeyed is step deleted_side_keyed: gives it another key.
@@ -2927,7 +2934,7 @@ func (t *ordersTask) writeDeletedDropOut(r *DeletedDrop, key []byte, at int64, _
 }
 
 // writeLateOut writes a record to topic late.
-func (t *ordersTask) writeLateOut(r *Order, key []byte, at int64) error {
+func (t *ordersTask) writeLateOut(r *Order, key []byte, at int64, _ window.Bounds) error {
 	b := t.Out.Begin()
 	k := len(b)
 	if key == nil {

@@ -1000,7 +1000,8 @@ func (t *ordersTask) finalSide(r *Order, key []byte, at int64) error {
 	}
 	if late {
 		t.Stats.Late++
-		return t.late(r, key, at)
+		w := window.Bounds{Start: at, End: end}
+		return t.late(r, key, at, w)
 	}
 	a, fresh, err := t.finalSideWindows.Upsert(at, end, group)
 	if err != nil {
@@ -1210,7 +1211,8 @@ func (t *ordersTask) updatesSide(r *Order, key []byte, at int64) error {
 	}
 	if late {
 		t.Stats.Late++
-		return t.late(r, key, at)
+		w := window.Bounds{Start: at, End: end}
+		return t.late(r, key, at, w)
 	}
 	a, fresh, err := t.updatesSideWindows.Upsert(at, end, group)
 	if err != nil {
@@ -1420,7 +1422,8 @@ func (t *ordersTask) roundsSide(r *Order, key []byte, at int64) error {
 	}
 	if late {
 		t.Stats.Late++
-		return t.late(r, key, at)
+		w := window.Bounds{Start: at, End: end}
+		return t.late(r, key, at, w)
 	}
 	a, fresh, err := t.roundsSideWindows.Upsert(at, end, group)
 	if err != nil {
@@ -1630,7 +1633,8 @@ func (t *ordersTask) clockSide(r *Order, key []byte, at int64) error {
 	}
 	if late {
 		t.Stats.Late++
-		return t.late(r, key, at)
+		w := window.Bounds{Start: at, End: end}
+		return t.late(r, key, at, w)
 	}
 	a, fresh, err := t.clockSideWindows.Upsert(at, end, group)
 	if err != nil {
@@ -1862,7 +1866,8 @@ func (t *ordersTask) countedSide(r *Order, key []byte, at int64) error {
 	}
 	if late {
 		t.Stats.Late++
-		return t.late(r, key, at)
+		w := window.Bounds{Start: at, End: end}
+		return t.late(r, key, at, w)
 	}
 	a, fresh, err := t.countedSideWindows.Upsert(at, end, group)
 	if err != nil {
@@ -2116,7 +2121,8 @@ func (t *ordersTask) earlySide(r *Order, key []byte, at int64) error {
 	}
 	if late {
 		t.Stats.Late++
-		return t.late(r, key, at)
+		w := window.Bounds{Start: at, End: end}
+		return t.late(r, key, at, w)
 	}
 	a, fresh, err := t.earlySideWindows.Upsert(at, end, group)
 	if err != nil {
@@ -2334,7 +2340,8 @@ func (t *ordersTask) changesSide(r *Order, key []byte, at int64) error {
 	}
 	if late {
 		t.Stats.Late++
-		return t.late(r, key, at)
+		w := window.Bounds{Start: at, End: end}
+		return t.late(r, key, at, w)
 	}
 	a, fresh, err := t.changesSideWindows.Upsert(at, end, group)
 	if err != nil {
@@ -2626,7 +2633,8 @@ func (t *ordersTask) retractedSide(r *Order, key []byte, at int64) error {
 	}
 	if late {
 		t.Stats.Late++
-		return t.late(r, key, at)
+		w := window.Bounds{Start: at, End: end}
+		return t.late(r, key, at, w)
 	}
 	a, fresh, err := t.retractedSideWindows.Upsert(at, end, group)
 	if err != nil {
@@ -2751,8 +2759,8 @@ func mergeRetractedSideState(a, b *retractedSideState) {
 }
 
 // late is step late: passes late_final_side, late_updates_side, late_rounds_side, late_clock_side, late_counted_side, late_early_side, late_changes_side and late_retracted_side on.
-func (t *ordersTask) late(r *Order, key []byte, at int64) error {
-	return t.writeLateOut(r, key, at)
+func (t *ordersTask) late(r *Order, key []byte, at int64, w window.Bounds) error {
+	return t.writeLateOut(r, key, at, w)
 }
 
 // retractedMerge is step retracted_merge: adds it to its group's window.
@@ -3596,7 +3604,7 @@ func (t *ordersTask) writeRetractedDropOut(r *RetractedDrop, key []byte, at int6
 }
 
 // writeLateOut writes a record to topic late.
-func (t *ordersTask) writeLateOut(r *Order, key []byte, at int64) error {
+func (t *ordersTask) writeLateOut(r *Order, key []byte, at int64, _ window.Bounds) error {
 	b := t.Out.Begin()
 	k := len(b)
 	if key == nil {

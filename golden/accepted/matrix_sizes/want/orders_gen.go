@@ -1014,7 +1014,8 @@ func (t *ordersTask) finalSide(r *Order, key []byte, at int64) error {
 	t.group = group
 	if t.finalSideWindows.Late(at, t.Clock.Now()) {
 		t.Stats.Late++
-		return t.late(r, key, at)
+		w := t.finalSideWindows.Missed(at)
+		return t.late(r, key, at, w)
 	}
 	a, fresh, err := t.finalSideWindows.Upsert(at, group)
 	if err != nil {
@@ -1209,7 +1210,8 @@ func (t *ordersTask) updatesSide(r *Order, key []byte, at int64) error {
 	t.group = group
 	if t.updatesSideWindows.Late(at, t.Clock.Now()) {
 		t.Stats.Late++
-		return t.late(r, key, at)
+		w := t.updatesSideWindows.Missed(at)
+		return t.late(r, key, at, w)
 	}
 	a, fresh, err := t.updatesSideWindows.Upsert(at, group)
 	if err != nil {
@@ -1404,7 +1406,8 @@ func (t *ordersTask) roundsSide(r *Order, key []byte, at int64) error {
 	t.group = group
 	if t.roundsSideWindows.Late(at, t.Clock.Now()) {
 		t.Stats.Late++
-		return t.late(r, key, at)
+		w := t.roundsSideWindows.Missed(at)
+		return t.late(r, key, at, w)
 	}
 	a, fresh, err := t.roundsSideWindows.Upsert(at, group)
 	if err != nil {
@@ -1599,7 +1602,8 @@ func (t *ordersTask) clockSide(r *Order, key []byte, at int64) error {
 	t.group = group
 	if t.clockSideWindows.Late(at, t.Clock.Now()) {
 		t.Stats.Late++
-		return t.late(r, key, at)
+		w := t.clockSideWindows.Missed(at)
+		return t.late(r, key, at, w)
 	}
 	a, fresh, err := t.clockSideWindows.Upsert(at, group)
 	if err != nil {
@@ -1809,7 +1813,8 @@ func (t *ordersTask) countedSide(r *Order, key []byte, at int64) error {
 	t.group = group
 	if t.countedSideWindows.Late(at, t.Clock.Now()) {
 		t.Stats.Late++
-		return t.late(r, key, at)
+		w := t.countedSideWindows.Missed(at)
+		return t.late(r, key, at, w)
 	}
 	a, fresh, err := t.countedSideWindows.Upsert(at, group)
 	if err != nil {
@@ -2034,7 +2039,8 @@ func (t *ordersTask) earlySide(r *Order, key []byte, at int64) error {
 	t.group = group
 	if t.earlySideWindows.Late(at, t.Clock.Now()) {
 		t.Stats.Late++
-		return t.late(r, key, at)
+		w := t.earlySideWindows.Missed(at)
+		return t.late(r, key, at, w)
 	}
 	a, fresh, err := t.earlySideWindows.Upsert(at, group)
 	if err != nil {
@@ -2266,7 +2272,8 @@ func (t *ordersTask) deletedSide(r *Order, key []byte, at int64) error {
 	t.group = group
 	if t.deletedSideWindows.Late(at, t.Clock.Now()) {
 		t.Stats.Late++
-		return t.late(r, key, at)
+		w := t.deletedSideWindows.Missed(at)
+		return t.late(r, key, at, w)
 	}
 	a, fresh, err := t.deletedSideWindows.Upsert(at, group)
 	if err != nil {
@@ -2354,8 +2361,8 @@ func mergeDeletedSideState(a, b *deletedSideState) {
 }
 
 // late is step late: passes late_final_side, late_updates_side, late_rounds_side, late_clock_side, late_counted_side, late_early_side and late_deleted_side on.
-func (t *ordersTask) late(r *Order, key []byte, at int64) error {
-	return t.writeLateOut(r, key, at)
+func (t *ordersTask) late(r *Order, key []byte, at int64, w window.Bounds) error {
+	return t.writeLateOut(r, key, at, w)
 }
 
 // deletedSideKeyed is step deleted_side_keyed: gives it another key.
@@ -3087,7 +3094,7 @@ func (t *ordersTask) writeDeletedDropOut(r *DeletedDrop, key []byte, at int64, _
 }
 
 // writeLateOut writes a record to topic late.
-func (t *ordersTask) writeLateOut(r *Order, key []byte, at int64) error {
+func (t *ordersTask) writeLateOut(r *Order, key []byte, at int64, _ window.Bounds) error {
 	b := t.Out.Begin()
 	k := len(b)
 	if key == nil {

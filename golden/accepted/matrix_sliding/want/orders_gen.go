@@ -916,7 +916,8 @@ func (t *ordersTask) finalSide(r *Order, key []byte, at int64) error {
 	}
 	if late {
 		t.Stats.Late++
-		return t.late(r, key, at)
+		w := t.finalSideWindows.Missed(at)
+		return t.late(r, key, at, w)
 	}
 	a, fresh, err := t.finalSideWindows.Upsert(at, group)
 	if err != nil {
@@ -1123,7 +1124,8 @@ func (t *ordersTask) updatesSide(r *Order, key []byte, at int64) error {
 	}
 	if late {
 		t.Stats.Late++
-		return t.late(r, key, at)
+		w := t.updatesSideWindows.Missed(at)
+		return t.late(r, key, at, w)
 	}
 	a, fresh, err := t.updatesSideWindows.Upsert(at, group)
 	if err != nil {
@@ -1330,7 +1332,8 @@ func (t *ordersTask) roundsSide(r *Order, key []byte, at int64) error {
 	}
 	if late {
 		t.Stats.Late++
-		return t.late(r, key, at)
+		w := t.roundsSideWindows.Missed(at)
+		return t.late(r, key, at, w)
 	}
 	a, fresh, err := t.roundsSideWindows.Upsert(at, group)
 	if err != nil {
@@ -1537,7 +1540,8 @@ func (t *ordersTask) clockSide(r *Order, key []byte, at int64) error {
 	}
 	if late {
 		t.Stats.Late++
-		return t.late(r, key, at)
+		w := t.clockSideWindows.Missed(at)
+		return t.late(r, key, at, w)
 	}
 	a, fresh, err := t.clockSideWindows.Upsert(at, group)
 	if err != nil {
@@ -1759,7 +1763,8 @@ func (t *ordersTask) countedSide(r *Order, key []byte, at int64) error {
 	}
 	if late {
 		t.Stats.Late++
-		return t.late(r, key, at)
+		w := t.countedSideWindows.Missed(at)
+		return t.late(r, key, at, w)
 	}
 	a, fresh, err := t.countedSideWindows.Upsert(at, group)
 	if err != nil {
@@ -1996,7 +2001,8 @@ func (t *ordersTask) earlySide(r *Order, key []byte, at int64) error {
 	}
 	if late {
 		t.Stats.Late++
-		return t.late(r, key, at)
+		w := t.earlySideWindows.Missed(at)
+		return t.late(r, key, at, w)
 	}
 	a, fresh, err := t.earlySideWindows.Upsert(at, group)
 	if err != nil {
@@ -2240,7 +2246,8 @@ func (t *ordersTask) deletedSide(r *Order, key []byte, at int64) error {
 	}
 	if late {
 		t.Stats.Late++
-		return t.late(r, key, at)
+		w := t.deletedSideWindows.Missed(at)
+		return t.late(r, key, at, w)
 	}
 	a, fresh, err := t.deletedSideWindows.Upsert(at, group)
 	if err != nil {
@@ -2328,8 +2335,8 @@ func mergeDeletedSideState(a, b *deletedSideState) {
 }
 
 // late is step late: passes late_final_side, late_updates_side, late_rounds_side, late_clock_side, late_counted_side, late_early_side and late_deleted_side on.
-func (t *ordersTask) late(r *Order, key []byte, at int64) error {
-	return t.writeLateOut(r, key, at)
+func (t *ordersTask) late(r *Order, key []byte, at int64, w window.Bounds) error {
+	return t.writeLateOut(r, key, at, w)
 }
 
 // deletedSideKeyed is step deleted_side_keyed: gives it another key.
@@ -3003,7 +3010,7 @@ func (t *ordersTask) writeDeletedDropOut(r *DeletedDrop, key []byte, at int64, _
 }
 
 // writeLateOut writes a record to topic late.
-func (t *ordersTask) writeLateOut(r *Order, key []byte, at int64) error {
+func (t *ordersTask) writeLateOut(r *Order, key []byte, at int64, _ window.Bounds) error {
 	b := t.Out.Begin()
 	k := len(b)
 	if key == nil {

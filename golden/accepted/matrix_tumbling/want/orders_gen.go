@@ -1109,7 +1109,8 @@ func (t *ordersTask) finalSide(r *Order, key []byte, at int64) error {
 	start := window.StartOf(at, 10_000)
 	if t.finalSideWindows.Late(start, t.Clock.Now()) {
 		t.Stats.Late++
-		return t.late(r, key, at)
+		w := t.finalSideWindows.Missed(start)
+		return t.late(r, key, at, w)
 	}
 	a, fresh, err := t.finalSideWindows.Upsert(start, group)
 	if err != nil {
@@ -1295,7 +1296,8 @@ func (t *ordersTask) updatesSide(r *Order, key []byte, at int64) error {
 	start := window.StartOf(at, 10_000)
 	if t.updatesSideWindows.Late(start, t.Clock.Now()) {
 		t.Stats.Late++
-		return t.late(r, key, at)
+		w := t.updatesSideWindows.Missed(start)
+		return t.late(r, key, at, w)
 	}
 	a, fresh, err := t.updatesSideWindows.Upsert(start, group)
 	if err != nil {
@@ -1482,7 +1484,8 @@ func (t *ordersTask) roundsSide(r *Order, key []byte, at int64) error {
 	start := window.StartOf(at, 10_000)
 	if t.roundsSideWindows.Late(start, t.Clock.Now()) {
 		t.Stats.Late++
-		return t.late(r, key, at)
+		w := t.roundsSideWindows.Missed(start)
+		return t.late(r, key, at, w)
 	}
 	a, fresh, err := t.roundsSideWindows.Upsert(start, group)
 	if err != nil {
@@ -1671,7 +1674,8 @@ func (t *ordersTask) clockSide(r *Order, key []byte, at int64) error {
 	start := window.StartOf(at, 10_000)
 	if t.clockSideWindows.Late(start, t.Clock.Now()) {
 		t.Stats.Late++
-		return t.late(r, key, at)
+		w := t.clockSideWindows.Missed(start)
+		return t.late(r, key, at, w)
 	}
 	a, fresh, err := t.clockSideWindows.Upsert(start, group)
 	if err != nil {
@@ -1880,7 +1884,8 @@ func (t *ordersTask) countedSide(r *Order, key []byte, at int64) error {
 	start := window.StartOf(at, 10_000)
 	if t.countedSideWindows.Late(start, t.Clock.Now()) {
 		t.Stats.Late++
-		return t.late(r, key, at)
+		w := t.countedSideWindows.Missed(start)
+		return t.late(r, key, at, w)
 	}
 	a, fresh, err := t.countedSideWindows.Upsert(start, group)
 	if err != nil {
@@ -2108,7 +2113,8 @@ func (t *ordersTask) earlySide(r *Order, key []byte, at int64) error {
 	start := window.StartOf(at, 10_000)
 	if t.earlySideWindows.Late(start, t.Clock.Now()) {
 		t.Stats.Late++
-		return t.late(r, key, at)
+		w := t.earlySideWindows.Missed(start)
+		return t.late(r, key, at, w)
 	}
 	a, fresh, err := t.earlySideWindows.Upsert(start, group)
 	if err != nil {
@@ -2302,7 +2308,8 @@ func (t *ordersTask) changesSide(r *Order, key []byte, at int64) error {
 	start := window.StartOf(at, 10_000)
 	if t.changesSideWindows.Late(start, t.Clock.Now()) {
 		t.Stats.Late++
-		return t.late(r, key, at)
+		w := t.changesSideWindows.Missed(start)
+		return t.late(r, key, at, w)
 	}
 	a, fresh, err := t.changesSideWindows.Upsert(start, group)
 	if err != nil {
@@ -2555,7 +2562,8 @@ func (t *ordersTask) retractedSide(r *Order, key []byte, at int64) error {
 	start := window.StartOf(at, 10_000)
 	if t.retractedSideWindows.Late(start, t.Clock.Now()) {
 		t.Stats.Late++
-		return t.late(r, key, at)
+		w := t.retractedSideWindows.Missed(start)
+		return t.late(r, key, at, w)
 	}
 	a, fresh, err := t.retractedSideWindows.Upsert(start, group)
 	if err != nil {
@@ -2899,7 +2907,8 @@ func (t *ordersTask) deletedSide(r *Order, key []byte, at int64) error {
 	start := window.StartOf(at, 10_000)
 	if t.deletedSideWindows.Late(start, t.Clock.Now()) {
 		t.Stats.Late++
-		return t.late(r, key, at)
+		w := t.deletedSideWindows.Missed(start)
+		return t.late(r, key, at, w)
 	}
 	a, fresh, err := t.deletedSideWindows.Upsert(start, group)
 	if err != nil {
@@ -2994,8 +3003,8 @@ func decodeDeletedSideState(b []byte, a *deletedSideState) error {
 }
 
 // late is step late: passes late_final_side, late_updates_side, late_rounds_side, late_clock_side, late_counted_side, late_early_side, late_changes_side, late_retracted_side and late_deleted_side on.
-func (t *ordersTask) late(r *Order, key []byte, at int64) error {
-	return t.writeLateOut(r, key, at)
+func (t *ordersTask) late(r *Order, key []byte, at int64, w window.Bounds) error {
+	return t.writeLateOut(r, key, at, w)
 }
 
 // deletedSideKeyed is step deleted_side_keyed: gives it another key.
@@ -3934,7 +3943,7 @@ func (t *ordersTask) writeDeletedDropOut(r *DeletedDrop, key []byte, at int64, _
 }
 
 // writeLateOut writes a record to topic late.
-func (t *ordersTask) writeLateOut(r *Order, key []byte, at int64) error {
+func (t *ordersTask) writeLateOut(r *Order, key []byte, at int64, _ window.Bounds) error {
 	b := t.Out.Begin()
 	k := len(b)
 	if key == nil {

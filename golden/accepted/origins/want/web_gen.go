@@ -212,7 +212,8 @@ func (t *webTask) progress(r *Order, key []byte, at int64) error {
 	start := window.StartOf(at, 3_600_000)
 	if t.progressWindows.Late(start, t.Clock.Now()) {
 		t.Stats.Late++
-		return t.late(r, key, at)
+		w := t.progressWindows.Missed(start)
+		return t.late(r, key, at, w)
 	}
 	a, fresh, err := t.progressWindows.Upsert(start, group)
 	if err != nil {
@@ -275,11 +276,11 @@ func decodeProgressState(b []byte, a *progressState) error {
 }
 
 // late is step late: makes a Late.
-func (t *webTask) late(r *Order, key []byte, at int64) error {
+func (t *webTask) late(r *Order, key []byte, at int64, w window.Bounds) error {
 	var row Late
 	row.ID = r.ID
 	row.OffsetRead = t.rec.Offset
-	return t.writeLate(&row, key, at)
+	return t.writeLate(&row, key, at, w)
 }
 
 // writeLines writes a record to topic lines.
@@ -326,7 +327,7 @@ func (t *webTask) writeOwn(r *Order, key []byte, at int64) error {
 }
 
 // writeLate writes a record to topic late.
-func (t *webTask) writeLate(r *Late, key []byte, at int64) error {
+func (t *webTask) writeLate(r *Late, key []byte, at int64, _ window.Bounds) error {
 	b := t.Out.Begin()
 	k := len(b)
 	if key == nil {

@@ -157,7 +157,8 @@ func (t *clicksTask) visits(r *Click, key []byte, at int64) error {
 	}
 	if late {
 		t.Stats.Late++
-		return t.writeLateOut(r, key, at)
+		w := window.Bounds{Start: at, End: end}
+		return t.writeLateOut(r, key, at, w)
 	}
 	a, fresh, err := t.visitsWindows.Upsert(at, end, group)
 	if err != nil {
@@ -401,7 +402,7 @@ func interestWhere(r *Click) bool {
 }
 
 // writeLateOut writes a record to topic late.
-func (t *clicksTask) writeLateOut(r *Click, key []byte, at int64) error {
+func (t *clicksTask) writeLateOut(r *Click, key []byte, at int64, _ window.Bounds) error {
 	b := t.Out.Begin()
 	k := len(b)
 	if key == nil {

@@ -219,7 +219,8 @@ func (t *readingsTask) profile(r *Reading, key []byte, at int64) error {
 	t.group = group
 	if t.profileWindows.Late(at, t.Clock.Now()) {
 		t.Stats.Late++
-		return t.writeLate(r, key, at)
+		w := t.profileWindows.Missed(at)
+		return t.writeLate(r, key, at, w)
 	}
 	a, fresh, err := t.profileWindows.Upsert(at, group)
 	if err != nil {
@@ -588,7 +589,7 @@ func (t *readingsTask) tombstone(output int, key []byte, at int64) {
 }
 
 // writeLate writes a record to topic late.
-func (t *readingsTask) writeLate(r *Reading, key []byte, at int64) error {
+func (t *readingsTask) writeLate(r *Reading, key []byte, at int64, _ window.Bounds) error {
 	b := t.Out.Begin()
 	k := len(b)
 	if key == nil {

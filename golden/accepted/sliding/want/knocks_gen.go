@@ -279,7 +279,8 @@ func (t *knocksTask) closeBy(r *Knock, key []byte, at int64) error {
 	}
 	if late {
 		t.Stats.Late++
-		return t.writeUnheardOut(r, key, at)
+		w := t.closeByWindows.Missed(at)
+		return t.writeUnheardOut(r, key, at, w)
 	}
 	a, fresh, err := t.closeByWindows.Upsert(at, group)
 	if err != nil {
@@ -840,7 +841,7 @@ func (t *knocksTask) tombstone(output int, key []byte, at int64) {
 }
 
 // writeUnheardOut writes a record to topic unheard.
-func (t *knocksTask) writeUnheardOut(r *Knock, key []byte, at int64) error {
+func (t *knocksTask) writeUnheardOut(r *Knock, key []byte, at int64, _ window.Bounds) error {
 	b := t.Out.Begin()
 	k := len(b)
 	if key == nil {

@@ -79,7 +79,8 @@ func (t *byShopTask) take(r *Order, key []byte, at int64) error {
 	start := window.StartOf(at, 3_600_000)
 	if t.byShopWindows.Late(start, t.Clock.Now()) {
 		t.Stats.Late++
-		return t.writeLateByShopOut(r, key, at)
+		w := t.byShopWindows.Missed(start)
+		return t.writeLateByShopOut(r, key, at, w)
 	}
 	a, fresh, err := t.byShopWindows.Upsert(start, group)
 	if err != nil {
@@ -176,7 +177,7 @@ func (t *byShopTask) best(r *Hours, key []byte, at int64, w window.Bounds) error
 }
 
 // writeLateByShopOut writes a record to topic late-by-shop.
-func (t *byShopTask) writeLateByShopOut(r *Order, key []byte, at int64) error {
+func (t *byShopTask) writeLateByShopOut(r *Order, key []byte, at int64, _ window.Bounds) error {
 	b := t.Out.Begin()
 	k := len(b)
 	b = append(b, key...)

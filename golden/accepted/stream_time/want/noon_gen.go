@@ -75,7 +75,8 @@ func (t *noonTask) take(r *Order, key []byte, at int64) error {
 	start := window.StartOf(at, 3_600_000)
 	if t.noonWindows.Late(start, t.Clock.Now()) {
 		t.Stats.Late++
-		return t.writeLateBeatsOut(r, key, at)
+		w := t.noonWindows.Missed(start)
+		return t.writeLateBeatsOut(r, key, at, w)
 	}
 	a, fresh, err := t.noonWindows.Upsert(start, group)
 	if err != nil {
@@ -141,7 +142,7 @@ func decodeNoonState(b []byte, a *noonState) error {
 }
 
 // writeLateBeatsOut writes a record to topic late-beats.
-func (t *noonTask) writeLateBeatsOut(r *Order, key []byte, at int64) error {
+func (t *noonTask) writeLateBeatsOut(r *Order, key []byte, at int64, _ window.Bounds) error {
 	b := t.Out.Begin()
 	k := len(b)
 	b = append(b, key...)

@@ -120,7 +120,8 @@ func (t *ordersTask) byID(r *Order, key []byte, at int64) error {
 	start := window.StartOf(at, 3_600_000)
 	if t.byIDWindows.Late(start, t.Clock.Now()) {
 		t.Stats.Late++
-		return t.writeLateByIDOut(r, key, at)
+		w := t.byIDWindows.Missed(start)
+		return t.writeLateByIDOut(r, key, at, w)
 	}
 	a, fresh, err := t.byIDWindows.Upsert(start, group)
 	if err != nil {
@@ -186,7 +187,7 @@ func (t *ordersTask) byShop(r *Order, key []byte, at int64) error {
 }
 
 // writeLateByIDOut writes a record to topic late-by-id.
-func (t *ordersTask) writeLateByIDOut(r *Order, key []byte, at int64) error {
+func (t *ordersTask) writeLateByIDOut(r *Order, key []byte, at int64, _ window.Bounds) error {
 	b := t.Out.Begin()
 	k := len(b)
 	if key == nil {
