@@ -112,8 +112,7 @@ func (c *specCase) prepare(name, text string, does map[string]oracle.Processor) 
 	}
 	seed := c.seed
 	r := rand.New(rand.NewPCG(seed, 3))
-	// The interpreter knows one processing time, and of partitions that are idle nothing.
-	clock := strings.Count(text, "processing_time") == strings.Count(text, "of: processing_time") && strings.Contains(text, "of: processing_time") && !strings.Contains(text, "idle_after")
+	clock := mayTick(result, text)
 	for i := range *schedules {
 		s := schedule(r, i, c.parts)
 		if clock && i%2 == 1 && len(c.want.Failed) == 0 {
@@ -122,6 +121,23 @@ func (c *specCase) prepare(name, text string, does map[string]oracle.Processor) 
 		c.jobs = append(c.jobs, batch.Job{Service: result.Program.Service, Input: toRecords(c.input), Schedule: s})
 	}
 	return nil
+}
+
+// mayTick tells whether the clock may go on while a spec runs, and should. The interpreter knows one processing time: by it nothing is computed, no timer
+// is due and no partition idle.
+func mayTick(c *gen.Result, text string) bool {
+	for _, st := range c.Program.Steps {
+		if st.Fold == nil {
+			continue
+		}
+		for _, tm := range st.Fold.Timers {
+			if tm.Processing {
+				return false
+			}
+		}
+	}
+	byClock := strings.Count(text, "of: processing_time")
+	return byClock > 0 && byClock == strings.Count(text, "processing_time") && !strings.Contains(text, "idle_after")
 }
 
 // schedule is the i-th schedule of a case: first the plainest, then random ones.

@@ -133,7 +133,7 @@ func (g *gen) foldTimer(env *env) string {
 			`event_time.getSeconds() % 3 == 0 ? optional.none() : optional.of(event_time + duration("4s"))`, env.gen(types.Timestamp, 1)))
 	}
 	if g.chance(15) { // the clock stands still where it is compared
-		parts[0], parts = "after: 5s", append(parts, "of: processing_time")
+		parts = append(parts, "of: processing_time")
 	}
 	if g.chance(30) {
 		parts = append(parts, "when: "+quoted(env.gen(types.Bool, 1)))
