@@ -147,7 +147,7 @@ func baseName(f *source.File) string {
 func (g *generator) newFile() *printer.File { return printer.New(g.pkg, g.header) }
 
 // taskNames are the fields and methods that tasks have besides those of steps and sinks.
-var taskNames = strings.Fields("advance read take in scratch key rec headers group")
+var taskNames = strings.Fields("advance read take in scratch key rec headers group part partial")
 
 // nameEverything gives out Go names in a fixed order, so that they depend on nothing but the spec: types first, as their names
 // are the ones that users write, then steps and sinks.

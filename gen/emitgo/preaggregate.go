@@ -50,9 +50,9 @@ func (g *generator) combine(f *printer.File, c *scope, st *check.Step) error {
 	if err != nil {
 		return err
 	}
-	f.P("group := t.group[:0]")
+	f.P("group := t.part[:0]") // a record that is a result may come while t.group is that of the record which brought it about
 	g.appendKey(f, st, "group", values)
-	f.P("t.group = group")
+	f.P("t.part = group")
 	upsert, place := "Upsert", "at"
 	if st.Window.Kind == check.Custom {
 		bounds, err := g.custom(f, c, st)

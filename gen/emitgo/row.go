@@ -177,7 +177,7 @@ func lateRead(st *check.Step, name string) bool {
 // out.
 func (g *generator) selectBlock(f *printer.File, c *scope, st *check.Step) error {
 	f.F("var row %s", g.typeName(st.Row))
-	unread := st.Window != nil // else it is handed on
+	unread := st.Window != nil || st.Fold != nil || st.Top != nil // else it is handed on
 	for _, s := range st.Select {
 		field := st.Row.Field(s.Name)
 		if v, _, ok := s.Expr.Path(); ok && v.Kind == check.FieldVar && !g.pl.RowReads(st, s.Name) {
@@ -189,7 +189,7 @@ func (g *generator) selectBlock(f *printer.File, c *scope, st *check.Step) error
 		}
 	}
 	if unread {
-		f.P("_ = row // the window reads none of its fields")
+		f.P("_ = row // nothing reads its fields")
 	}
 	return nil
 }

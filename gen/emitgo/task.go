@@ -186,6 +186,9 @@ func (g *generator) taskType(f *printer.File, sub *plan.Subtopology) {
 	if g.buildsGroups(sub) {
 		f.P("group []byte // the group of the record in hand")
 	}
+	if slices.ContainsFunc(sub.Steps, func(st *check.Step) bool { return st.Combines && st != sub.Cut }) {
+		f.P("part []byte // the group that it is combined for")
+	}
 	for _, st := range sub.Steps {
 		if st.Key != nil {
 			f.F("%s %s // that step %s gives its records, and its text", rekeyField(g.steps[st]), g.goType(f, st.Key.Type), st.Name)
@@ -242,7 +245,7 @@ func (g *generator) taskType(f *printer.File, sub *plan.Subtopology) {
 // buildsGroups tells whether the task encodes group keys for stores of its own.
 func (g *generator) buildsGroups(sub *plan.Subtopology) bool {
 	for _, st := range sub.Steps {
-		if st.Keeps() && (!st.Repartition || st.Combines) && st.Delay == nil {
+		if st.Keeps() && !st.Repartition && st.Delay == nil {
 			return true
 		}
 	}

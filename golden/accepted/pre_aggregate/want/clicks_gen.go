@@ -49,6 +49,7 @@ type clicksTask struct {
 	scratch              jsonx.Scratch
 	key                  string // of the record in hand
 	group                []byte // the group of the record in hand
+	part                 []byte // the group that it is combined for
 	perCountryPartials   *window.Partials[perCountryState]
 	lastMinutesPartials  *window.Partials[lastMinutesState]
 	bySizePartials       *window.Partials[bySizeState]
@@ -232,9 +233,9 @@ func (t *clicksTask) perCountry(r *Click, key []byte, at int64) error {
 		t.Stats.Filtered++
 		return nil
 	}
-	group := t.group[:0]
+	group := t.part[:0]
 	group = keyenc.AppendLast(group, r.Country)
-	t.group = group
+	t.part = group
 	var inverseOf int64 // aggregate inverse: 1000 / cents
 	{
 		v1, err := cel.DivInt(1000, r.Cents)
@@ -299,10 +300,10 @@ func perCountryWhere(r *Click) bool {
 
 // lastMinutes is step last_minutes: combines it with others of its group, for topic shop-last_minutes-repartition.
 func (t *clicksTask) lastMinutes(r *Click, key []byte, at int64) error {
-	group := t.group[:0]
+	group := t.part[:0]
 	group = keyenc.AppendString(group, r.Country)
 	group = keyenc.AppendLast(group, r.Page)
-	t.group = group
+	t.part = group
 	a, fresh, err := t.lastMinutesPartials.Upsert(at, group)
 	if err != nil {
 		return err
@@ -319,9 +320,9 @@ func (t *clicksTask) lastMinutes(r *Click, key []byte, at int64) error {
 
 // bySize is step by_size: combines it with others of its group, for topic shop-by_size-repartition.
 func (t *clicksTask) bySize(r *Click, key []byte, at int64) error {
-	group := t.group[:0]
+	group := t.part[:0]
 	group = keyenc.AppendLast(group, r.Country)
-	t.group = group
+	t.part = group
 	a, fresh, err := t.bySizePartials.Upsert(at, group)
 	if err != nil {
 		return err
@@ -337,9 +338,9 @@ func (t *clicksTask) bySize(r *Click, key []byte, at int64) error {
 // today is step today: combines it with others of its group, for topic shop-today-repartition.
 func (t *clicksTask) today(r *Click, key []byte, at int64) error {
 	short := cel.Size(r.Page) < 3 // let short: page.size() < 3
-	group := t.group[:0]
+	group := t.part[:0]
 	group = keyenc.AppendLast(group, r.Country)
-	t.group = group
+	t.part = group
 	a, fresh, err := t.todayPartials.Upsert(at, group)
 	if err != nil {
 		return err
@@ -362,9 +363,9 @@ func (t *clicksTask) today(r *Click, key []byte, at int64) error {
 
 // totals is step totals: combines it with others of its group, for topic shop-totals-repartition.
 func (t *clicksTask) totals(r *Click, key []byte, at int64) error {
-	group := t.group[:0]
+	group := t.part[:0]
 	group = keyenc.AppendLast(group, r.Country)
-	t.group = group
+	t.part = group
 	a, fresh, err := t.totalsPartials.Upsert(at, group)
 	if err != nil {
 		return err
@@ -383,9 +384,9 @@ func (t *clicksTask) totals(r *Click, key []byte, at int64) error {
 
 // perShift is step per_shift: combines it with others of its group, for topic shop-per_shift-repartition.
 func (t *clicksTask) perShift(r *Click, key []byte, at int64) error {
-	group := t.group[:0]
+	group := t.part[:0]
 	group = keyenc.AppendLast(group, r.Country)
-	t.group = group
+	t.part = group
 	var end time.Time // window end: shift + duration("8h")
 	{
 		v1, err := cel.AddTime(r.Shift, 8*time.Hour)
@@ -474,9 +475,9 @@ func decodePerUserState(b []byte, a *perUserState) error {
 
 // usersByCents is step users_by_cents: combines it with others of its group, for topic shop-users_by_cents-repartition.
 func (t *clicksTask) usersByCents(r *PerUser, key []byte, at int64, w window.Bounds) error {
-	group := t.group[:0]
+	group := t.part[:0]
 	group = keyenc.AppendInt(group, r.Cents)
-	t.group = group
+	t.part = group
 	a, fresh, err := t.usersByCentsPartials.Upsert(at, group)
 	if err != nil {
 		return err
