@@ -23,7 +23,7 @@ import (
 // under the keys of others.
 var windowText = map[string]string{
 	"tumbling": "tumbling: 10s", "hopping": "hopping: 10s, every: 5s", "cumulative": "cumulative: 10s, every: 5s", "session": "session: 5s", "sliding": "sliding: 10s",
-	"custom": "custom: {start: at, end: 'at + duration(\"1s\")'}", "split": "custom: {split: n == 8, ttl: 20s}", "sizes": "tumbling: [5s, 10s]", "global": "global: {unbounded: true}", "count": "count: {size: 2, ttl: 20s}",
+	"custom": "custom: {start: at, end: 'at + duration(\"1s\")'}", "split": "custom: {split: n == 8, ttl: 20s}", "sizes": "tumbling: [5s, 10s]", "global": "global: {ttl: 5s}", "count": "count: {size: 2, ttl: 20s}",
 }
 
 // policies are the ways to deal with late records, by the key that says it.

@@ -10,7 +10,9 @@ import (
 )
 
 // tombstones tells whether sinks behind a step are to delete the results of windows that close.
-func (g *generator) tombstones(st *check.Step) bool { return len(g.deleting(st)) > 0 }
+func (g *generator) tombstones(st *check.Step) bool {
+	return len(g.deleting(st)) > 0 || len(g.ofGroups(st)) > 0
+}
 
 // deleting are the steps that give the results of a step with tombstones keys, under which sinks delete them.
 func (g *generator) deleting(st *check.Step) []*check.Step {
@@ -18,7 +20,27 @@ func (g *generator) deleting(st *check.Step) []*check.Step {
 		return nil
 	}
 	readers, _ := g.pl.Consumers(st.Out)
-	return slices.DeleteFunc(readers, func(r *check.Step) bool { return len(g.sinksBehind(r)) == 0 })
+	return slices.DeleteFunc(readers, func(r *check.Step) bool { return r.Key == nil || len(g.sinksBehind(r)) == 0 })
+}
+
+// ofGroups are the sinks that delete the results of a step with tombstones under the keys of their groups, where these name a window.
+func (g *generator) ofGroups(st *check.Step) []*check.Sink {
+	if !st.Tombstones || !st.KeyNamesWindow() || !g.pl.Live(st.Out) {
+		return nil
+	}
+	readers, sinks := g.pl.Consumers(st.Out)
+	all := slices.Clone(sinks)
+	for _, r := range readers {
+		if r.Key != nil || r.Keeps() {
+			continue
+		}
+		for _, sk := range g.sinksBehind(r) {
+			if !slices.Contains(all, sk) {
+				all = append(all, sk)
+			}
+		}
+	}
+	return all
 }
 
 // gone prints the methods that write tombstones for a group's window that has closed: one of the step, and one of each step that gives its
@@ -32,10 +54,22 @@ func (g *generator) gone(f *printer.File, sub *plan.Subtopology, st *check.Step)
 	f.P()
 	f.F("// %sGone deletes the results of a group in a window that has closed: a tombstone comes under each key that they had.", n.method)
 	f.F("func (t *%s) %sGone(w window.Bounds, key []byte) error {", taskName(sub), n.method)
-	f.F("var row %s", g.typeName(st.Out.Type))
-	g.decodeKey(f, st, "row")
+	at := "w.End-1"
+	if st.KeyNamesWindow() && st.Window.Size.Milliseconds() > 1 {
+		at = "w.End+" + grouped(st.Window.Size.Milliseconds()-2)
+	}
+	for _, sk := range g.ofGroups(st) {
+		for _, o := range sub.SinkOutputs(sk) {
+			f.F("t.tombstone(%s, key, %s)", outputConst(sub, o.Index), at)
+		}
+	}
+	if len(readers) > 0 {
+		f.F("var row %s", g.typeName(st.Out.Type))
+		g.decodeKey(f, st, "row")
+	}
+	_, win := windowParam(st)
 	for _, r := range readers {
-		f.F("if err := t.%sGone(&row, w.End-1, w); err != nil {", g.steps[r].method)
+		f.F("if err := t.%sGone(&row, %s%s); err != nil {", g.steps[r].method, at, win)
 		f.F("return t.BadResult(0, %q, key, nil, err)", st.Name)
 		f.P("}")
 	}
@@ -51,11 +85,15 @@ func (g *generator) gone(f *printer.File, sub *plan.Subtopology, st *check.Step)
 
 // keyGone prints the method that gives a tombstone the key which step r gives results.
 func (g *generator) keyGone(f *printer.File, sub *plan.Subtopology, r *check.Step) error {
-	f.Import(module + "window")
+	param, what := "", "group"
+	if r.From.Windowed {
+		f.Import(module + "window")
+		param, what = ", w window.Bounds", "group and window"
+	}
 	f.P()
-	f.F("// %sGone writes tombstones under the key that step %s gives the results of a group and window.", g.steps[r].method, r.Name)
-	f.F("func (t *%s) %sGone(r *%s, at int64, w window.Bounds) error {", taskName(sub), g.steps[r].method, g.typeName(r.From.Type))
-	c := &scope{g: g, f: f, sub: sub, row: "r", typ: r.From.Type, windowed: true, pointer: true, key: g.keyVar(sub, r.From)}
+	f.F("// %sGone writes tombstones under the key that step %s gives the results of a %s.", g.steps[r].method, r.Name, what)
+	f.F("func (t *%s) %sGone(r *%s, at int64%s) error {", taskName(sub), g.steps[r].method, g.typeName(r.From.Type), param)
+	c := &scope{g: g, f: f, sub: sub, row: "r", typ: r.From.Type, windowed: r.From.Windowed, pointer: true, key: g.keyVar(sub, r.From)}
 	if r.Select != nil {
 		f.F("var row %s", g.typeName(r.Row))
 		for _, s := range r.Select { // those that the key is made of

@@ -15,7 +15,7 @@ func (g *generator) result(f *printer.File, sub *plan.Subtopology, st *check.Ste
 	n := g.steps[st]
 	out := st.Out.Type
 	f.P()
-	f.F("// %sResult hands on the result of one group%s.", n.method, dated(st.Window))
+	f.F("// %sResult hands on the result of one group%s.", n.method, dated(st))
 	f.F("func (t *%s) %sResult(w window.Bounds, key []byte, a *%s) error {", taskName(sub), n.method, stateType(n))
 	f.F("var row %s", g.typeName(out))
 	g.decodeKey(f, st, "row")
@@ -37,6 +37,9 @@ func (g *generator) result(f *printer.File, sub *plan.Subtopology, st *check.Ste
 	}
 	f.P("t.Stats.Results++")
 	at := "w.End-1"
+	if silence := silenceOf(st); silence > 1 {
+		at = "w.End+" + grouped(silence-2)
+	}
 	if w := st.Window; w.Kind == check.Counted && w.Size > 0 && w.Slide == 0 {
 		at = "at"
 		f.P("at := w.End - 1")
@@ -88,12 +91,23 @@ func (g *generator) result(f *printer.File, sub *plan.Subtopology, st *check.Ste
 }
 
 // dated says what the event time of a window's result is.
-func dated(w *check.Window) string {
-	switch {
+func dated(st *check.Step) string {
+	switch w := st.Window; {
 	case w.Bounded():
 		return " and window; its event time is the last millisecond of the window"
-	case w.ByRecords() && w.Size > 0:
+	case silenceOf(st) > 0:
+		return "; its event time is when the group was silent for " + plan.Duration(w.Size)
+	case w.ByRecords() && w.Size > 0 && w.Kind != check.Global:
 		return "; its event time is the highest of its records, or when the group was silent for " + plan.Duration(w.Size)
 	}
 	return "; its event time is the highest of its records"
+}
+
+// silenceOf is how many milliseconds behind the last record of a global window its result comes, which is final; 0 where results have the highest
+// event time of the records.
+func silenceOf(st *check.Step) int64 {
+	if st.Window.Kind == check.Global && st.Emit == check.Final {
+		return st.Window.Size.Milliseconds()
+	}
+	return 0
 }

@@ -347,7 +347,11 @@ func (g *generator) windowConfig(f *printer.File, w *check.Window) {
 	case check.Sliding:
 		f.F("Reach: %s,", grouped(w.Size.Milliseconds()))
 	case check.Global:
-		f.P("Lateness: session.Forever,")
+		if w.Size > 0 {
+			f.F("Lateness: %s, // and a millisecond: a group's window ends with its last record", grouped(w.Size.Milliseconds()-1))
+		} else {
+			f.P("Lateness: session.Forever,")
+		}
 		return
 	case check.Counted, check.Divided:
 		if w.Size == 0 {
@@ -608,10 +612,7 @@ func passing(sub *plan.Subtopology) string {
 func (g *generator) closeWindows(f *printer.File, sub *plan.Subtopology, st *check.Step) {
 	n := g.steps[st]
 	d := g.upstreamDelay(sub, st)
-	emit, onlyDirty := g.restOf(st), "false"
-	if st.Emit == check.Updates && !g.counts(st) {
-		onlyDirty = "true"
-	}
+	emit := g.restOf(st)
 	if d > 0 {
 		f.Import(module + "watermark")
 		f.F("// The results that %s reads come up to %s late.", st.Name, plan.Duration(durationMillis(d)))
@@ -625,7 +626,7 @@ func (g *generator) closeWindows(f *printer.File, sub *plan.Subtopology, st *che
 	if g.corrects(st) {
 		f.F("// Results are handed on at the ends of windows, which close %s later.", plan.Duration(st.Window.Lateness))
 	}
-	f.F("if err := t.%s.Close(wm, %s, %s); err != nil {", storeField(n), emit, onlyDirty)
+	f.F("if err := t.%s.Close(wm, %s, %t); err != nil {", storeField(n), emit, g.onlyChanged(st))
 	f.P("return err")
 	f.P("}")
 	f.P("}")

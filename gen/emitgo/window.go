@@ -148,7 +148,11 @@ func (g *generator) fold(f *printer.File, c *scope, st *check.Step, row string) 
 		return err
 	}
 	if st.Window.ByRecords() && st.Window.Size > 0 {
-		f.F("if err := t.%s.Expire(at, group, %s); err != nil {", storeField(n), g.restOf(st))
+		at := "at"
+		if more := st.Window.Size.Milliseconds() - 1; st.Window.Kind == check.Global && more > 0 {
+			at += "-" + grouped(more)
+		}
+		f.F("if err := t.%s.Expire(%s, group, %s, %t); err != nil {", storeField(n), at, g.restOf(st), g.onlyChanged(st))
 		f.P("return err")
 		f.P("}")
 	}
@@ -258,7 +262,7 @@ func (g *generator) place(f *printer.File, c *scope, st *check.Step) (string, er
 		return "at", nil
 	case w.Gap != nil:
 		return g.gap(f, c, st)
-	case !w.Bounded() && w.Size == 0:
+	case w.Kind == check.Global, !w.Bounded() && w.Size == 0:
 		return "session.Earliest, at+1", nil
 	case w.ByRecords():
 		f.F("end := at + %s", size)
@@ -347,6 +351,9 @@ func (g *generator) restOf(st *check.Step) string {
 	}
 	return g.resultOf(st)
 }
+
+// onlyChanged tells whether a window that closes is handed on only if it has changed since it was.
+func (g *generator) onlyChanged(st *check.Step) bool { return st.Emit == check.Updates && !g.counts(st) }
 
 // goesByPassed tells whether a step's windows go by the watermark that has taken effect, not by the one that the record in hand has brought about and
 // that is about to: where records may be older than that, as another step made their event time in this task, or they say their windows; and

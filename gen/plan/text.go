@@ -318,8 +318,10 @@ func valuesOf(o *Output) []string {
 // WindowText is a window's kind and size, as the spec has them.
 func WindowText(w *check.Window) string {
 	switch {
-	case w.Kind == check.Global:
+	case w.Kind == check.Global && w.Size == 0:
 		return w.Kind.String()
+	case w.Kind == check.Global:
+		return w.Kind.String() + " ttl " + Duration(w.Size)
 	case w.Kind == check.Divided && w.Size == 0:
 		return "custom split " + oneLine(w.Split.Text)
 	case w.Kind == check.Divided:

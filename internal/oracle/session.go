@@ -81,7 +81,7 @@ func (t *task) addToSession(w *window, e elem, own bounds, args []input) {
 
 // superseded notes that a window has become part of another one, or longer, so that its state need not come by.
 func (t *task) superseded(w *window, g *group) {
-	t.filtered(w.step, elem{kafkaKey: groupText(w.step, g.key), time: g.win.end - 1})
+	t.filtered(w.step, elem{kafkaKey: groupText(w.step, g.key), time: resultTime(w.step, g)})
 }
 
 // dueSessions are the windows that a watermark closes.

@@ -420,7 +420,7 @@ func (t *task) toCut(w *window, e elem) error {
 
 // inOrder tells whether the order of a group's records decides what a step hands on.
 func inOrder(st *check.Step) bool {
-	if st.Window != nil && st.Window.Kind == check.Global { // the updates that there are have the times of records
+	if st.Window != nil && st.Window.Kind == check.Global && st.Window.Size == 0 { // the updates that there are have the times of records
 		return byCommit(st.Out)
 	}
 	return st.Dedup != nil || st.Previous != nil || st.Fold != nil || st.Top != nil || st.Window != nil && st.Window.ByRecords()

@@ -14,16 +14,44 @@ func (t *task) deleted(w *window, g *group) {
 	if !st.Tombstones || !t.run.live[st.Out] {
 		return
 	}
-	e := elem{kafkaKey: groupText(st, g.key), time: g.win.end - 1, win: &g.win, rec: &record{Of: st.Out.Type, Fields: map[string]ref.Val{}}}
+	e := elem{kafkaKey: groupText(st, g.key), time: g.win.end - 1, rec: &record{Of: st.Out.Type, Fields: map[string]ref.Val{}}}
 	for i, n := range st.GroupBy {
 		e.rec.Fields[n.Name] = g.key[i]
 	}
+	var own []*check.Sink // which delete them under the keys of groups
+	if st.Window.Bounded() {
+		e.win = &g.win
+	} else {
+		for _, sk := range t.run.p.Sinks {
+			if sk.From == st.Out {
+				own = append(own, sk)
+			}
+		}
+	}
 	for _, r := range t.run.consumers(st.Out) {
-		if len(t.sinksBehind(r)) == 0 {
+		behind := t.sinksBehind(r)
+		if r.Key == nil && !r.Keeps() {
+			for _, sk := range behind {
+				if !slices.Contains(own, sk) {
+					own = append(own, sk)
+				}
+			}
+		}
+		if r.Key == nil || len(behind) == 0 {
 			continue
 		}
 		if err := t.deleteKey(r, e); err != nil {
 			t.bad(nil, err)
+		}
+	}
+	t.delete(own, e)
+}
+
+// delete writes tombstones under the key that a record has.
+func (t *task) delete(sinks []*check.Sink, e elem) {
+	for _, sk := range sinks {
+		for _, topic := range sk.TopicNames() {
+			t.out(topic, Out{Key: e.kafkaKey, Time: e.time, Value: tombstone, mixed: true})
 		}
 	}
 }
@@ -42,11 +70,7 @@ func (t *task) deleteKey(r *check.Step, e elem) error {
 	if err := t.rekey(r, &e); err != nil {
 		return err
 	}
-	for _, sk := range t.sinksBehind(r) {
-		for _, topic := range sk.TopicNames() {
-			t.out(topic, Out{Key: e.kafkaKey, Time: e.time, Value: tombstone, mixed: true})
-		}
-	}
+	t.delete(t.sinksBehind(r), e)
 	return nil
 }
 

@@ -254,7 +254,7 @@ func (t *task) add(w *window, e elem) error {
 	g := w.groups[id]
 	if g != nil && st.Window.ByRecords() && g.win.end <= e.time && st.Window.Size > 0 { // the record is too late for it
 		delete(w.groups, id)
-		t.rest(w, g)
+		t.closed(w, g)
 		g = nil
 	}
 	if g != nil && st.Window.Split != nil {
@@ -347,17 +347,25 @@ func (t *task) result(w *window, g *group) {
 	}
 }
 
+// resultTime is the event time of the result that a group's present state has: the end of its time, or the highest of its records if it has no end
+// or has not come to it.
+func resultTime(st *check.Step, g *group) int64 {
+	switch def := st.Window; {
+	case def.Bounded() || def.Size == 0:
+	case def.Kind == check.Global && st.Emit != check.Final, def.Kind != check.Global && (g.records == def.Records || g.records == def.Slide || g.split):
+		return g.win.end - def.Size.Milliseconds()
+	}
+	return g.win.end - 1
+}
+
 func (t *task) handOn(w *window, g *group) error {
 	st := w.step
-	e := elem{kafkaKey: groupText(st, g.key), time: g.win.end - 1, win: &g.win, rec: &record{Of: st.Out.Type, Fields: map[string]ref.Val{}}}
+	e := elem{kafkaKey: groupText(st, g.key), time: resultTime(st, g), win: &g.win, rec: &record{Of: st.Out.Type, Fields: map[string]ref.Val{}}}
 	if st.Window.Kind == check.Custom && byCommit(st.Out) { // windows with other starts have the same time, and are handed on in order of these
 		e.mixed = true
 	}
-	if def := st.Window; !def.Bounded() {
+	if !st.Window.Bounded() {
 		e.win, e.waited = nil, true
-		if (g.records == def.Records || g.records == def.Slide || g.split) && def.Size > 0 {
-			e.time = g.win.end - def.Size.Milliseconds()
-		}
 	}
 	for i, n := range st.GroupBy {
 		e.rec.Fields[n.Name] = g.key[i]
@@ -461,26 +469,35 @@ func (t *task) advance(wm int64) {
 		}
 		due := t.due(w, old, wm)
 		if w.step.Emit == check.Updates && byCommit(w.step.Out) {
-			for _, g := range due { // every state was handed on already
-				t.deleted(w, g)
+			for _, g := range due {
+				t.closed(w, g)
 			}
 			continue
 		}
 		t.wm = old
 		for _, g := range due {
-			if w.step.Emit == check.EarlyAndFinal && !w.step.Corrections {
-				g.handed = "" // it is handed on in any case
-			}
-			if !w.step.Corrections && (w.step.Emit != check.Updates || g.changed) { // else it was handed on at the window's end
-				t.rest(w, g)
-			}
-			t.deleted(w, g)
+			t.closed(w, g)
 		}
 		if w.step.UpdateEvery > 0 && !byCommit(w.step.Out) && passes(minus(old, w.delay), minus(wm, w.delay), w.step.UpdateEvery.Milliseconds()) {
 			t.round(w, wm)
 		}
 	}
 	t.wm = wm
+}
+
+// closed hands on what is left of a window that nothing is added to any more.
+func (t *task) closed(w *window, g *group) {
+	switch st := w.step; {
+	case st.Emit == check.Updates && byCommit(st.Out): // every state was handed on already
+	case st.Corrections: // it was at the window's end
+	case st.Emit == check.Updates && !g.changed:
+	case st.Emit == check.EarlyAndFinal:
+		g.handed = "" // it is handed on in any case
+		t.rest(w, g)
+	default:
+		t.rest(w, g)
+	}
+	t.deleted(w, g)
 }
 
 // due are the results of the windows that close when the watermark goes from old to wm, in order. What no window needs any more goes.

@@ -404,19 +404,27 @@ func (g *gen) eventTime(row *stream) string {
 	return pick(g, `event_time + duration("1s")`, `event_time - duration("2500ms")`, `event_time - duration("1h")`, "event_time")
 }
 
-// named adds the step that gives results whose windows are deleted a key of the group and the window.
+// named adds the step that gives results whose windows are deleted a key of the group and the window, or one that leaves them the group's where that
+// is enough.
 func (g *gen) named(st *Step, out *stream) {
 	next := &Step{Name: "named_" + st.Name, From: st.Name}
-	next.Key = "string(window.start) + string(window.end)"
+	if next.Key = "string(window.start) + string(window.end)"; !out.windowed {
+		next.Key = `""`
+	}
 	for _, f := range out.typ.Fields[:len(st.GroupBy)] {
 		if k := f.Type.Kind; k == types.String || k == types.Int {
 			next.Key += " + string(" + f.Name + ")"
 		}
 	}
+	row := *out
+	row.name, row.deleted = next.Name, true
+	if !out.windowed && g.chance(60) {
+		next.Key, next.Where = "", g.env(out).gen(types.Bool, 1)
+	} else {
+		row.key, row.parts = types.StringType, nil
+	}
 	g.used[out.name] = true
 	g.spec.Steps = append(g.spec.Steps, next)
-	row := *out
-	row.name, row.key, row.parts, row.deleted = next.Name, types.StringType, nil, true
 	g.streams = append(g.streams, &row)
 }
 
@@ -452,7 +460,7 @@ func (g *gen) layout(st *Step) {
 		st.Kind = "cumulative"
 		st.Size, st.Every = g.pair([][2]string{{"10s", "5s"}, {"1m", "10s"}, {"5s", "5s"}, {"1h", "10m"}, {"900ms", "300ms"}})
 	case 3:
-		st.Kind, st.Size = "global", "{unbounded: true}"
+		st.Kind, st.Size = "global", pick(g, "{unbounded: true}", "{ttl: 1ms}", "{ttl: 1s}", "{ttl: 5s}", "{ttl: 1500ms}", "{ttl: 10m}")
 		return
 	case 2:
 		st.Kind, st.Size = "session", pick(g, "1s", "2s", "5s", "7s", "1500ms", "10m")
@@ -516,7 +524,7 @@ func (g *gen) window(st *Step, row *stream, lets []term) stream {
 	if g.chance(40) && !strings.Contains(st.Size, "unbounded") {
 		st.LateTo = "late_" + st.Name
 	}
-	if row.overdue && st.Kind != "global" && st.Lateness == "" && !strings.Contains(st.Size, "unbounded") { // it has to say what is to become of what is late
+	if row.overdue && st.Lateness == "" && !strings.Contains(st.Size, "unbounded") { // it has to say what is to become of what is late
 		st.LateTo = "late_" + st.Name
 	}
 	if st.Kind == "session" && g.chance(30) {
@@ -543,7 +551,7 @@ func (g *gen) window(st *Step, row *stream, lets []term) stream {
 	if !divided && !st.Combine {
 		g.corrections(st)
 	}
-	if st.Kind != "count" && st.Kind != "session" && st.Kind != "global" && g.chance(30) {
+	if st.Kind != "count" && st.Kind != "session" && st.Size != "{unbounded: true}" && g.chance(30) {
 		if with, ok := strings.CutSuffix(st.Emit, "}}"); ok {
 			st.Emit = with + ", tombstones: true}}"
 		}

@@ -13,7 +13,7 @@ func (g *gen) combine(st *Step, row *stream) {
 	if !row.mixed || row.overdue && st.Lateness == "" { // late records, which it has to say something of, can't be kept apart
 		return
 	}
-	if st.Kind == "session" || st.Kind == "count" || st.Kind == "sliding" || strings.Contains(st.Size, splitHere) || !g.chance(60) {
+	if strings.Contains(st.Size, "{ttl:") || st.Kind == "session" || st.Kind == "count" || st.Kind == "sliding" || strings.Contains(st.Size, splitHere) || !g.chance(60) {
 		return
 	}
 	st.Combine, st.LateTo = true, ""

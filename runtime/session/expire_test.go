@@ -25,7 +25,7 @@ func TestExpire(t *testing.T) {
 			}
 			expire := func(at int64, key string) {
 				t.Helper()
-				if err := s.Expire(at, []byte(key), emit); err != nil {
+				if err := s.Expire(at, []byte(key), emit, false); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -93,5 +93,63 @@ func TestLeftOver(t *testing.T) {
 	n := 0
 	if err := s.Close(watermark.End, func(window.Bounds, []byte, *sum) error { n++; return nil }, false); err != nil || n != 1 {
 		t.Error(n, err)
+	}
+}
+
+// TestExpireChanged: of what a record ends only what has changed since the last commit is handed on, where the rest was then.
+func TestExpireChanged(t *testing.T) {
+	c := newContext(t, store.Options{Memory: true})
+	s := newStore(t, c, sumConfig(0))
+	var out []string
+	emit := func(b window.Bounds, key []byte, v *sum) error {
+		out = append(out, fmt.Sprintf("%s %d: %d", key, b.End, v.total))
+		return nil
+	}
+	add(t, s, Earliest, 100, "a", 5)
+	add(t, s, Earliest, 100, "b", 6)
+	commit(t, c, s, nil)
+	add(t, s, Earliest, 110, "b", 1)
+	for _, key := range []string{"a", "b", "c"} {
+		if err := s.Expire(110, []byte(key), emit, true); err != nil {
+			t.Fatal(err)
+		}
+	}
+	commit(t, c, s, emit)
+	if want := []string{"b 110: 7"}; !slices.Equal(out, want) {
+		t.Errorf("%q, not %q", out, want)
+	}
+	if n := len(entries(t, c)); n != 0 {
+		t.Errorf("%d entries are left in the DB", n)
+	}
+}
+
+// TestAnotherLife: for how long a group may be silent is not part of what is kept, so it can change between two runs.
+func TestAnotherLife(t *testing.T) {
+	c := newContext(t, store.Options{Memory: true})
+	s := newStore(t, c, sumConfig(Forever))
+	add(t, s, Earliest, 100, "a", 5)
+	if due := s.Due(); due != never {
+		t.Errorf("due at %d", due)
+	}
+	commit(t, c, s, nil)
+	s = newStore(t, c, sumConfig(9))
+	if late, err := s.Late(Earliest, 101, []byte("a"), 108); late || err != nil {
+		t.Error(late, err)
+	}
+	if due := s.Due(); due != 109 {
+		t.Errorf("due at %d", due)
+	}
+	var out []string
+	emit := func(b window.Bounds, key []byte, v *sum) error {
+		out = append(out, fmt.Sprintf("%s %d: %d", key, b.End, v.total))
+		return nil
+	}
+	for _, wm := range []int64{108, 109} {
+		if err := s.Close(wm, emit, false); err != nil {
+			t.Fatal(err)
+		}
+		if n := len(out); n != int(wm-108) {
+			t.Errorf("at %d: %q", wm, out)
+		}
 	}
 }

@@ -34,8 +34,8 @@ type Config[V any] struct {
 	AtEnd bool
 	// Notes says that Close's emit may change values at the ends of windows, which are then written with the next Seal.
 	Notes bool
-	// Gone, if not nil, is called by Close for each group of a window that closes, behind the window's last results. It must not keep key, nor
-	// call this store.
+	// Gone, if not nil, is called by Close and Expire for each group of a window that closes, behind the window's last results. It must not keep
+	// key, nor call this store.
 	Gone func(w window.Bounds, key []byte) error
 	// Delay is how far behind the task's watermark this store runs, in milliseconds: what feeds it comes that much late. Close,
 	// Late and Due are in the store's own time, the task's watermark less Delay; Closed is in the task's.
@@ -251,12 +251,12 @@ func (s *Store[V]) Undo() {
 
 // Complete is [Store.Expire] for all windows of a group: a record was their last one.
 func (s *Store[V]) Complete(key []byte, emit func(w window.Bounds, key []byte, v *V) error) error {
-	return s.Expire(never, key, emit)
+	return s.Expire(never, key, emit, false)
 }
 
-// Expire ends the windows of a group that end at a time or before, whatever the watermark, and hands them to emit, which may be nil. It
-// must not keep key or value, nor call this store. An error of emit is returned when the windows are gone.
-func (s *Store[V]) Expire(at int64, key []byte, emit func(w window.Bounds, key []byte, v *V) error) error {
+// Expire ends the windows of a group that end at a time or before, whatever the watermark, and hands them to emit, which may be nil; with onlyDirty
+// as [Store.Close] does. It must not keep key or value, nor call this store. An error of emit is returned when the windows are gone.
+func (s *Store[V]) Expire(at int64, key []byte, emit func(w window.Bounds, key []byte, v *V) error, onlyDirty bool) error {
 	id, err := s.find(key)
 	if err != nil || id == none {
 		return err
@@ -271,8 +271,11 @@ func (s *Store[V]) Expire(at int64, key []byte, emit func(w window.Bounds, key [
 		}
 		s.touch(id, g)
 		*link, w.next = w.next, 0
-		if emit != nil {
+		if emit != nil && (!onlyDirty || s.changed(w)) {
 			err = errors.Join(err, emit(window.Bounds{Start: w.start, End: w.end}, s.groups.keyOf(g), &w.val))
+		}
+		if s.cfg.Gone != nil {
+			err = errors.Join(err, s.cfg.Gone(window.Bounds{Start: w.start, End: w.end}, s.groups.keyOf(g)))
 		}
 		s.free(n)
 		s.c.Stats.WindowsClosed++

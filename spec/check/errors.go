@@ -792,10 +792,6 @@ func alignedSession(at source.Span, key string) diag.Diagnostic {
 	return hinted(problem("WEIR4022", at, "a session begins with a record, not where %s says", key), "leave it out")
 }
 
-func unboundedWindow(at source.Span) diag.Diagnostic {
-	return hinted(problem("WEIR4020", at, "what a global window keeps could grow for ever"), "write global: {unbounded: true} if there are few groups, or session: 30d, say, for windows that end when a group is silent for that long")
-}
-
 func everyOfTimeless(at source.Span, k WindowKind) diag.Diagnostic {
 	if k == Custom {
 		return hinted(problem("WEIR4021", at, "every is for hopping and cumulative windows"), "a record is in the window that start and end say; unnest makes several records of it, which are in one each")
@@ -811,7 +807,10 @@ func alignedTimeless(at source.Span, k WindowKind, key string) diag.Diagnostic {
 }
 
 func lateForTimeless(at source.Span, k WindowKind, key string) diag.Diagnostic {
-	if (k == Counted || k == Divided) && key == "allowed_lateness" {
+	switch {
+	case key == "allowed_lateness" && k == Global:
+		return hinted(problem("WEIR4031", at, "a global window has no time of its own, so it has no allowed_lateness"), "ttl says after how much silence it ends")
+	case key == "allowed_lateness":
 		return hinted(problem("WEIR4031", at, "a %s window ends with a record, so it has no allowed_lateness", k), "ttl says how long it waits for one")
 	}
 	return hinted(problem("WEIR4031", at, "no record is late for a window that nothing but records ends, so it has no %s", key), "leave it out")
@@ -855,13 +854,17 @@ func tombstonesOfKind(at source.Span, k WindowKind) diag.Diagnostic {
 	if k == Session {
 		return hinted(problem("WEIR4034", at, "a session's results have several windows while it grows, and no key names them all"), "leave tombstones out, or take windows of another kind")
 	}
-	return hinted(problem("WEIR4034", at, "a global window does not close while the service runs"), "leave tombstones out, or take windows that end")
+	return hinted(problem("WEIR4034", at, "an unbounded window does not close while the service runs"), "leave tombstones out, or let it end with global: {ttl: 30d}, say")
 }
 
 func keyOfGroup(at source.Span, st *Step, reader string, reads source.Span) diag.Diagnostic {
 	d := hinted(problem("WEIR4034", at, "the results of %s would be deleted under keys of groups, which the next window has as well", st.Name),
 		"let a step with key: read them, as in key: %s + \"/\" + string(window.start), and the others read that", st.GroupBy[0].Name)
 	return related(d, reads, reader+" has the results with these keys")
+}
+
+func deletedAmongOthers(at source.Span, st, r *Step) diag.Diagnostic {
+	return related(hinted(problem("WEIR4034", at, "the results of %s are deleted, and %s takes them together with those of others, which have the same keys", st.Name, r.Name), "write them to a sink of their own"), r.Span, "this step merges them")
 }
 
 func keyOfElement(at source.Span, r *Step) diag.Diagnostic {

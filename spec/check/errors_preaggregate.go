@@ -17,7 +17,11 @@ func preAggregateAnd(at source.Span, clause string, other source.Span) diag.Diag
 }
 
 func preAggregateOfKind(at source.Span, k WindowKind, window source.Span) diag.Diagnostic {
-	return hinted(related(problem("WEIR4061", at, "pre_aggregate does not go with %s windows", k), window, "the window"),
+	windows := k.String() + " windows"
+	if k == Global {
+		windows = "a ttl of global windows"
+	}
+	return hinted(related(problem("WEIR4061", at, "pre_aggregate does not go with %s", windows), window, "the window"),
 		"in which of them a record is depends on the group's other records, which come together only behind the repartition topic")
 }
 

@@ -32,12 +32,12 @@ func (c *checker) preAggregate(st *Step, d *syntax.Step) {
 		}
 		return
 	}
-	switch k := st.Window.Kind; k {
-	case Tumbling, Hopping, Cumulative, Global, Custom:
-		st.Combines = true
-	default: // where a record belongs goes by those before it
+	switch k := st.Window.Kind; {
+	case k == Session || k == Sliding || st.Window.ByRecords(): // where a record belongs goes by those before it
 		c.report(preAggregateOfKind(at, k, d.Window.Span))
 		return
+	default:
+		st.Combines = true
 	}
 	if late := d.Window.LateTo; late != nil {
 		c.report(lateOfCombined(late, at))

@@ -306,6 +306,11 @@ func (s *Step) Keeps() bool {
 	return s.Window != nil || s.Process != nil || s.Dedup != nil || s.Previous != nil || s.Fold != nil || s.Delay != nil || s.Top != nil
 }
 
+// KeyNamesWindow reports whether the key of a group is enough to know a window by: there is one of the group at a time.
+func (s *Step) KeyNamesWindow() bool {
+	return s.Window != nil && s.Window.Kind == Global && s.Window.Size > 0
+}
+
 // Merges reports whether a step's aggregates are merged of parts: of those of its windows, or of what was combined in front of its repartition topic.
 func (s *Step) Merges() bool { return s.Window != nil && (s.Combines || s.Window.Merges()) }
 
@@ -340,12 +345,14 @@ func (s *Step) Folded() []*Expr {
 const Forever = time.Duration(math.MaxInt64) / time.Millisecond * time.Millisecond // whole milliseconds
 
 // Lateness is how far what the step hands on may stay behind what it reads, in event time: a window's results by its allowed lateness, the
-// last record of a group by the time for which it is waited, a record by its delay. Those of a global window wait for the end of the input. A
-// delay that has no such bound is [Stream.Overdue].
+// last record of a group by the time for which it is waited, a record by its delay. Those of a global window wait for the end of the input, or
+// those that are not final for the end of their group's time. A delay that has no such bound is [Stream.Overdue].
 func (s *Step) Lateness() time.Duration {
 	switch {
-	case s.Window != nil && s.Window.Kind == Global:
+	case s.Window != nil && s.Window.Kind == Global && s.Window.Size == 0:
 		return Forever
+	case s.Window != nil && s.Window.Kind == Global && s.Emit != Final:
+		return s.Window.Size
 	case s.Window != nil:
 		return s.Window.Lateness
 	case s.Dedup != nil && s.Dedup.Keep == KeepLast:
@@ -586,7 +593,9 @@ func (w *Window) Merges() bool { return w.Overlap() || w.Kind == Session || w.Sl
 func (w *Window) Bounded() bool { return w.Kind != Global && !w.ByRecords() }
 
 // ByRecords reports whether a record of the group ends a window, or a time without one.
-func (w *Window) ByRecords() bool { return w.Kind == Counted || w.Kind == Divided }
+func (w *Window) ByRecords() bool {
+	return w.Kind == Counted || w.Kind == Divided || w.Kind == Global && w.Size > 0
+}
 
 // Own reports whether each group has windows of its own, which its records make.
 func (w *Window) Own() bool {

@@ -16,12 +16,13 @@ func (c *checker) tombstones() {
 			continue
 		}
 		at := d.Emit.Tombstones.Span
-		if k := st.Window.Kind; k == Session || k == Global {
-			c.report(tombstonesOfKind(at, k))
+		w := st.Window
+		if w.Kind == Session || w.Kind == Global && w.Size == 0 {
+			c.report(tombstonesOfKind(at, w.Kind))
 			continue
 		}
 		for _, s := range c.p.Sinks {
-			if s.From == st.Out {
+			if s.From == st.Out && !st.KeyNamesWindow() {
 				c.report(keyOfGroup(at, st, s.Name, s.Span))
 			}
 		}
@@ -37,6 +38,12 @@ func (c *checker) tombstones() {
 func (c *checker) namesWindow(st, r *Step, d *syntax.Emit) {
 	at := d.Tombstones.Span
 	switch {
+	case r.From != st.Out && st.KeyNamesWindow():
+		c.report(deletedAmongOthers(at, st, r))
+		return
+	case r.Key == nil && !c.sayKey(r) && st.KeyNamesWindow():
+		c.keptAs(r, st, d)
+		return
 	case r.From != st.Out || r.Key == nil && !c.sayKey(r):
 		c.report(keyOfGroup(at, st, r.Name, r.Span))
 		return
@@ -57,6 +64,7 @@ func (c *checker) namesWindow(st, r *Step, d *syntax.Emit) {
 	}
 	end := reads[WindowEndVar] || reads[EventTimeVar]
 	switch k := st.Window.Kind; {
+	case st.KeyNamesWindow():
 	case k == Custom && !(reads[WindowStartVar] && end):
 		c.report(keyOfNoWindow(at, r, "window.start and window.end", ": custom windows can have either in common"))
 	case k == Cumulative && !end:
@@ -77,20 +85,21 @@ func (c *checker) sayKey(r *Step) bool {
 // keyedOnce checks that no step behind r gives the records of a stream another key.
 func (c *checker) keyedOnce(s *Stream, r *Step, d *syntax.Emit) {
 	for _, st := range c.p.Steps {
-		if st.From == nil || !st.Takes(s) {
-			continue
+		if st.From != nil && st.Takes(s) {
+			c.keptAs(st, r, d)
 		}
-		if st.Delay != nil {
-			c.report(deletedBefore(d.Tombstones.Span, st))
-			continue
-		}
-		if st.Keeps() { // what it hands on is its own
-			continue
-		}
-		if st.Key != nil {
-			c.report(keyedAgain(d.Tombstones.Span, r, st))
-			continue
-		}
+	}
+}
+
+// keptAs checks that step st, and what is behind it, leaves records the key that r gave them.
+func (c *checker) keptAs(st, r *Step, d *syntax.Emit) {
+	switch {
+	case st.Delay != nil:
+		c.report(deletedBefore(d.Tombstones.Span, st))
+	case st.Keeps(): // what it hands on is its own
+	case st.Key != nil:
+		c.report(keyedAgain(d.Tombstones.Span, r, st))
+	default:
 		for _, out := range st.Outs() {
 			c.keyedOnce(out, r, d)
 		}

@@ -50,7 +50,7 @@ func (c *checker) window(st *Step, d *syntax.Step) {
 	case w.Kind == Sliding:
 		c.sliding(d.Window)
 	case w.Kind == Global:
-		c.global(d)
+		c.global(w, d)
 	case w.Kind == Counted:
 		c.count(w, d)
 	case w.Kind == Divided:
@@ -110,18 +110,19 @@ func (c *checker) session(w *Window, d *syntax.Window) {
 	}
 }
 
-// global checks windows that nothing ends.
-func (c *checker) global(d *syntax.Step) {
-	w := d.Window
-	if w.Global.Unbounded == nil {
-		c.report(unboundedWindow(w.Global.Span))
+// global checks windows that nothing ends, or silence alone.
+func (c *checker) global(w *Window, d *syntax.Step) {
+	n := d.Window.Global
+	w.Size = c.life(n.Span, "global", n.TTL, n.Unbounded)
+	c.timeless(d.Window, Global)
+	if n.Unbounded == nil {
+		return
 	}
-	c.timeless(w, Global)
-	if w.LateTo != nil {
-		c.report(lateForTimeless(w.LateTo.Span, Global, "late_to"))
+	if d.Window.LateTo != nil {
+		c.report(lateForTimeless(d.Window.LateTo.Span, Global, "late_to"))
 	}
 	if d.Emit == nil {
-		c.report(globalAtTheEnd(w.Span))
+		c.report(globalAtTheEnd(d.Window.Span))
 	}
 }
 

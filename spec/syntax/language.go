@@ -274,8 +274,9 @@ var stepShape = &Shape{What: "a step", Either: []string{"from", "merge"}, Keys: 
 				{Name: "gap", Required: true, Shape: celText("How long after the record its window lasts at least, a duration above 0s.")},
 			}},
 		}}},
-		{Name: "global", Shape: &Shape{What: "{unbounded: true}", Doc: "One window for all of a group's records, which closes when a bounded run ends.", Keys: []Key{
-			{Name: "unbounded", Shape: &Shape{What: "true or false", Bool: true, Doc: "What is kept for a group stays for ever. There have to be few of them."}},
+		{Name: "global", Shape: &Shape{What: "{ttl: DURATION}", Doc: "One window for all of a group's records, until there was none for a while or a bounded run ends.", Keys: []Key{
+			{Name: "ttl", Shape: durationText("After which time without a record of the group its window ends. A later record begins another one.")},
+			{Name: "unbounded", Shape: &Shape{What: "true or false", Bool: true, Doc: "In place of ttl: what is kept for a group stays for ever. There have to be few of them."}},
 		}}},
 		{Name: "count", Shape: &Shape{What: "{size: N, ttl: DURATION}", Doc: "As many records of a group after each other, in the order in which they are processed.", Keys: []Key{
 			{Name: "size", Required: true, Shape: &Shape{What: "a number of records", Text: wholeNumber, Doc: "How many records a window has."}},
@@ -348,7 +349,7 @@ var retractionsKey = Key{Name: "retractions", Shape: &Shape{What: "true or false
 
 var (
 	changesOnlyKey = Key{Name: "changes_only", Shape: &Shape{What: "true or false", Bool: true, Doc: "A result that is the same as the one handed on last is not handed on while its window is open. What was handed on last is kept with it."}}
-	tombstonesKey  = Key{Name: "tombstones", Shape: &Shape{What: "true or false", Bool: true, Doc: "When a window closes, sinks write a null value under the key that its results had. A step behind has to give them a key that names the window."}}
+	tombstonesKey  = Key{Name: "tombstones", Shape: &Shape{What: "true or false", Bool: true, Doc: "When a window closes, sinks write a null value under the key that its results had. A step behind has to give them a key that names the window; that of a global one is the group."}}
 )
 
 // updatesShape is what may stand under a kind of emission that has updates, with keys that only this kind has.

@@ -220,6 +220,7 @@ type Window struct {
 // Global is what stands under a window's global.
 type Global struct {
 	Span      source.Span
+	TTL       *Duration
 	Unbounded *Text // true, or nil
 }
 
@@ -520,7 +521,7 @@ func (b builder) step(k *Text, v *node) *Step {
 			s.Window.Session = duration(x)
 		}
 		if x := w.get("global"); x != nil && x.kind == mapping {
-			s.Window.Global = &Global{Span: x.span, Unbounded: yes(x.get("unbounded"))}
+			s.Window.Global = &Global{Span: x.span, TTL: duration(x.get("ttl")), Unbounded: yes(x.get("unbounded"))}
 		}
 		if x := w.get("custom"); x != nil && x.kind == mapping {
 			s.Window.Start, s.Window.End = text(x.get("start")), text(x.get("end"))

@@ -153,7 +153,7 @@ func (t *parcelsTask) loads(r *Parcel, key []byte, at int64) error {
 		t.Stats.Late++
 		return t.writeLateOut(r, key, at)
 	}
-	if err := t.loadsWindows.Expire(at, group, t.loadsResult); err != nil {
+	if err := t.loadsWindows.Expire(at, group, t.loadsResult, false); err != nil {
 		return err
 	}
 	a, fresh, err := t.loadsWindows.Upsert(session.Earliest, end, group)

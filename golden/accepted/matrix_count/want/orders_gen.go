@@ -166,7 +166,7 @@ func (t *ordersTask) finalDrop(r *Order, key []byte, at int64) error {
 		t.Stats.Late++
 		return nil
 	}
-	if err := t.finalDropWindows.Expire(at, group, t.finalDropResult); err != nil {
+	if err := t.finalDropWindows.Expire(at, group, t.finalDropResult, false); err != nil {
 		return err
 	}
 	a, fresh, err := t.finalDropWindows.Upsert(session.Earliest, end, group)
@@ -248,7 +248,7 @@ func (t *ordersTask) finalSide(r *Order, key []byte, at int64) error {
 		t.Stats.Late++
 		return t.writeLateOut(r, key, at)
 	}
-	if err := t.finalSideWindows.Expire(at, group, t.finalSideResult); err != nil {
+	if err := t.finalSideWindows.Expire(at, group, t.finalSideResult, false); err != nil {
 		return err
 	}
 	a, fresh, err := t.finalSideWindows.Upsert(session.Earliest, end, group)
@@ -330,7 +330,7 @@ func (t *ordersTask) slidingDrop(r *Order, key []byte, at int64) error {
 		t.Stats.Late++
 		return nil
 	}
-	if err := t.slidingDropWindows.Expire(at, group, t.slidingDropRest); err != nil {
+	if err := t.slidingDropWindows.Expire(at, group, t.slidingDropRest, false); err != nil {
 		return err
 	}
 	parts, _, err := t.slidingDropWindows.Upsert(session.Earliest, end, group)

@@ -44,7 +44,27 @@ func (o *Order) scanJSON(b []byte, i int, s *jsonx.Scratch) int {
 }
 
 // appendJSON appends o as a JSON object. Optional fields without a value are left out.
+func (o *Order) appendJSON(b []byte) []byte {
+	b = append(b, `{"id":`...)
+	b = jsonx.AppendString(b, o.ID)
+	b = append(b, `,"n":`...)
+	b = jsonx.AppendInt(b, o.N)
+	b = append(b, `,"at":`...)
+	b = jsonx.AppendTime(b, o.At)
+	return append(b, '}')
+}
+
+// appendJSON appends o as a JSON object. Optional fields without a value are left out.
 func (o *FinalDrop) appendJSON(b []byte) []byte {
+	b = append(b, `{"id":`...)
+	b = jsonx.AppendString(b, o.ID)
+	b = append(b, `,"sum":`...)
+	b = jsonx.AppendInt(b, o.Sum)
+	return append(b, '}')
+}
+
+// appendJSON appends o as a JSON object. Optional fields without a value are left out.
+func (o *FinalSide) appendJSON(b []byte) []byte {
 	b = append(b, `{"id":`...)
 	b = jsonx.AppendString(b, o.ID)
 	b = append(b, `,"sum":`...)
@@ -62,7 +82,25 @@ func (o *UpdatesDrop) appendJSON(b []byte) []byte {
 }
 
 // appendJSON appends o as a JSON object. Optional fields without a value are left out.
+func (o *UpdatesSide) appendJSON(b []byte) []byte {
+	b = append(b, `{"id":`...)
+	b = jsonx.AppendString(b, o.ID)
+	b = append(b, `,"sum":`...)
+	b = jsonx.AppendInt(b, o.Sum)
+	return append(b, '}')
+}
+
+// appendJSON appends o as a JSON object. Optional fields without a value are left out.
 func (o *RoundsDrop) appendJSON(b []byte) []byte {
+	b = append(b, `{"id":`...)
+	b = jsonx.AppendString(b, o.ID)
+	b = append(b, `,"sum":`...)
+	b = jsonx.AppendInt(b, o.Sum)
+	return append(b, '}')
+}
+
+// appendJSON appends o as a JSON object. Optional fields without a value are left out.
+func (o *RoundsSide) appendJSON(b []byte) []byte {
 	b = append(b, `{"id":`...)
 	b = jsonx.AppendString(b, o.ID)
 	b = append(b, `,"sum":`...)
@@ -80,6 +118,15 @@ func (o *ClockDrop) appendJSON(b []byte) []byte {
 }
 
 // appendJSON appends o as a JSON object. Optional fields without a value are left out.
+func (o *ClockSide) appendJSON(b []byte) []byte {
+	b = append(b, `{"id":`...)
+	b = jsonx.AppendString(b, o.ID)
+	b = append(b, `,"sum":`...)
+	b = jsonx.AppendInt(b, o.Sum)
+	return append(b, '}')
+}
+
+// appendJSON appends o as a JSON object. Optional fields without a value are left out.
 func (o *CountedDrop) appendJSON(b []byte) []byte {
 	b = append(b, `{"id":`...)
 	b = jsonx.AppendString(b, o.ID)
@@ -89,7 +136,25 @@ func (o *CountedDrop) appendJSON(b []byte) []byte {
 }
 
 // appendJSON appends o as a JSON object. Optional fields without a value are left out.
+func (o *CountedSide) appendJSON(b []byte) []byte {
+	b = append(b, `{"id":`...)
+	b = jsonx.AppendString(b, o.ID)
+	b = append(b, `,"sum":`...)
+	b = jsonx.AppendInt(b, o.Sum)
+	return append(b, '}')
+}
+
+// appendJSON appends o as a JSON object. Optional fields without a value are left out.
 func (o *EarlyDrop) appendJSON(b []byte) []byte {
+	b = append(b, `{"id":`...)
+	b = jsonx.AppendString(b, o.ID)
+	b = append(b, `,"sum":`...)
+	b = jsonx.AppendInt(b, o.Sum)
+	return append(b, '}')
+}
+
+// appendJSON appends o as a JSON object. Optional fields without a value are left out.
+func (o *EarlySide) appendJSON(b []byte) []byte {
 	b = append(b, `{"id":`...)
 	b = jsonx.AppendString(b, o.ID)
 	b = append(b, `,"sum":`...)
@@ -123,6 +188,31 @@ func (o *ChangesDrop) decodeState(b []byte) error {
 }
 
 // appendJSON appends o as a JSON object. Optional fields without a value are left out.
+func (o *ChangesSide) appendJSON(b []byte) []byte {
+	b = append(b, `{"id":`...)
+	b = jsonx.AppendString(b, o.ID)
+	b = append(b, `,"top":`...)
+	b = jsonx.AppendInt(b, o.Top)
+	return append(b, '}')
+}
+
+// appendState appends o in the encoding of package stateenc: id, top.
+func (o *ChangesSide) appendState(b []byte) []byte {
+	b = stateenc.AppendHeader(b, 0x8c27)
+	b = stateenc.AppendString(b, o.ID)
+	b = stateenc.AppendInt(b, o.Top)
+	return b
+}
+
+// decodeState reads what appendState wrote. Strings and bytes alias b. Other fields stay as they are.
+func (o *ChangesSide) decodeState(b []byte) error {
+	i := stateenc.Header(b, 0x8c27)
+	o.ID, i = stateenc.String(b, i)
+	o.Top, i = stateenc.Int(b, i)
+	return stateenc.Done(b, i)
+}
+
+// appendJSON appends o as a JSON object. Optional fields without a value are left out.
 func (o *RetractedDrop) appendJSON(b []byte) []byte {
 	b = append(b, `{"id":`...)
 	b = jsonx.AppendString(b, o.ID)
@@ -144,6 +234,35 @@ func (o *RetractedDrop) appendState(b []byte) []byte {
 
 // decodeState reads what appendState wrote. Strings and bytes alias b. Other fields stay as they are.
 func (o *RetractedDrop) decodeState(b []byte) error {
+	i := stateenc.Header(b, 0x3efa)
+	o.ID, i = stateenc.String(b, i)
+	o.Top, i = stateenc.Int(b, i)
+	o.Retracted, i = stateenc.Bool(b, i)
+	return stateenc.Done(b, i)
+}
+
+// appendJSON appends o as a JSON object. Optional fields without a value are left out.
+func (o *RetractedSide) appendJSON(b []byte) []byte {
+	b = append(b, `{"id":`...)
+	b = jsonx.AppendString(b, o.ID)
+	b = append(b, `,"top":`...)
+	b = jsonx.AppendInt(b, o.Top)
+	b = append(b, `,"retracted":`...)
+	b = jsonx.AppendBool(b, o.Retracted)
+	return append(b, '}')
+}
+
+// appendState appends o in the encoding of package stateenc: id, top, retracted.
+func (o *RetractedSide) appendState(b []byte) []byte {
+	b = stateenc.AppendHeader(b, 0x3efa)
+	b = stateenc.AppendString(b, o.ID)
+	b = stateenc.AppendInt(b, o.Top)
+	b = stateenc.AppendBool(b, o.Retracted)
+	return b
+}
+
+// decodeState reads what appendState wrote. Strings and bytes alias b. Other fields stay as they are.
+func (o *RetractedSide) decodeState(b []byte) error {
 	i := stateenc.Header(b, 0x3efa)
 	o.ID, i = stateenc.String(b, i)
 	o.Top, i = stateenc.Int(b, i)

@@ -5,16 +5,32 @@
 // Sub-topology orders (orders_gen.go) reads topic orders:
 //
 //	orders ─▶ final_drop (global) ─▶ sink final_drop_out
+//	orders ─▶ final_side (global ttl 5s) late ─▶ late (merge) ─▶ sink late_out
+//	orders ─▶ final_side (global ttl 5s) ─▶ sink final_side_out
 //	orders ─▶ updates_drop (global) ─▶ sink updates_drop_out
+//	orders ─▶ updates_side (global ttl 5s) late ─▶ late (merge)
+//	orders ─▶ updates_side (global ttl 5s) ─▶ sink updates_side_out
 //	orders ─▶ rounds_drop (global) ─▶ sink rounds_drop_out
+//	orders ─▶ rounds_side (global ttl 5s) late ─▶ late (merge)
+//	orders ─▶ rounds_side (global ttl 5s) ─▶ sink rounds_side_out
 //	orders ─▶ clock_drop (global) ─▶ sink clock_drop_out
+//	orders ─▶ clock_side (global ttl 5s) late ─▶ late (merge)
+//	orders ─▶ clock_side (global ttl 5s) ─▶ sink clock_side_out
 //	orders ─▶ counted_drop (global) ─▶ sink counted_drop_out
+//	orders ─▶ counted_side (global ttl 5s) late ─▶ late (merge)
+//	orders ─▶ counted_side (global ttl 5s) ─▶ sink counted_side_out
 //	orders ─▶ early_drop (global) ─▶ sink early_drop_out
+//	orders ─▶ early_side (global ttl 5s) late ─▶ late (merge)
+//	orders ─▶ early_side (global ttl 5s) ─▶ sink early_side_out
 //	orders ─▶ changes_drop (global) ─▶ sink changes_drop_out
+//	orders ─▶ changes_side (global ttl 5s) late ─▶ late (merge)
+//	orders ─▶ changes_side (global ttl 5s) ─▶ sink changes_side_out
 //	orders ─▶ retracted_drop (global) ─▶ sink retracted_drop_out
-//	orders ─▶ early_clock (global) ─▶ sink early_clock_out
-//	orders ─▶ early_rounds (global) ─▶ sink early_rounds_out
-//	orders ─▶ early_changes (global) ─▶ sink early_changes_out
+//	orders ─▶ retracted_side (global ttl 5s) late ─▶ late (merge)
+//	orders ─▶ retracted_side (global ttl 5s) ─▶ sink retracted_side_out
+//	orders ─▶ early_clock (global ttl 5s) ─▶ sink early_clock_out
+//	orders ─▶ early_rounds (global ttl 5s) ─▶ sink early_rounds_out
+//	orders ─▶ early_changes (global ttl 5s) ─▶ sink early_changes_out
 package matrix
 
 import (
@@ -45,20 +61,37 @@ func Topology() *topology.Topology {
 				Outputs: []topology.Output{
 					ordersChangelogFinalDrop:     {Kind: topology.Changelog, Name: "final_drop", Topic: "matrix-final_drop-changelog"},
 					ordersSinkFinalDropOut:       {Kind: topology.Sink, Name: "final_drop_out", Topic: "final-drop"},
+					ordersChangelogFinalSide:     {Kind: topology.Changelog, Name: "final_side", Topic: "matrix-final_side-changelog"},
+					ordersSinkFinalSideOut:       {Kind: topology.Sink, Name: "final_side_out", Topic: "final-side"},
 					ordersChangelogUpdatesDrop:   {Kind: topology.Changelog, Name: "updates_drop", Topic: "matrix-updates_drop-changelog"},
 					ordersSinkUpdatesDropOut:     {Kind: topology.Sink, Name: "updates_drop_out", Topic: "updates-drop"},
+					ordersChangelogUpdatesSide:   {Kind: topology.Changelog, Name: "updates_side", Topic: "matrix-updates_side-changelog"},
+					ordersSinkUpdatesSideOut:     {Kind: topology.Sink, Name: "updates_side_out", Topic: "updates-side"},
 					ordersChangelogRoundsDrop:    {Kind: topology.Changelog, Name: "rounds_drop", Topic: "matrix-rounds_drop-changelog"},
 					ordersSinkRoundsDropOut:      {Kind: topology.Sink, Name: "rounds_drop_out", Topic: "rounds-drop"},
+					ordersChangelogRoundsSide:    {Kind: topology.Changelog, Name: "rounds_side", Topic: "matrix-rounds_side-changelog"},
+					ordersSinkRoundsSideOut:      {Kind: topology.Sink, Name: "rounds_side_out", Topic: "rounds-side"},
 					ordersChangelogClockDrop:     {Kind: topology.Changelog, Name: "clock_drop", Topic: "matrix-clock_drop-changelog"},
 					ordersSinkClockDropOut:       {Kind: topology.Sink, Name: "clock_drop_out", Topic: "clock-drop"},
+					ordersChangelogClockSide:     {Kind: topology.Changelog, Name: "clock_side", Topic: "matrix-clock_side-changelog"},
+					ordersSinkClockSideOut:       {Kind: topology.Sink, Name: "clock_side_out", Topic: "clock-side"},
 					ordersChangelogCountedDrop:   {Kind: topology.Changelog, Name: "counted_drop", Topic: "matrix-counted_drop-changelog"},
 					ordersSinkCountedDropOut:     {Kind: topology.Sink, Name: "counted_drop_out", Topic: "counted-drop"},
+					ordersChangelogCountedSide:   {Kind: topology.Changelog, Name: "counted_side", Topic: "matrix-counted_side-changelog"},
+					ordersSinkCountedSideOut:     {Kind: topology.Sink, Name: "counted_side_out", Topic: "counted-side"},
 					ordersChangelogEarlyDrop:     {Kind: topology.Changelog, Name: "early_drop", Topic: "matrix-early_drop-changelog"},
 					ordersSinkEarlyDropOut:       {Kind: topology.Sink, Name: "early_drop_out", Topic: "early-drop"},
+					ordersChangelogEarlySide:     {Kind: topology.Changelog, Name: "early_side", Topic: "matrix-early_side-changelog"},
+					ordersSinkEarlySideOut:       {Kind: topology.Sink, Name: "early_side_out", Topic: "early-side"},
 					ordersChangelogChangesDrop:   {Kind: topology.Changelog, Name: "changes_drop", Topic: "matrix-changes_drop-changelog"},
 					ordersSinkChangesDropOut:     {Kind: topology.Sink, Name: "changes_drop_out", Topic: "changes-drop"},
+					ordersChangelogChangesSide:   {Kind: topology.Changelog, Name: "changes_side", Topic: "matrix-changes_side-changelog"},
+					ordersSinkChangesSideOut:     {Kind: topology.Sink, Name: "changes_side_out", Topic: "changes-side"},
 					ordersChangelogRetractedDrop: {Kind: topology.Changelog, Name: "retracted_drop", Topic: "matrix-retracted_drop-changelog"},
 					ordersSinkRetractedDropOut:   {Kind: topology.Sink, Name: "retracted_drop_out", Topic: "retracted-drop"},
+					ordersChangelogRetractedSide: {Kind: topology.Changelog, Name: "retracted_side", Topic: "matrix-retracted_side-changelog"},
+					ordersSinkLateOut:            {Kind: topology.Sink, Name: "late_out", Topic: "late"},
+					ordersSinkRetractedSideOut:   {Kind: topology.Sink, Name: "retracted_side_out", Topic: "retracted-side"},
 					ordersChangelogEarlyClock:    {Kind: topology.Changelog, Name: "early_clock", Topic: "matrix-early_clock-changelog"},
 					ordersSinkEarlyClockOut:      {Kind: topology.Sink, Name: "early_clock_out", Topic: "early-clock"},
 					ordersChangelogEarlyRounds:   {Kind: topology.Changelog, Name: "early_rounds", Topic: "matrix-early_rounds-changelog"},
@@ -68,13 +101,21 @@ func Topology() *topology.Topology {
 				},
 				Stores: []topology.Store{
 					{Name: "final_drop", Output: ordersChangelogFinalDrop},
+					{Name: "final_side", Output: ordersChangelogFinalSide},
 					{Name: "updates_drop", Output: ordersChangelogUpdatesDrop},
+					{Name: "updates_side", Output: ordersChangelogUpdatesSide},
 					{Name: "rounds_drop", Output: ordersChangelogRoundsDrop},
+					{Name: "rounds_side", Output: ordersChangelogRoundsSide},
 					{Name: "clock_drop", Output: ordersChangelogClockDrop},
+					{Name: "clock_side", Output: ordersChangelogClockSide},
 					{Name: "counted_drop", Output: ordersChangelogCountedDrop},
+					{Name: "counted_side", Output: ordersChangelogCountedSide},
 					{Name: "early_drop", Output: ordersChangelogEarlyDrop},
+					{Name: "early_side", Output: ordersChangelogEarlySide},
 					{Name: "changes_drop", Output: ordersChangelogChangesDrop},
+					{Name: "changes_side", Output: ordersChangelogChangesSide},
 					{Name: "retracted_drop", Output: ordersChangelogRetractedDrop},
+					{Name: "retracted_side", Output: ordersChangelogRetractedSide},
 					{Name: "early_clock", Output: ordersChangelogEarlyClock},
 					{Name: "early_rounds", Output: ordersChangelogEarlyRounds},
 					{Name: "early_changes", Output: ordersChangelogEarlyChanges},

@@ -19,20 +19,37 @@ import (
 const (
 	ordersChangelogFinalDrop     = iota // matrix-final_drop-changelog
 	ordersSinkFinalDropOut              // final-drop
+	ordersChangelogFinalSide            // matrix-final_side-changelog
+	ordersSinkFinalSideOut              // final-side
 	ordersChangelogUpdatesDrop          // matrix-updates_drop-changelog
 	ordersSinkUpdatesDropOut            // updates-drop
+	ordersChangelogUpdatesSide          // matrix-updates_side-changelog
+	ordersSinkUpdatesSideOut            // updates-side
 	ordersChangelogRoundsDrop           // matrix-rounds_drop-changelog
 	ordersSinkRoundsDropOut             // rounds-drop
+	ordersChangelogRoundsSide           // matrix-rounds_side-changelog
+	ordersSinkRoundsSideOut             // rounds-side
 	ordersChangelogClockDrop            // matrix-clock_drop-changelog
 	ordersSinkClockDropOut              // clock-drop
+	ordersChangelogClockSide            // matrix-clock_side-changelog
+	ordersSinkClockSideOut              // clock-side
 	ordersChangelogCountedDrop          // matrix-counted_drop-changelog
 	ordersSinkCountedDropOut            // counted-drop
+	ordersChangelogCountedSide          // matrix-counted_side-changelog
+	ordersSinkCountedSideOut            // counted-side
 	ordersChangelogEarlyDrop            // matrix-early_drop-changelog
 	ordersSinkEarlyDropOut              // early-drop
+	ordersChangelogEarlySide            // matrix-early_side-changelog
+	ordersSinkEarlySideOut              // early-side
 	ordersChangelogChangesDrop          // matrix-changes_drop-changelog
 	ordersSinkChangesDropOut            // changes-drop
+	ordersChangelogChangesSide          // matrix-changes_side-changelog
+	ordersSinkChangesSideOut            // changes-side
 	ordersChangelogRetractedDrop        // matrix-retracted_drop-changelog
 	ordersSinkRetractedDropOut          // retracted-drop
+	ordersChangelogRetractedSide        // matrix-retracted_side-changelog
+	ordersSinkLateOut                   // late
+	ordersSinkRetractedSideOut          // retracted-side
 	ordersChangelogEarlyClock           // matrix-early_clock-changelog
 	ordersSinkEarlyClockOut             // early-clock
 	ordersChangelogEarlyRounds          // matrix-early_rounds-changelog
@@ -44,16 +61,32 @@ const (
 // ordersTask runs one partition of sub-topology orders:
 //
 //	orders ─▶ final_drop (global) ─▶ sink final_drop_out
+//	orders ─▶ final_side (global ttl 5s) late ─▶ late (merge) ─▶ sink late_out
+//	orders ─▶ final_side (global ttl 5s) ─▶ sink final_side_out
 //	orders ─▶ updates_drop (global) ─▶ sink updates_drop_out
+//	orders ─▶ updates_side (global ttl 5s) late ─▶ late (merge)
+//	orders ─▶ updates_side (global ttl 5s) ─▶ sink updates_side_out
 //	orders ─▶ rounds_drop (global) ─▶ sink rounds_drop_out
+//	orders ─▶ rounds_side (global ttl 5s) late ─▶ late (merge)
+//	orders ─▶ rounds_side (global ttl 5s) ─▶ sink rounds_side_out
 //	orders ─▶ clock_drop (global) ─▶ sink clock_drop_out
+//	orders ─▶ clock_side (global ttl 5s) late ─▶ late (merge)
+//	orders ─▶ clock_side (global ttl 5s) ─▶ sink clock_side_out
 //	orders ─▶ counted_drop (global) ─▶ sink counted_drop_out
+//	orders ─▶ counted_side (global ttl 5s) late ─▶ late (merge)
+//	orders ─▶ counted_side (global ttl 5s) ─▶ sink counted_side_out
 //	orders ─▶ early_drop (global) ─▶ sink early_drop_out
+//	orders ─▶ early_side (global ttl 5s) late ─▶ late (merge)
+//	orders ─▶ early_side (global ttl 5s) ─▶ sink early_side_out
 //	orders ─▶ changes_drop (global) ─▶ sink changes_drop_out
+//	orders ─▶ changes_side (global ttl 5s) late ─▶ late (merge)
+//	orders ─▶ changes_side (global ttl 5s) ─▶ sink changes_side_out
 //	orders ─▶ retracted_drop (global) ─▶ sink retracted_drop_out
-//	orders ─▶ early_clock (global) ─▶ sink early_clock_out
-//	orders ─▶ early_rounds (global) ─▶ sink early_rounds_out
-//	orders ─▶ early_changes (global) ─▶ sink early_changes_out
+//	orders ─▶ retracted_side (global ttl 5s) late ─▶ late (merge)
+//	orders ─▶ retracted_side (global ttl 5s) ─▶ sink retracted_side_out
+//	orders ─▶ early_clock (global ttl 5s) ─▶ sink early_clock_out
+//	orders ─▶ early_rounds (global ttl 5s) ─▶ sink early_rounds_out
+//	orders ─▶ early_changes (global ttl 5s) ─▶ sink early_changes_out
 type ordersTask struct {
 	*topology.Context
 
@@ -63,13 +96,21 @@ type ordersTask struct {
 	group                []byte // the group of the record in hand
 	result               []byte // the result in hand, encoded
 	finalDropWindows     *session.Store[finalDropState]
+	finalSideWindows     *session.Store[finalSideState]
 	updatesDropWindows   *session.Store[updatesDropState]
+	updatesSideWindows   *session.Store[updatesSideState]
 	roundsDropWindows    *session.Store[roundsDropState]
+	roundsSideWindows    *session.Store[roundsSideState]
 	clockDropWindows     *session.Store[clockDropState]
+	clockSideWindows     *session.Store[clockSideState]
 	countedDropWindows   *session.Store[countedDropState]
+	countedSideWindows   *session.Store[countedSideState]
 	earlyDropWindows     *session.Store[earlyDropState]
+	earlySideWindows     *session.Store[earlySideState]
 	changesDropWindows   *session.Store[changesDropState]
+	changesSideWindows   *session.Store[changesSideState]
 	retractedDropWindows *session.Store[retractedDropState]
+	retractedSideWindows *session.Store[retractedSideState]
 	earlyClockWindows    *session.Store[earlyClockState]
 	earlyRoundsWindows   *session.Store[earlyRoundsState]
 	earlyChangesWindows  *session.Store[earlyChangesState]
@@ -88,12 +129,32 @@ func newOrdersTask(c *topology.Context) (topology.Task, error) {
 	if err != nil {
 		return nil, err
 	}
+	t.finalSideWindows, err = session.New(c, session.Config[finalSideState]{
+		Name:     "final_side",
+		Output:   ordersChangelogFinalSide,
+		Lateness: 4_999, // and a millisecond: a group's window ends with its last record
+		Append:   appendFinalSideState,
+		Decode:   decodeFinalSideState,
+	})
+	if err != nil {
+		return nil, err
+	}
 	t.updatesDropWindows, err = session.New(c, session.Config[updatesDropState]{
 		Name:     "updates_drop",
 		Output:   ordersChangelogUpdatesDrop,
 		Lateness: session.Forever,
 		Append:   appendUpdatesDropState,
 		Decode:   decodeUpdatesDropState,
+	})
+	if err != nil {
+		return nil, err
+	}
+	t.updatesSideWindows, err = session.New(c, session.Config[updatesSideState]{
+		Name:     "updates_side",
+		Output:   ordersChangelogUpdatesSide,
+		Lateness: 4_999, // and a millisecond: a group's window ends with its last record
+		Append:   appendUpdatesSideState,
+		Decode:   decodeUpdatesSideState,
 	})
 	if err != nil {
 		return nil, err
@@ -105,6 +166,17 @@ func newOrdersTask(c *topology.Context) (topology.Task, error) {
 		UpdateEvery: 10_000,
 		Append:      appendRoundsDropState,
 		Decode:      decodeRoundsDropState,
+	})
+	if err != nil {
+		return nil, err
+	}
+	t.roundsSideWindows, err = session.New(c, session.Config[roundsSideState]{
+		Name:        "rounds_side",
+		Output:      ordersChangelogRoundsSide,
+		Lateness:    4_999, // and a millisecond: a group's window ends with its last record
+		UpdateEvery: 10_000,
+		Append:      appendRoundsSideState,
+		Decode:      decodeRoundsSideState,
 	})
 	if err != nil {
 		return nil, err
@@ -122,6 +194,19 @@ func newOrdersTask(c *topology.Context) (topology.Task, error) {
 	if err != nil {
 		return nil, err
 	}
+	t.clockSideWindows, err = session.New(c, session.Config[clockSideState]{
+		Name:        "clock_side",
+		Output:      ordersChangelogClockSide,
+		Lateness:    4_999, // and a millisecond: a group's window ends with its last record
+		UpdateEvery: 10_000,
+		ByClock:     true,
+		Round:       t.clockSideResult,
+		Append:      appendClockSideState,
+		Decode:      decodeClockSideState,
+	})
+	if err != nil {
+		return nil, err
+	}
 	t.countedDropWindows, err = session.New(c, session.Config[countedDropState]{
 		Name:     "counted_drop",
 		Output:   ordersChangelogCountedDrop,
@@ -132,12 +217,32 @@ func newOrdersTask(c *topology.Context) (topology.Task, error) {
 	if err != nil {
 		return nil, err
 	}
+	t.countedSideWindows, err = session.New(c, session.Config[countedSideState]{
+		Name:     "counted_side",
+		Output:   ordersChangelogCountedSide,
+		Lateness: 4_999, // and a millisecond: a group's window ends with its last record
+		Append:   appendCountedSideState,
+		Decode:   decodeCountedSideState,
+	})
+	if err != nil {
+		return nil, err
+	}
 	t.earlyDropWindows, err = session.New(c, session.Config[earlyDropState]{
 		Name:     "early_drop",
 		Output:   ordersChangelogEarlyDrop,
 		Lateness: session.Forever,
 		Append:   appendEarlyDropState,
 		Decode:   decodeEarlyDropState,
+	})
+	if err != nil {
+		return nil, err
+	}
+	t.earlySideWindows, err = session.New(c, session.Config[earlySideState]{
+		Name:     "early_side",
+		Output:   ordersChangelogEarlySide,
+		Lateness: 4_999, // and a millisecond: a group's window ends with its last record
+		Append:   appendEarlySideState,
+		Decode:   decodeEarlySideState,
 	})
 	if err != nil {
 		return nil, err
@@ -155,6 +260,19 @@ func newOrdersTask(c *topology.Context) (topology.Task, error) {
 	if err != nil {
 		return nil, err
 	}
+	t.changesSideWindows, err = session.New(c, session.Config[changesSideState]{
+		Name:        "changes_side",
+		Output:      ordersChangelogChangesSide,
+		Lateness:    4_999, // and a millisecond: a group's window ends with its last record
+		UpdateEvery: 10_000,
+		Round:       t.changesSideResult,
+		Append:      appendChangesSideState,
+		Decode:      decodeChangesSideState,
+		Bytes:       func(a *changesSideState) int { return cap(a.handed) },
+	})
+	if err != nil {
+		return nil, err
+	}
 	t.retractedDropWindows, err = session.New(c, session.Config[retractedDropState]{
 		Name:     "retracted_drop",
 		Output:   ordersChangelogRetractedDrop,
@@ -166,10 +284,21 @@ func newOrdersTask(c *topology.Context) (topology.Task, error) {
 	if err != nil {
 		return nil, err
 	}
+	t.retractedSideWindows, err = session.New(c, session.Config[retractedSideState]{
+		Name:     "retracted_side",
+		Output:   ordersChangelogRetractedSide,
+		Lateness: 4_999, // and a millisecond: a group's window ends with its last record
+		Append:   appendRetractedSideState,
+		Decode:   decodeRetractedSideState,
+		Bytes:    func(a *retractedSideState) int { return cap(a.handed) },
+	})
+	if err != nil {
+		return nil, err
+	}
 	t.earlyClockWindows, err = session.New(c, session.Config[earlyClockState]{
 		Name:        "early_clock",
 		Output:      ordersChangelogEarlyClock,
-		Lateness:    session.Forever,
+		Lateness:    4_999, // and a millisecond: a group's window ends with its last record
 		UpdateEvery: 10_000,
 		ByClock:     true,
 		Round:       t.earlyClockResult,
@@ -182,7 +311,7 @@ func newOrdersTask(c *topology.Context) (topology.Task, error) {
 	t.earlyRoundsWindows, err = session.New(c, session.Config[earlyRoundsState]{
 		Name:        "early_rounds",
 		Output:      ordersChangelogEarlyRounds,
-		Lateness:    session.Forever,
+		Lateness:    4_999, // and a millisecond: a group's window ends with its last record
 		UpdateEvery: 10_000,
 		Append:      appendEarlyRoundsState,
 		Decode:      decodeEarlyRoundsState,
@@ -193,7 +322,7 @@ func newOrdersTask(c *topology.Context) (topology.Task, error) {
 	t.earlyChangesWindows, err = session.New(c, session.Config[earlyChangesState]{
 		Name:     "early_changes",
 		Output:   ordersChangelogEarlyChanges,
-		Lateness: session.Forever,
+		Lateness: 4_999, // and a millisecond: a group's window ends with its last record
 		Append:   appendEarlyChangesState,
 		Decode:   decodeEarlyChangesState,
 		Bytes:    func(a *earlyChangesState) int { return cap(a.handed) },
@@ -242,25 +371,49 @@ func (t *ordersTask) take(r *Order, key []byte, at int64) error {
 	if err := t.finalDrop(r, key, at); err != nil {
 		return err
 	}
+	if err := t.finalSide(r, key, at); err != nil {
+		return err
+	}
 	if err := t.updatesDrop(r, key, at); err != nil {
+		return err
+	}
+	if err := t.updatesSide(r, key, at); err != nil {
 		return err
 	}
 	if err := t.roundsDrop(r, key, at); err != nil {
 		return err
 	}
+	if err := t.roundsSide(r, key, at); err != nil {
+		return err
+	}
 	if err := t.clockDrop(r, key, at); err != nil {
+		return err
+	}
+	if err := t.clockSide(r, key, at); err != nil {
 		return err
 	}
 	if err := t.countedDrop(r, key, at); err != nil {
 		return err
 	}
+	if err := t.countedSide(r, key, at); err != nil {
+		return err
+	}
 	if err := t.earlyDrop(r, key, at); err != nil {
+		return err
+	}
+	if err := t.earlySide(r, key, at); err != nil {
 		return err
 	}
 	if err := t.changesDrop(r, key, at); err != nil {
 		return err
 	}
+	if err := t.changesSide(r, key, at); err != nil {
+		return err
+	}
 	if err := t.retractedDrop(r, key, at); err != nil {
+		return err
+	}
+	if err := t.retractedSide(r, key, at); err != nil {
 		return err
 	}
 	if err := t.earlyClock(r, key, at); err != nil {
@@ -279,8 +432,18 @@ func (t *ordersTask) Advance(wm int64) error {
 			return err
 		}
 	}
+	if wm >= t.finalSideWindows.Due() {
+		if err := t.finalSideWindows.Close(wm, t.finalSideResult, false); err != nil {
+			return err
+		}
+	}
 	if wm >= t.updatesDropWindows.Due() {
 		if err := t.updatesDropWindows.Close(wm, t.updatesDropResult, true); err != nil {
+			return err
+		}
+	}
+	if wm >= t.updatesSideWindows.Due() {
+		if err := t.updatesSideWindows.Close(wm, t.updatesSideResult, true); err != nil {
 			return err
 		}
 	}
@@ -290,8 +453,19 @@ func (t *ordersTask) Advance(wm int64) error {
 			return err
 		}
 	}
+	if wm >= t.roundsSideWindows.Due() {
+		// Results that changed are handed on every 10s, too.
+		if err := t.roundsSideWindows.Close(wm, t.roundsSideResult, true); err != nil {
+			return err
+		}
+	}
 	if wm >= t.clockDropWindows.Due() {
 		if err := t.clockDropWindows.Close(wm, t.clockDropResult, true); err != nil {
+			return err
+		}
+	}
+	if wm >= t.clockSideWindows.Due() {
+		if err := t.clockSideWindows.Close(wm, t.clockSideResult, true); err != nil {
 			return err
 		}
 	}
@@ -300,8 +474,18 @@ func (t *ordersTask) Advance(wm int64) error {
 			return err
 		}
 	}
+	if wm >= t.countedSideWindows.Due() {
+		if err := t.countedSideWindows.Close(wm, t.countedSideRest, false); err != nil {
+			return err
+		}
+	}
 	if wm >= t.earlyDropWindows.Due() {
 		if err := t.earlyDropWindows.Close(wm, t.earlyDropResult, false); err != nil {
+			return err
+		}
+	}
+	if wm >= t.earlySideWindows.Due() {
+		if err := t.earlySideWindows.Close(wm, t.earlySideResult, false); err != nil {
 			return err
 		}
 	}
@@ -311,8 +495,19 @@ func (t *ordersTask) Advance(wm int64) error {
 			return err
 		}
 	}
+	if wm >= t.changesSideWindows.Due() {
+		// Results that changed are handed on every 10s, too.
+		if err := t.changesSideWindows.Close(wm, t.changesSideResult, true); err != nil {
+			return err
+		}
+	}
 	if wm >= t.retractedDropWindows.Due() {
 		if err := t.retractedDropWindows.Close(wm, t.retractedDropRest, false); err != nil {
+			return err
+		}
+	}
+	if wm >= t.retractedSideWindows.Due() {
+		if err := t.retractedSideWindows.Close(wm, t.retractedSideRest, false); err != nil {
 			return err
 		}
 	}
@@ -342,6 +537,11 @@ func (t *ordersTask) Tick() error {
 			return err
 		}
 	}
+	if t.Processing >= t.clockSideWindows.TickDue() {
+		if err := t.clockSideWindows.Tick(t.Processing); err != nil {
+			return err
+		}
+	}
 	if t.Processing >= t.earlyClockWindows.TickDue() {
 		if err := t.earlyClockWindows.Tick(t.Processing); err != nil {
 			return err
@@ -355,25 +555,49 @@ func (t *ordersTask) Seal() error {
 	if err := t.finalDropWindows.Seal(nil); err != nil {
 		return err
 	}
+	if err := t.finalSideWindows.Seal(nil); err != nil {
+		return err
+	}
 	if err := t.updatesDropWindows.Seal(t.updatesDropResult); err != nil {
+		return err
+	}
+	if err := t.updatesSideWindows.Seal(t.updatesSideResult); err != nil {
 		return err
 	}
 	if err := t.roundsDropWindows.Seal(nil); err != nil {
 		return err
 	}
+	if err := t.roundsSideWindows.Seal(nil); err != nil {
+		return err
+	}
 	if err := t.clockDropWindows.Seal(nil); err != nil {
+		return err
+	}
+	if err := t.clockSideWindows.Seal(nil); err != nil {
 		return err
 	}
 	if err := t.countedDropWindows.Seal(nil); err != nil {
 		return err
 	}
+	if err := t.countedSideWindows.Seal(nil); err != nil {
+		return err
+	}
 	if err := t.earlyDropWindows.Seal(t.earlyDropResult); err != nil {
+		return err
+	}
+	if err := t.earlySideWindows.Seal(t.earlySideResult); err != nil {
 		return err
 	}
 	if err := t.changesDropWindows.Seal(nil); err != nil {
 		return err
 	}
+	if err := t.changesSideWindows.Seal(nil); err != nil {
+		return err
+	}
 	if err := t.retractedDropWindows.Seal(nil); err != nil {
+		return err
+	}
+	if err := t.retractedSideWindows.Seal(nil); err != nil {
 		return err
 	}
 	if err := t.earlyClockWindows.Seal(nil); err != nil {
@@ -443,6 +667,75 @@ func decodeFinalDropState(b []byte, a *finalDropState) error {
 	return stateenc.Done(b, i)
 }
 
+// finalSide is step final_side: adds it to its group's totals.
+func (t *ordersTask) finalSide(r *Order, key []byte, at int64) error {
+	group := t.group[:0]
+	group = keyenc.AppendLast(group, r.ID)
+	t.group = group
+	late, err := t.finalSideWindows.Late(session.Earliest, at+1, group, t.Clock.Now())
+	if err != nil {
+		return topology.Fatal(err)
+	}
+	if late {
+		t.Stats.Late++
+		return t.late(r, key, at)
+	}
+	if err := t.finalSideWindows.Expire(at-4_999, group, t.finalSideResult, false); err != nil {
+		return err
+	}
+	a, fresh, err := t.finalSideWindows.Upsert(session.Earliest, at+1, group)
+	if err != nil {
+		return topology.Fatal(err)
+	}
+	if fresh {
+		a.Sum = r.N
+		return nil
+	}
+	sumSum, err := cel.AddInt(a.Sum, r.N)
+	if err != nil {
+		t.finalSideWindows.Undo()
+		return topology.At("step final_side, aggregate sum", "spec.weir.yaml:23:26", err)
+	}
+	a.Sum = sumSum
+	return nil
+}
+
+// finalSideResult hands on the result of one group; its event time is when the group was silent for 5s.
+func (t *ordersTask) finalSideResult(w window.Bounds, key []byte, a *finalSideState) error {
+	var row FinalSide
+	row.ID, _, _ = keyenc.LastString(key) // the key is the string as it is
+	row.Sum = a.Sum
+	t.Stats.Results++
+	if err := t.finalSideFrom(&row, key, w.End+4_998); err != nil {
+		return t.BadResult(0, "final_side", key, nil, err)
+	}
+	return nil
+}
+
+// finalSideFrom takes a result of step final_side to what reads it.
+func (t *ordersTask) finalSideFrom(r *FinalSide, key []byte, at int64) error {
+	return t.writeFinalSideOut(r, key, at)
+}
+
+// finalSideState is what step final_side keeps for each group.
+type finalSideState struct {
+	Sum int64 // sum(n)
+}
+
+// appendFinalSideState appends the stored form: the layout's fingerprint, then the fields in order.
+func appendFinalSideState(b []byte, a *finalSideState) []byte {
+	b = stateenc.AppendHeader(b, 0xa862)
+	b = stateenc.AppendInt(b, a.Sum)
+	return b
+}
+
+// decodeFinalSideState reads the stored form.
+func decodeFinalSideState(b []byte, a *finalSideState) error {
+	i := stateenc.Header(b, 0xa862)
+	a.Sum, i = stateenc.Int(b, i)
+	return stateenc.Done(b, i)
+}
+
 // updatesDrop is step updates_drop: adds it to its group's totals.
 func (t *ordersTask) updatesDrop(r *Order, key []byte, at int64) error {
 	group := t.group[:0]
@@ -459,7 +752,7 @@ func (t *ordersTask) updatesDrop(r *Order, key []byte, at int64) error {
 	sumSum, err := cel.AddInt(a.Sum, r.N)
 	if err != nil {
 		t.updatesDropWindows.Undo()
-		return topology.At("step updates_drop, aggregate sum", "spec.weir.yaml:23:26", err)
+		return topology.At("step updates_drop, aggregate sum", "spec.weir.yaml:29:26", err)
 	}
 	a.Sum = sumSum
 	return nil
@@ -501,6 +794,75 @@ func decodeUpdatesDropState(b []byte, a *updatesDropState) error {
 	return stateenc.Done(b, i)
 }
 
+// updatesSide is step updates_side: adds it to its group's totals.
+func (t *ordersTask) updatesSide(r *Order, key []byte, at int64) error {
+	group := t.group[:0]
+	group = keyenc.AppendLast(group, r.ID)
+	t.group = group
+	late, err := t.updatesSideWindows.Late(session.Earliest, at+1, group, t.Clock.Now())
+	if err != nil {
+		return topology.Fatal(err)
+	}
+	if late {
+		t.Stats.Late++
+		return t.late(r, key, at)
+	}
+	if err := t.updatesSideWindows.Expire(at-4_999, group, t.updatesSideResult, true); err != nil {
+		return err
+	}
+	a, fresh, err := t.updatesSideWindows.Upsert(session.Earliest, at+1, group)
+	if err != nil {
+		return topology.Fatal(err)
+	}
+	if fresh {
+		a.Sum = r.N
+		return nil
+	}
+	sumSum, err := cel.AddInt(a.Sum, r.N)
+	if err != nil {
+		t.updatesSideWindows.Undo()
+		return topology.At("step updates_side, aggregate sum", "spec.weir.yaml:35:26", err)
+	}
+	a.Sum = sumSum
+	return nil
+}
+
+// updatesSideResult hands on the result of one group; its event time is the highest of its records.
+func (t *ordersTask) updatesSideResult(w window.Bounds, key []byte, a *updatesSideState) error {
+	var row UpdatesSide
+	row.ID, _, _ = keyenc.LastString(key) // the key is the string as it is
+	row.Sum = a.Sum
+	t.Stats.Results++
+	if err := t.updatesSideFrom(&row, key, w.End-1); err != nil {
+		return t.BadResult(0, "updates_side", key, nil, err)
+	}
+	return nil
+}
+
+// updatesSideFrom takes a result of step updates_side to what reads it.
+func (t *ordersTask) updatesSideFrom(r *UpdatesSide, key []byte, at int64) error {
+	return t.writeUpdatesSideOut(r, key, at)
+}
+
+// updatesSideState is what step updates_side keeps for each group.
+type updatesSideState struct {
+	Sum int64 // sum(n)
+}
+
+// appendUpdatesSideState appends the stored form: the layout's fingerprint, then the fields in order.
+func appendUpdatesSideState(b []byte, a *updatesSideState) []byte {
+	b = stateenc.AppendHeader(b, 0xa862)
+	b = stateenc.AppendInt(b, a.Sum)
+	return b
+}
+
+// decodeUpdatesSideState reads the stored form.
+func decodeUpdatesSideState(b []byte, a *updatesSideState) error {
+	i := stateenc.Header(b, 0xa862)
+	a.Sum, i = stateenc.Int(b, i)
+	return stateenc.Done(b, i)
+}
+
 // roundsDrop is step rounds_drop: adds it to its group's totals.
 func (t *ordersTask) roundsDrop(r *Order, key []byte, at int64) error {
 	group := t.group[:0]
@@ -517,7 +879,7 @@ func (t *ordersTask) roundsDrop(r *Order, key []byte, at int64) error {
 	sumSum, err := cel.AddInt(a.Sum, r.N)
 	if err != nil {
 		t.roundsDropWindows.Undo()
-		return topology.At("step rounds_drop, aggregate sum", "spec.weir.yaml:29:26", err)
+		return topology.At("step rounds_drop, aggregate sum", "spec.weir.yaml:41:26", err)
 	}
 	a.Sum = sumSum
 	return nil
@@ -559,6 +921,75 @@ func decodeRoundsDropState(b []byte, a *roundsDropState) error {
 	return stateenc.Done(b, i)
 }
 
+// roundsSide is step rounds_side: adds it to its group's totals.
+func (t *ordersTask) roundsSide(r *Order, key []byte, at int64) error {
+	group := t.group[:0]
+	group = keyenc.AppendLast(group, r.ID)
+	t.group = group
+	late, err := t.roundsSideWindows.Late(session.Earliest, at+1, group, t.Clock.Now())
+	if err != nil {
+		return topology.Fatal(err)
+	}
+	if late {
+		t.Stats.Late++
+		return t.late(r, key, at)
+	}
+	if err := t.roundsSideWindows.Expire(at-4_999, group, t.roundsSideResult, true); err != nil {
+		return err
+	}
+	a, fresh, err := t.roundsSideWindows.Upsert(session.Earliest, at+1, group)
+	if err != nil {
+		return topology.Fatal(err)
+	}
+	if fresh {
+		a.Sum = r.N
+		return nil
+	}
+	sumSum, err := cel.AddInt(a.Sum, r.N)
+	if err != nil {
+		t.roundsSideWindows.Undo()
+		return topology.At("step rounds_side, aggregate sum", "spec.weir.yaml:47:26", err)
+	}
+	a.Sum = sumSum
+	return nil
+}
+
+// roundsSideResult hands on the result of one group; its event time is the highest of its records.
+func (t *ordersTask) roundsSideResult(w window.Bounds, key []byte, a *roundsSideState) error {
+	var row RoundsSide
+	row.ID, _, _ = keyenc.LastString(key) // the key is the string as it is
+	row.Sum = a.Sum
+	t.Stats.Results++
+	if err := t.roundsSideFrom(&row, key, w.End-1); err != nil {
+		return t.BadResult(0, "rounds_side", key, nil, err)
+	}
+	return nil
+}
+
+// roundsSideFrom takes a result of step rounds_side to what reads it.
+func (t *ordersTask) roundsSideFrom(r *RoundsSide, key []byte, at int64) error {
+	return t.writeRoundsSideOut(r, key, at)
+}
+
+// roundsSideState is what step rounds_side keeps for each group.
+type roundsSideState struct {
+	Sum int64 // sum(n)
+}
+
+// appendRoundsSideState appends the stored form: the layout's fingerprint, then the fields in order.
+func appendRoundsSideState(b []byte, a *roundsSideState) []byte {
+	b = stateenc.AppendHeader(b, 0xa862)
+	b = stateenc.AppendInt(b, a.Sum)
+	return b
+}
+
+// decodeRoundsSideState reads the stored form.
+func decodeRoundsSideState(b []byte, a *roundsSideState) error {
+	i := stateenc.Header(b, 0xa862)
+	a.Sum, i = stateenc.Int(b, i)
+	return stateenc.Done(b, i)
+}
+
 // clockDrop is step clock_drop: adds it to its group's totals.
 func (t *ordersTask) clockDrop(r *Order, key []byte, at int64) error {
 	group := t.group[:0]
@@ -575,7 +1006,7 @@ func (t *ordersTask) clockDrop(r *Order, key []byte, at int64) error {
 	sumSum, err := cel.AddInt(a.Sum, r.N)
 	if err != nil {
 		t.clockDropWindows.Undo()
-		return topology.At("step clock_drop, aggregate sum", "spec.weir.yaml:35:26", err)
+		return topology.At("step clock_drop, aggregate sum", "spec.weir.yaml:53:26", err)
 	}
 	a.Sum = sumSum
 	return nil
@@ -617,6 +1048,75 @@ func decodeClockDropState(b []byte, a *clockDropState) error {
 	return stateenc.Done(b, i)
 }
 
+// clockSide is step clock_side: adds it to its group's totals.
+func (t *ordersTask) clockSide(r *Order, key []byte, at int64) error {
+	group := t.group[:0]
+	group = keyenc.AppendLast(group, r.ID)
+	t.group = group
+	late, err := t.clockSideWindows.Late(session.Earliest, at+1, group, t.Clock.Now())
+	if err != nil {
+		return topology.Fatal(err)
+	}
+	if late {
+		t.Stats.Late++
+		return t.late(r, key, at)
+	}
+	if err := t.clockSideWindows.Expire(at-4_999, group, t.clockSideResult, true); err != nil {
+		return err
+	}
+	a, fresh, err := t.clockSideWindows.Upsert(session.Earliest, at+1, group)
+	if err != nil {
+		return topology.Fatal(err)
+	}
+	if fresh {
+		a.Sum = r.N
+		return nil
+	}
+	sumSum, err := cel.AddInt(a.Sum, r.N)
+	if err != nil {
+		t.clockSideWindows.Undo()
+		return topology.At("step clock_side, aggregate sum", "spec.weir.yaml:59:26", err)
+	}
+	a.Sum = sumSum
+	return nil
+}
+
+// clockSideResult hands on the result of one group; its event time is the highest of its records.
+func (t *ordersTask) clockSideResult(w window.Bounds, key []byte, a *clockSideState) error {
+	var row ClockSide
+	row.ID, _, _ = keyenc.LastString(key) // the key is the string as it is
+	row.Sum = a.Sum
+	t.Stats.Results++
+	if err := t.clockSideFrom(&row, key, w.End-1); err != nil {
+		return t.BadResult(0, "clock_side", key, nil, err)
+	}
+	return nil
+}
+
+// clockSideFrom takes a result of step clock_side to what reads it.
+func (t *ordersTask) clockSideFrom(r *ClockSide, key []byte, at int64) error {
+	return t.writeClockSideOut(r, key, at)
+}
+
+// clockSideState is what step clock_side keeps for each group.
+type clockSideState struct {
+	Sum int64 // sum(n)
+}
+
+// appendClockSideState appends the stored form: the layout's fingerprint, then the fields in order.
+func appendClockSideState(b []byte, a *clockSideState) []byte {
+	b = stateenc.AppendHeader(b, 0xa862)
+	b = stateenc.AppendInt(b, a.Sum)
+	return b
+}
+
+// decodeClockSideState reads the stored form.
+func decodeClockSideState(b []byte, a *clockSideState) error {
+	i := stateenc.Header(b, 0xa862)
+	a.Sum, i = stateenc.Int(b, i)
+	return stateenc.Done(b, i)
+}
+
 // countedDrop is step counted_drop: adds it to its group's totals.
 func (t *ordersTask) countedDrop(r *Order, key []byte, at int64) error {
 	group := t.group[:0]
@@ -633,7 +1133,7 @@ func (t *ordersTask) countedDrop(r *Order, key []byte, at int64) error {
 	sumSum, err := cel.AddInt(a.Sum, r.N)
 	if err != nil {
 		t.countedDropWindows.Undo()
-		return topology.At("step counted_drop, aggregate sum", "spec.weir.yaml:41:26", err)
+		return topology.At("step counted_drop, aggregate sum", "spec.weir.yaml:65:26", err)
 	}
 	a.Sum = sumSum
 	return t.countedDropChanged(group, a)
@@ -696,6 +1196,96 @@ func decodeCountedDropState(b []byte, a *countedDropState) error {
 	return stateenc.Done(b, i)
 }
 
+// countedSide is step counted_side: adds it to its group's totals.
+func (t *ordersTask) countedSide(r *Order, key []byte, at int64) error {
+	group := t.group[:0]
+	group = keyenc.AppendLast(group, r.ID)
+	t.group = group
+	late, err := t.countedSideWindows.Late(session.Earliest, at+1, group, t.Clock.Now())
+	if err != nil {
+		return topology.Fatal(err)
+	}
+	if late {
+		t.Stats.Late++
+		return t.late(r, key, at)
+	}
+	if err := t.countedSideWindows.Expire(at-4_999, group, t.countedSideRest, false); err != nil {
+		return err
+	}
+	a, fresh, err := t.countedSideWindows.Upsert(session.Earliest, at+1, group)
+	if err != nil {
+		return topology.Fatal(err)
+	}
+	if fresh {
+		a.Sum = r.N
+		return t.countedSideChanged(group, a)
+	}
+	sumSum, err := cel.AddInt(a.Sum, r.N)
+	if err != nil {
+		t.countedSideWindows.Undo()
+		return topology.At("step counted_side, aggregate sum", "spec.weir.yaml:71:26", err)
+	}
+	a.Sum = sumSum
+	return t.countedSideChanged(group, a)
+}
+
+// countedSideResult hands on the result of one group; its event time is the highest of its records.
+func (t *ordersTask) countedSideResult(w window.Bounds, key []byte, a *countedSideState) error {
+	var row CountedSide
+	row.ID, _, _ = keyenc.LastString(key) // the key is the string as it is
+	row.Sum = a.Sum
+	t.Stats.Results++
+	if err := t.countedSideFrom(&row, key, w.End-1); err != nil {
+		return t.BadResult(0, "counted_side", key, nil, err)
+	}
+	return nil
+}
+
+// countedSideFrom takes a result of step counted_side to what reads it.
+func (t *ordersTask) countedSideFrom(r *CountedSide, key []byte, at int64) error {
+	return t.writeCountedSideOut(r, key, at)
+}
+
+// countedSideChanged takes note that a record has changed a result, and hands it on if that makes 2 of them.
+func (t *ordersTask) countedSideChanged(key []byte, a *countedSideState) error {
+	if a.changes++; a.changes < 2 {
+		return nil
+	}
+	a.changes = 0
+	return t.countedSideResult(t.countedSideWindows.Bounds(), key, a)
+}
+
+// countedSideRest hands on the result of a window that closes, if it has changed since it was handed on.
+func (t *ordersTask) countedSideRest(w window.Bounds, key []byte, a *countedSideState) error {
+	if a.changes == 0 {
+		return nil
+	}
+	return t.countedSideResult(w, key, a)
+}
+
+// countedSideState is what step counted_side keeps for each group.
+type countedSideState struct {
+	changes int64 // records since its result was handed on
+
+	Sum int64 // sum(n)
+}
+
+// appendCountedSideState appends the stored form: the layout's fingerprint, then the fields in order.
+func appendCountedSideState(b []byte, a *countedSideState) []byte {
+	b = stateenc.AppendHeader(b, 0x1e3c)
+	b = stateenc.AppendInt(b, a.changes)
+	b = stateenc.AppendInt(b, a.Sum)
+	return b
+}
+
+// decodeCountedSideState reads the stored form.
+func decodeCountedSideState(b []byte, a *countedSideState) error {
+	i := stateenc.Header(b, 0x1e3c)
+	a.changes, i = stateenc.Int(b, i)
+	a.Sum, i = stateenc.Int(b, i)
+	return stateenc.Done(b, i)
+}
+
 // earlyDrop is step early_drop: adds it to its group's totals.
 func (t *ordersTask) earlyDrop(r *Order, key []byte, at int64) error {
 	group := t.group[:0]
@@ -712,7 +1302,7 @@ func (t *ordersTask) earlyDrop(r *Order, key []byte, at int64) error {
 	sumSum, err := cel.AddInt(a.Sum, r.N)
 	if err != nil {
 		t.earlyDropWindows.Undo()
-		return topology.At("step early_drop, aggregate sum", "spec.weir.yaml:47:26", err)
+		return topology.At("step early_drop, aggregate sum", "spec.weir.yaml:77:26", err)
 	}
 	a.Sum = sumSum
 	return nil
@@ -749,6 +1339,75 @@ func appendEarlyDropState(b []byte, a *earlyDropState) []byte {
 
 // decodeEarlyDropState reads the stored form.
 func decodeEarlyDropState(b []byte, a *earlyDropState) error {
+	i := stateenc.Header(b, 0xa862)
+	a.Sum, i = stateenc.Int(b, i)
+	return stateenc.Done(b, i)
+}
+
+// earlySide is step early_side: adds it to its group's totals.
+func (t *ordersTask) earlySide(r *Order, key []byte, at int64) error {
+	group := t.group[:0]
+	group = keyenc.AppendLast(group, r.ID)
+	t.group = group
+	late, err := t.earlySideWindows.Late(session.Earliest, at+1, group, t.Clock.Now())
+	if err != nil {
+		return topology.Fatal(err)
+	}
+	if late {
+		t.Stats.Late++
+		return t.late(r, key, at)
+	}
+	if err := t.earlySideWindows.Expire(at-4_999, group, t.earlySideResult, false); err != nil {
+		return err
+	}
+	a, fresh, err := t.earlySideWindows.Upsert(session.Earliest, at+1, group)
+	if err != nil {
+		return topology.Fatal(err)
+	}
+	if fresh {
+		a.Sum = r.N
+		return nil
+	}
+	sumSum, err := cel.AddInt(a.Sum, r.N)
+	if err != nil {
+		t.earlySideWindows.Undo()
+		return topology.At("step early_side, aggregate sum", "spec.weir.yaml:83:26", err)
+	}
+	a.Sum = sumSum
+	return nil
+}
+
+// earlySideResult hands on the result of one group; its event time is the highest of its records.
+func (t *ordersTask) earlySideResult(w window.Bounds, key []byte, a *earlySideState) error {
+	var row EarlySide
+	row.ID, _, _ = keyenc.LastString(key) // the key is the string as it is
+	row.Sum = a.Sum
+	t.Stats.Results++
+	if err := t.earlySideFrom(&row, key, w.End-1); err != nil {
+		return t.BadResult(0, "early_side", key, nil, err)
+	}
+	return nil
+}
+
+// earlySideFrom takes a result of step early_side to what reads it.
+func (t *ordersTask) earlySideFrom(r *EarlySide, key []byte, at int64) error {
+	return t.writeEarlySideOut(r, key, at)
+}
+
+// earlySideState is what step early_side keeps for each group.
+type earlySideState struct {
+	Sum int64 // sum(n)
+}
+
+// appendEarlySideState appends the stored form: the layout's fingerprint, then the fields in order.
+func appendEarlySideState(b []byte, a *earlySideState) []byte {
+	b = stateenc.AppendHeader(b, 0xa862)
+	b = stateenc.AppendInt(b, a.Sum)
+	return b
+}
+
+// decodeEarlySideState reads the stored form.
+func decodeEarlySideState(b []byte, a *earlySideState) error {
 	i := stateenc.Header(b, 0xa862)
 	a.Sum, i = stateenc.Int(b, i)
 	return stateenc.Done(b, i)
@@ -811,6 +1470,80 @@ func appendChangesDropState(b []byte, a *changesDropState) []byte {
 
 // decodeChangesDropState reads the stored form.
 func decodeChangesDropState(b []byte, a *changesDropState) error {
+	i := stateenc.Header(b, 0x949a)
+	a.Top, i = stateenc.Int(b, i)
+	a.handed, i = stateenc.Bytes(b, i)
+	return stateenc.Done(b, i)
+}
+
+// changesSide is step changes_side: adds it to its group's totals.
+func (t *ordersTask) changesSide(r *Order, key []byte, at int64) error {
+	group := t.group[:0]
+	group = keyenc.AppendLast(group, r.ID)
+	t.group = group
+	late, err := t.changesSideWindows.Late(session.Earliest, at+1, group, t.Clock.Now())
+	if err != nil {
+		return topology.Fatal(err)
+	}
+	if late {
+		t.Stats.Late++
+		return t.late(r, key, at)
+	}
+	if err := t.changesSideWindows.Expire(at-4_999, group, t.changesSideResult, true); err != nil {
+		return err
+	}
+	a, fresh, err := t.changesSideWindows.Upsert(session.Earliest, at+1, group)
+	if err != nil {
+		return topology.Fatal(err)
+	}
+	if fresh {
+		a.Top = r.N
+		return nil
+	}
+	a.Top = max(a.Top, r.N)
+	return nil
+}
+
+// changesSideResult hands on the result of one group; its event time is the highest of its records.
+func (t *ordersTask) changesSideResult(w window.Bounds, key []byte, a *changesSideState) error {
+	var row ChangesSide
+	row.ID, _, _ = keyenc.LastString(key) // the key is the string as it is
+	row.Top = a.Top
+	t.Stats.Results++
+	if err := t.changesSideFrom(&row, key, w.End-1, a); err != nil {
+		return t.BadResult(0, "changes_side", key, nil, err)
+	}
+	return nil
+}
+
+// changesSideFrom takes a result of step changes_side to what reads it.
+func (t *ordersTask) changesSideFrom(r *ChangesSide, key []byte, at int64, a *changesSideState) error {
+	// The same as what was handed on last is not handed on again.
+	t.result = r.appendState(t.result[:0])
+	if bytes.Equal(t.result, a.handed) {
+		return nil
+	}
+	a.handed = append(a.handed[:0], t.result...)
+	return t.writeChangesSideOut(r, key, at)
+}
+
+// changesSideState is what step changes_side keeps for each group.
+type changesSideState struct {
+	Top int64 // max(n)
+
+	handed []byte // the result that was handed on last, encoded; empty: none was
+}
+
+// appendChangesSideState appends the stored form: the layout's fingerprint, then the fields in order.
+func appendChangesSideState(b []byte, a *changesSideState) []byte {
+	b = stateenc.AppendHeader(b, 0x949a)
+	b = stateenc.AppendInt(b, a.Top)
+	b = stateenc.AppendString(b, a.handed)
+	return b
+}
+
+// decodeChangesSideState reads the stored form.
+func decodeChangesSideState(b []byte, a *changesSideState) error {
 	i := stateenc.Header(b, 0x949a)
 	a.Top, i = stateenc.Int(b, i)
 	a.handed, i = stateenc.Bytes(b, i)
@@ -929,11 +1662,150 @@ func decodeRetractedDropState(b []byte, a *retractedDropState) error {
 	return stateenc.Done(b, i)
 }
 
+// retractedSide is step retracted_side: adds it to its group's totals.
+func (t *ordersTask) retractedSide(r *Order, key []byte, at int64) error {
+	group := t.group[:0]
+	group = keyenc.AppendLast(group, r.ID)
+	t.group = group
+	late, err := t.retractedSideWindows.Late(session.Earliest, at+1, group, t.Clock.Now())
+	if err != nil {
+		return topology.Fatal(err)
+	}
+	if late {
+		t.Stats.Late++
+		return t.late(r, key, at)
+	}
+	if err := t.retractedSideWindows.Expire(at-4_999, group, t.retractedSideRest, false); err != nil {
+		return err
+	}
+	a, fresh, err := t.retractedSideWindows.Upsert(session.Earliest, at+1, group)
+	if err != nil {
+		return topology.Fatal(err)
+	}
+	if fresh {
+		a.Top = r.N
+		return t.retractedSideChanged(group, a)
+	}
+	a.Top = max(a.Top, r.N)
+	return t.retractedSideChanged(group, a)
+}
+
+// retractedSideResult hands on the result of one group; its event time is the highest of its records.
+func (t *ordersTask) retractedSideResult(w window.Bounds, key []byte, a *retractedSideState) error {
+	var row RetractedSide
+	row.ID, _, _ = keyenc.LastString(key) // the key is the string as it is
+	row.Top = a.Top
+	t.Stats.Results++
+	if err := t.retractedSideFrom(&row, key, w.End-1, a); err != nil {
+		return t.BadResult(0, "retracted_side", key, nil, err)
+	}
+	return nil
+}
+
+// retractedSideFrom takes a result of step retracted_side to what reads it.
+func (t *ordersTask) retractedSideFrom(r *RetractedSide, key []byte, at int64, a *retractedSideState) error {
+	// The same as what was handed on last is not handed on again.
+	t.result = r.appendState(t.result[:0])
+	if bytes.Equal(t.result, a.handed) {
+		return nil
+	}
+	if err := t.retractedSideRetract(key, at, a); err != nil {
+		return err
+	}
+	a.handed = append(a.handed[:0], t.result...)
+	return t.retractedSideReaders(r, key, at)
+}
+
+// retractedSideChanged takes note that a record has changed a result, and hands it on if that makes 1 of them.
+func (t *ordersTask) retractedSideChanged(key []byte, a *retractedSideState) error {
+	if a.changes++; a.changes < 1 {
+		return nil
+	}
+	a.changes = 0
+	return t.retractedSideResult(t.retractedSideWindows.Bounds(), key, a)
+}
+
+// retractedSideRest hands on the result of a window that closes, if it has changed since it was handed on.
+func (t *ordersTask) retractedSideRest(w window.Bounds, key []byte, a *retractedSideState) error {
+	if a.changes == 0 {
+		return nil
+	}
+	return t.retractedSideResult(w, key, a)
+}
+
+// retractedSideRetract takes back what was handed on last of a group, if anything was: it is handed on once more, as retracted.
+func (t *ordersTask) retractedSideRetract(key []byte, at int64, a *retractedSideState) error {
+	if len(a.handed) == 0 {
+		return nil
+	}
+	var row RetractedSide
+	if err := row.decodeState(a.handed); err != nil {
+		return topology.Fatal(err)
+	}
+	row.Retracted = true
+	t.Stats.Results++
+	if err := t.retractedSideReaders(&row, key, at); err != nil {
+		if err := t.BadResult(0, "retracted_side", key, nil, err); err != nil {
+			return err
+		}
+	}
+	a.handed = a.handed[:0]
+	return nil
+}
+
+// retractedSideReaders takes a result, or a retraction, to what reads step retracted_side.
+func (t *ordersTask) retractedSideReaders(r *RetractedSide, key []byte, at int64) error {
+	return t.writeRetractedSideOut(r, key, at)
+}
+
+// retractedSideState is what step retracted_side keeps for each group.
+type retractedSideState struct {
+	changes int64 // records since its result was handed on
+
+	Top int64 // max(n)
+
+	handed []byte // the result that was handed on last, encoded; empty: none was
+}
+
+// appendRetractedSideState appends the stored form: the layout's fingerprint, then the fields in order.
+func appendRetractedSideState(b []byte, a *retractedSideState) []byte {
+	b = stateenc.AppendHeader(b, 0x460c)
+	b = stateenc.AppendInt(b, a.changes)
+	b = stateenc.AppendInt(b, a.Top)
+	b = stateenc.AppendString(b, a.handed)
+	return b
+}
+
+// decodeRetractedSideState reads the stored form.
+func decodeRetractedSideState(b []byte, a *retractedSideState) error {
+	i := stateenc.Header(b, 0x460c)
+	a.changes, i = stateenc.Int(b, i)
+	a.Top, i = stateenc.Int(b, i)
+	a.handed, i = stateenc.Bytes(b, i)
+	return stateenc.Done(b, i)
+}
+
+// late is step late: passes late_final_side, late_updates_side, late_rounds_side, late_clock_side, late_counted_side, late_early_side, late_changes_side and late_retracted_side on.
+func (t *ordersTask) late(r *Order, key []byte, at int64) error {
+	return t.writeLateOut(r, key, at)
+}
+
 // earlyClock is step early_clock: adds it to its group's totals.
 func (t *ordersTask) earlyClock(r *Order, key []byte, at int64) error {
 	group := t.group[:0]
 	group = keyenc.AppendLast(group, r.ID)
 	t.group = group
+	late, err := t.earlyClockWindows.Late(session.Earliest, at+1, group, t.Clock.Now())
+	if err != nil {
+		return topology.Fatal(err)
+	}
+	if late {
+		t.Stats.Late++
+		return nil
+	}
+	if err := t.earlyClockWindows.Expire(at-4_999, group, t.earlyClockResult, false); err != nil {
+		return err
+	}
 	a, fresh, err := t.earlyClockWindows.Upsert(session.Earliest, at+1, group)
 	if err != nil {
 		return topology.Fatal(err)
@@ -945,7 +1817,7 @@ func (t *ordersTask) earlyClock(r *Order, key []byte, at int64) error {
 	sumSum, err := cel.AddInt(a.Sum, r.N)
 	if err != nil {
 		t.earlyClockWindows.Undo()
-		return topology.At("step early_clock, aggregate sum", "spec.weir.yaml:65:26", err)
+		return topology.At("step early_clock, aggregate sum", "spec.weir.yaml:113:26", err)
 	}
 	a.Sum = sumSum
 	return nil
@@ -992,6 +1864,17 @@ func (t *ordersTask) earlyRounds(r *Order, key []byte, at int64) error {
 	group := t.group[:0]
 	group = keyenc.AppendLast(group, r.ID)
 	t.group = group
+	late, err := t.earlyRoundsWindows.Late(session.Earliest, at+1, group, t.Clock.Now())
+	if err != nil {
+		return topology.Fatal(err)
+	}
+	if late {
+		t.Stats.Late++
+		return nil
+	}
+	if err := t.earlyRoundsWindows.Expire(at-4_999, group, t.earlyRoundsResult, false); err != nil {
+		return err
+	}
 	a, fresh, err := t.earlyRoundsWindows.Upsert(session.Earliest, at+1, group)
 	if err != nil {
 		return topology.Fatal(err)
@@ -1003,7 +1886,7 @@ func (t *ordersTask) earlyRounds(r *Order, key []byte, at int64) error {
 	sumSum, err := cel.AddInt(a.Sum, r.N)
 	if err != nil {
 		t.earlyRoundsWindows.Undo()
-		return topology.At("step early_rounds, aggregate sum", "spec.weir.yaml:71:26", err)
+		return topology.At("step early_rounds, aggregate sum", "spec.weir.yaml:119:26", err)
 	}
 	a.Sum = sumSum
 	return nil
@@ -1050,6 +1933,17 @@ func (t *ordersTask) earlyChanges(r *Order, key []byte, at int64) error {
 	group := t.group[:0]
 	group = keyenc.AppendLast(group, r.ID)
 	t.group = group
+	late, err := t.earlyChangesWindows.Late(session.Earliest, at+1, group, t.Clock.Now())
+	if err != nil {
+		return topology.Fatal(err)
+	}
+	if late {
+		t.Stats.Late++
+		return nil
+	}
+	if err := t.earlyChangesWindows.Expire(at-4_999, group, t.earlyChangesFinal, false); err != nil {
+		return err
+	}
 	a, fresh, err := t.earlyChangesWindows.Upsert(session.Earliest, at+1, group)
 	if err != nil {
 		return topology.Fatal(err)
@@ -1138,6 +2032,17 @@ func (t *ordersTask) writeFinalDropOut(r *FinalDrop, key []byte, at int64) error
 	return nil
 }
 
+// writeFinalSideOut writes a record to topic final-side.
+func (t *ordersTask) writeFinalSideOut(r *FinalSide, key []byte, at int64) error {
+	b := t.Out.Begin()
+	k := len(b)
+	b = append(b, key...)
+	v := len(b)
+	b = r.appendJSON(b)
+	t.Out.Send(ordersSinkFinalSideOut, b, k, v, at)
+	return nil
+}
+
 // writeUpdatesDropOut writes a record to topic updates-drop.
 func (t *ordersTask) writeUpdatesDropOut(r *UpdatesDrop, key []byte, at int64) error {
 	b := t.Out.Begin()
@@ -1146,6 +2051,17 @@ func (t *ordersTask) writeUpdatesDropOut(r *UpdatesDrop, key []byte, at int64) e
 	v := len(b)
 	b = r.appendJSON(b)
 	t.Out.Send(ordersSinkUpdatesDropOut, b, k, v, at)
+	return nil
+}
+
+// writeUpdatesSideOut writes a record to topic updates-side.
+func (t *ordersTask) writeUpdatesSideOut(r *UpdatesSide, key []byte, at int64) error {
+	b := t.Out.Begin()
+	k := len(b)
+	b = append(b, key...)
+	v := len(b)
+	b = r.appendJSON(b)
+	t.Out.Send(ordersSinkUpdatesSideOut, b, k, v, at)
 	return nil
 }
 
@@ -1160,6 +2076,17 @@ func (t *ordersTask) writeRoundsDropOut(r *RoundsDrop, key []byte, at int64) err
 	return nil
 }
 
+// writeRoundsSideOut writes a record to topic rounds-side.
+func (t *ordersTask) writeRoundsSideOut(r *RoundsSide, key []byte, at int64) error {
+	b := t.Out.Begin()
+	k := len(b)
+	b = append(b, key...)
+	v := len(b)
+	b = r.appendJSON(b)
+	t.Out.Send(ordersSinkRoundsSideOut, b, k, v, at)
+	return nil
+}
+
 // writeClockDropOut writes a record to topic clock-drop.
 func (t *ordersTask) writeClockDropOut(r *ClockDrop, key []byte, at int64) error {
 	b := t.Out.Begin()
@@ -1168,6 +2095,17 @@ func (t *ordersTask) writeClockDropOut(r *ClockDrop, key []byte, at int64) error
 	v := len(b)
 	b = r.appendJSON(b)
 	t.Out.Send(ordersSinkClockDropOut, b, k, v, at)
+	return nil
+}
+
+// writeClockSideOut writes a record to topic clock-side.
+func (t *ordersTask) writeClockSideOut(r *ClockSide, key []byte, at int64) error {
+	b := t.Out.Begin()
+	k := len(b)
+	b = append(b, key...)
+	v := len(b)
+	b = r.appendJSON(b)
+	t.Out.Send(ordersSinkClockSideOut, b, k, v, at)
 	return nil
 }
 
@@ -1182,6 +2120,17 @@ func (t *ordersTask) writeCountedDropOut(r *CountedDrop, key []byte, at int64) e
 	return nil
 }
 
+// writeCountedSideOut writes a record to topic counted-side.
+func (t *ordersTask) writeCountedSideOut(r *CountedSide, key []byte, at int64) error {
+	b := t.Out.Begin()
+	k := len(b)
+	b = append(b, key...)
+	v := len(b)
+	b = r.appendJSON(b)
+	t.Out.Send(ordersSinkCountedSideOut, b, k, v, at)
+	return nil
+}
+
 // writeEarlyDropOut writes a record to topic early-drop.
 func (t *ordersTask) writeEarlyDropOut(r *EarlyDrop, key []byte, at int64) error {
 	b := t.Out.Begin()
@@ -1190,6 +2139,17 @@ func (t *ordersTask) writeEarlyDropOut(r *EarlyDrop, key []byte, at int64) error
 	v := len(b)
 	b = r.appendJSON(b)
 	t.Out.Send(ordersSinkEarlyDropOut, b, k, v, at)
+	return nil
+}
+
+// writeEarlySideOut writes a record to topic early-side.
+func (t *ordersTask) writeEarlySideOut(r *EarlySide, key []byte, at int64) error {
+	b := t.Out.Begin()
+	k := len(b)
+	b = append(b, key...)
+	v := len(b)
+	b = r.appendJSON(b)
+	t.Out.Send(ordersSinkEarlySideOut, b, k, v, at)
 	return nil
 }
 
@@ -1204,6 +2164,17 @@ func (t *ordersTask) writeChangesDropOut(r *ChangesDrop, key []byte, at int64) e
 	return nil
 }
 
+// writeChangesSideOut writes a record to topic changes-side.
+func (t *ordersTask) writeChangesSideOut(r *ChangesSide, key []byte, at int64) error {
+	b := t.Out.Begin()
+	k := len(b)
+	b = append(b, key...)
+	v := len(b)
+	b = r.appendJSON(b)
+	t.Out.Send(ordersSinkChangesSideOut, b, k, v, at)
+	return nil
+}
+
 // writeRetractedDropOut writes a record to topic retracted-drop.
 func (t *ordersTask) writeRetractedDropOut(r *RetractedDrop, key []byte, at int64) error {
 	b := t.Out.Begin()
@@ -1212,6 +2183,31 @@ func (t *ordersTask) writeRetractedDropOut(r *RetractedDrop, key []byte, at int6
 	v := len(b)
 	b = r.appendJSON(b)
 	t.Out.Send(ordersSinkRetractedDropOut, b, k, v, at)
+	return nil
+}
+
+// writeLateOut writes a record to topic late.
+func (t *ordersTask) writeLateOut(r *Order, key []byte, at int64) error {
+	b := t.Out.Begin()
+	k := len(b)
+	if key == nil {
+		k = -1
+	}
+	b = append(b, key...)
+	v := len(b)
+	b = r.appendJSON(b)
+	t.Out.Send(ordersSinkLateOut, b, k, v, at)
+	return nil
+}
+
+// writeRetractedSideOut writes a record to topic retracted-side.
+func (t *ordersTask) writeRetractedSideOut(r *RetractedSide, key []byte, at int64) error {
+	b := t.Out.Begin()
+	k := len(b)
+	b = append(b, key...)
+	v := len(b)
+	b = r.appendJSON(b)
+	t.Out.Send(ordersSinkRetractedSideOut, b, k, v, at)
 	return nil
 }
 

@@ -19,8 +19,20 @@ type FinalDrop struct {
 	Sum int64  // sum: int
 }
 
+// FinalSide is the result of step final_side.
+type FinalSide struct {
+	ID  string // id: string
+	Sum int64  // sum: int
+}
+
 // UpdatesDrop is the result of step updates_drop.
 type UpdatesDrop struct {
+	ID  string // id: string
+	Sum int64  // sum: int
+}
+
+// UpdatesSide is the result of step updates_side.
+type UpdatesSide struct {
 	ID  string // id: string
 	Sum int64  // sum: int
 }
@@ -31,8 +43,20 @@ type RoundsDrop struct {
 	Sum int64  // sum: int
 }
 
+// RoundsSide is the result of step rounds_side.
+type RoundsSide struct {
+	ID  string // id: string
+	Sum int64  // sum: int
+}
+
 // ClockDrop is the result of step clock_drop.
 type ClockDrop struct {
+	ID  string // id: string
+	Sum int64  // sum: int
+}
+
+// ClockSide is the result of step clock_side.
+type ClockSide struct {
 	ID  string // id: string
 	Sum int64  // sum: int
 }
@@ -43,8 +67,20 @@ type CountedDrop struct {
 	Sum int64  // sum: int
 }
 
+// CountedSide is the result of step counted_side.
+type CountedSide struct {
+	ID  string // id: string
+	Sum int64  // sum: int
+}
+
 // EarlyDrop is the result of step early_drop.
 type EarlyDrop struct {
+	ID  string // id: string
+	Sum int64  // sum: int
+}
+
+// EarlySide is the result of step early_side.
+type EarlySide struct {
 	ID  string // id: string
 	Sum int64  // sum: int
 }
@@ -55,8 +91,21 @@ type ChangesDrop struct {
 	Top int64  // top: int
 }
 
+// ChangesSide is the result of step changes_side.
+type ChangesSide struct {
+	ID  string // id: string
+	Top int64  // top: int
+}
+
 // RetractedDrop is the result of step retracted_drop.
 type RetractedDrop struct {
+	ID        string // id: string
+	Top       int64  // top: int
+	Retracted bool   // retracted: bool
+}
+
+// RetractedSide is the result of step retracted_side.
+type RetractedSide struct {
 	ID        string // id: string
 	Top       int64  // top: int
 	Retracted bool   // retracted: bool

@@ -180,7 +180,7 @@ func (t *cyclesTask) recent(r *Cycle, key []byte, at int64) error {
 		t.Stats.Late++
 		return t.writeLateOut(r, key, at)
 	}
-	if err := t.recentWindows.Expire(at, group, t.recentRest); err != nil {
+	if err := t.recentWindows.Expire(at, group, t.recentRest, false); err != nil {
 		return err
 	}
 	parts, _, err := t.recentWindows.Upsert(session.Earliest, end, group)

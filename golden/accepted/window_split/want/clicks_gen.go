@@ -128,7 +128,7 @@ func (t *clicksTask) visits(r *Click, key []byte, at int64) error {
 		t.Stats.Late++
 		return t.writeLateOut(r, key, at)
 	}
-	if err := t.visitsWindows.Expire(at, group, t.visitsResult); err != nil {
+	if err := t.visitsWindows.Expire(at, group, t.visitsResult, false); err != nil {
 		return err
 	}
 	a, fresh, err := t.visitsWindows.Upsert(session.Earliest, end, group)
