@@ -553,6 +553,9 @@ func (t *task) hidden(s *check.Stream, e elem) {
 		}
 	}
 	for _, st := range t.run.consumers(s) {
+		if st.Keeps() && st.Delay == nil { // what it hands on is its own
+			continue
+		}
 		for _, out := range st.Outs() {
 			t.hidden(out, e)
 		}

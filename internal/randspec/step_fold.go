@@ -132,8 +132,8 @@ func (g *gen) foldTimer(env *env) string {
 		parts[0] = "at: " + quoted(pick(g, `event_time + duration("3s")`, `event_time - duration("1s")`, `timestamp(int(event_time) / 7 * 7 + 7)`,
 			`event_time.getSeconds() % 3 == 0 ? optional.none() : optional.of(event_time + duration("4s"))`, env.gen(types.Timestamp, 1)))
 	}
-	if g.chance(15) { // the clock stands still where it is compared
-		parts = append(parts, "of: processing_time")
+	if g.chance(15) { // the clock stands still where it is compared, at a time that may be behind one of the records'
+		parts = []string{"after: " + pick(g, "1ms", "5s", "1h"), "of: processing_time"}
 	}
 	if g.chance(30) {
 		parts = append(parts, "when: "+quoted(env.gen(types.Bool, 1)))

@@ -38,6 +38,7 @@ type Options struct {
 	Limit        int      // rows of a table that are printed at the end; 0: all
 	Set          []string // name=value, configuration of the service
 	Verbose      bool     // show the service's log
+	Service      string   // its binary, which then is not built
 }
 
 // Run compiles, builds and runs a spec. It returns when the service has ended: by itself with --until, else when ctx is
@@ -47,7 +48,7 @@ func Run(ctx context.Context, u *cli.UI, spec string, o Options) error {
 	if err != nil {
 		return err
 	}
-	r, err := prepare(u, res, spec, o)
+	r, err := prepare(ctx, u, res, spec, o)
 	if err != nil {
 		return err
 	}
@@ -66,6 +67,7 @@ type runner struct {
 	set    []string         // flags of the service
 	until  config.Until
 	out    printer
+	bin    string // of the service, if it is there already
 
 	brokers string
 	tmp     string // to be removed
@@ -73,7 +75,7 @@ type runner struct {
 }
 
 // prepare checks everything that the user may have got wrong, before anything takes time.
-func prepare(u *cli.UI, res *gen.Result, spec string, o Options) (r *runner, err error) {
+func prepare(ctx context.Context, u *cli.UI, res *gen.Result, spec string, o Options) (r *runner, err error) {
 	r = &runner{ui: u, o: o, res: res, spec: spec}
 	defer func() {
 		if err != nil {
@@ -97,6 +99,11 @@ func prepare(u *cli.UI, res *gen.Result, spec string, o Options) (r *runner, err
 	}
 	if r.set, err = serviceFlags(o.Set); err != nil {
 		return r, err
+	}
+	if o.Service != "" {
+		if r.bin, err = prebuilt(ctx, o.Service, res.Program.Service); err != nil {
+			return r, err
+		}
 	}
 	r.inputs, err = findInputs(u, res.Program, o)
 	return r, err
@@ -134,13 +141,16 @@ func (r *runner) run(ctx context.Context) error {
 	return r.serve(ctx, cl, bin, start)
 }
 
-// buildAndFeed builds the service, and for a bounded run feeds the files meanwhile: the compiler is busy for a while.
+// buildAndFeed builds the service, if it is not there yet, and for a bounded run feeds the files meanwhile: the compiler is busy for a while.
 func (r *runner) buildAndFeed(ctx context.Context, cl *clients) (bin string, err error) {
 	var fed int64
 	var took time.Duration
 	quiet := make(chan struct{}) // closed when feeding no longer needs the line of progress
 	g, both := errgroup.WithContext(ctx)
 	g.Go(func() (err error) {
+		if bin = r.bin; bin != "" {
+			return nil
+		}
 		defer r.spin("building "+r.res.Program.Service, quiet)()
 		start := time.Now()
 		bin, err = Build(both, r.res, r.spec)
@@ -157,7 +167,9 @@ func (r *runner) buildAndFeed(ctx context.Context, cl *clients) (bin string, err
 	if err := g.Wait(); err != nil {
 		return "", err
 	}
-	r.ui.Notef("built %s in %s", r.res.Program.Service, seconds(took))
+	if r.bin == "" {
+		r.ui.Notef("built %s in %s", r.res.Program.Service, seconds(took))
+	}
 	if r.until.Bounded() && len(r.inputs) > 0 {
 		r.ui.Notef("fed %s", cli.Count(fed, "record"))
 	}
