@@ -126,15 +126,6 @@ func (o *Watched) appendJSON(b []byte) []byte {
 	return append(b, '}')
 }
 
-// appendJSON appends o as a JSON object. Optional fields without a value are left out.
-func (o *Beats) appendJSON(b []byte) []byte {
-	b = append(b, `{"device":`...)
-	b = jsonx.AppendString(b, o.Device)
-	b = append(b, `,"n":`...)
-	b = jsonx.AppendInt(b, o.N)
-	return append(b, '}')
-}
-
 // appendState appends o in the encoding of package stateenc: beats, worst, since, mean_gap, spare.
 func (o *WatchedState) appendState(b []byte) []byte {
 	b = stateenc.AppendHeader(b, 0x5087)
@@ -154,57 +145,6 @@ func (o *WatchedState) decodeState(b []byte) error {
 	o.Since, i = stateenc.Time(b, i)
 	o.MeanGap, i = stateenc.Int(b, i)
 	o.Spare, i = stateenc.Int(b, i)
-	return stateenc.Done(b, i)
-}
-
-// appendState appends o in the encoding of package stateenc: n.
-func (o *BeatsState) appendState(b []byte) []byte {
-	b = stateenc.AppendHeader(b, 0xc7cc)
-	b = stateenc.AppendInt(b, o.N)
-	return b
-}
-
-// decodeState reads what appendState wrote. Strings and bytes alias b. Other fields stay as they are.
-func (o *BeatsState) decodeState(b []byte) error {
-	i := stateenc.Header(b, 0xc7cc)
-	o.N, i = stateenc.Int(b, i)
-	return stateenc.Done(b, i)
-}
-
-// appendState appends o in the encoding of package stateenc: no fields.
-func (o *AllBeatsInput) appendState(b []byte) []byte {
-	b = stateenc.AppendHeader(b, 0x1cd9)
-	b = append(b, 0)
-	return b
-}
-
-// decodeState reads what appendState wrote. Strings and bytes alias b. Other fields stay as they are.
-func (o *AllBeatsInput) decodeState(b []byte) error {
-	i := stateenc.Header(b, 0x1cd9)
-	i = stateenc.Empty(b, i)
-	return stateenc.Done(b, i)
-}
-
-// appendJSON appends o as a JSON object. Optional fields without a value are left out.
-func (o *AllBeats) appendJSON(b []byte) []byte {
-	b = append(b, `{"all":`...)
-	b = jsonx.AppendString(b, o.All)
-	b = append(b, `,"n":`...)
-	b = jsonx.AppendInt(b, o.N)
-	return append(b, '}')
-}
-
-// appendState appends o in the encoding of package stateenc: n.
-func (o *AllBeatsState) appendState(b []byte) []byte {
-	b = stateenc.AppendHeader(b, 0xc7cc)
-	b = stateenc.AppendInt(b, o.N)
-	return b
-}
-
-// decodeState reads what appendState wrote. Strings and bytes alias b. Other fields stay as they are.
-func (o *AllBeatsState) decodeState(b []byte) error {
-	i := stateenc.Header(b, 0xc7cc)
-	o.N, i = stateenc.Int(b, i)
 	return stateenc.Done(b, i)
 }
 

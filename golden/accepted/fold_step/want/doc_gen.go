@@ -7,12 +7,6 @@
 //	heartbeats ─▶ watched (fold, kept 1d) ─▶ sink watched_out
 //	heartbeats ─▶ watched (fold, kept 1d) silent ─▶ sink silent_out
 //	heartbeats ─▶ watched (fold, kept 1d) stuck ─▶ sink stuck_out
-//	heartbeats ─▶ beats (fold, kept 1d) ─▶ sink beats_out
-//	heartbeats ─▶ all_beats (group by all) ─▶ topic plant-all_beats-repartition
-//
-// Sub-topology all_beats (all_beats_gen.go) reads topic plant-all_beats-repartition:
-//
-//	all_beats (fold, kept 1d) ─▶ sink all_beats_out
 //
 // Sub-topology orders (orders_gen.go) reads topic orders:
 //
@@ -69,36 +63,12 @@ func Topology() *topology.Topology {
 					heartbeatsSinkWatchedOut:        {Kind: topology.Sink, Name: "watched_out", Topic: "watched"},
 					heartbeatsSinkSilentOut:         {Kind: topology.Sink, Name: "silent_out", Topic: "silent"},
 					heartbeatsSinkStuckOut:          {Kind: topology.Sink, Name: "stuck_out", Topic: "stuck"},
-					heartbeatsChangelogBeats:        {Kind: topology.Changelog, Name: "beats", Topic: "plant-beats-changelog"},
-					heartbeatsSinkBeatsOut:          {Kind: topology.Sink, Name: "beats_out", Topic: "beats"},
-					heartbeatsRepartitionAllBeats:   {Kind: topology.Repartition, Name: "all_beats", Topic: "plant-all_beats-repartition"},
 					heartbeatsDeadLettersHeartbeats: {Kind: topology.DeadLetters, Name: "heartbeats", Topic: "plant.dlq"},
 				},
 				Stores: []topology.Store{
 					{Name: "watched", Output: heartbeatsChangelogWatched},
-					{Name: "beats", Output: heartbeatsChangelogBeats},
 				},
 				New: newHeartbeatsTask,
-			},
-			{
-				Name: "all_beats",
-				Inputs: []topology.Input{{
-					Name:        "all_beats",
-					Topic:       "plant-all_beats-repartition",
-					Repartition: true,
-					From:        []int{0},
-					OnError:     topology.DeadLetter,
-					DeadLetter:  allBeatsDeadLettersHeartbeats,
-				}},
-				Outputs: []topology.Output{
-					allBeatsChangelogAllBeats:     {Kind: topology.Changelog, Name: "all_beats", Topic: "plant-all_beats-changelog"},
-					allBeatsSinkAllBeatsOut:       {Kind: topology.Sink, Name: "all_beats_out", Topic: "all-beats"},
-					allBeatsDeadLettersHeartbeats: {Kind: topology.DeadLetters, Name: "heartbeats", Topic: "plant.dlq"},
-				},
-				Stores: []topology.Store{
-					{Name: "all_beats", Output: allBeatsChangelogAllBeats},
-				},
-				New: newAllBeatsTask,
 			},
 			{
 				Name: "orders",
@@ -120,7 +90,7 @@ func Topology() *topology.Topology {
 					Name:        "pending",
 					Topic:       "plant-pending-repartition",
 					Repartition: true,
-					From:        []int{2},
+					From:        []int{1},
 					OnError:     topology.Skip,
 				}},
 				Outputs: []topology.Output{
@@ -140,7 +110,7 @@ func Topology() *topology.Topology {
 					Name:        "late_payers",
 					Topic:       "plant-late_payers-repartition",
 					Repartition: true,
-					From:        []int{3},
+					From:        []int{2},
 					OnError:     topology.Skip,
 				}},
 				Outputs: []topology.Output{
@@ -158,7 +128,7 @@ func Topology() *topology.Topology {
 					Name:        "quiet",
 					Topic:       "plant-quiet-repartition",
 					Repartition: true,
-					From:        []int{2},
+					From:        []int{1},
 					OnError:     topology.Skip,
 				}},
 				Outputs: []topology.Output{

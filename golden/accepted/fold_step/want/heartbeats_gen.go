@@ -19,9 +19,6 @@ const (
 	heartbeatsSinkWatchedOut               // watched
 	heartbeatsSinkSilentOut                // silent
 	heartbeatsSinkStuckOut                 // stuck
-	heartbeatsChangelogBeats               // plant-beats-changelog
-	heartbeatsSinkBeatsOut                 // beats
-	heartbeatsRepartitionAllBeats          // plant-all_beats-repartition
 	heartbeatsDeadLettersHeartbeats        // plant.dlq
 )
 
@@ -30,8 +27,6 @@ const (
 //	heartbeats ─▶ watched (fold, kept 1d) ─▶ sink watched_out
 //	heartbeats ─▶ watched (fold, kept 1d) silent ─▶ sink silent_out
 //	heartbeats ─▶ watched (fold, kept 1d) stuck ─▶ sink stuck_out
-//	heartbeats ─▶ beats (fold, kept 1d) ─▶ sink beats_out
-//	heartbeats ─▶ all_beats (group by all) ─▶ topic plant-all_beats-repartition
 type heartbeatsTask struct {
 	*topology.Context
 
@@ -41,8 +36,6 @@ type heartbeatsTask struct {
 	group        []byte // the group of the record in hand
 	watchedStore *process.Store
 	watchedKept  *process.Fold[WatchedState]
-	beatsStore   *process.Store
-	beatsKept    *process.Fold[BeatsState]
 }
 
 func newHeartbeatsTask(c *topology.Context) (topology.Task, error) {
@@ -56,11 +49,6 @@ func newHeartbeatsTask(c *topology.Context) (topology.Task, error) {
 		{Name: "silent"},
 		{Name: "stuck", Processing: true},
 	}, (*WatchedState).appendState, (*WatchedState).decodeState, t.watchedFired)
-	t.beatsStore, err = process.New(c, process.Config{Name: "beats", Output: heartbeatsChangelogBeats})
-	if err != nil {
-		return nil, err
-	}
-	t.beatsKept = process.NewFold(t.beatsStore, 86_400_000, nil, (*BeatsState).appendState, (*BeatsState).decodeState, nil)
 	return t, nil
 }
 
@@ -78,9 +66,6 @@ func (t *heartbeatsTask) Process(input int, rec *kgo.Record) error {
 	}
 	return t.Advance(wm)
 }
-
-// EventTime is a record's event time, by which a bounded run chooses among its sources and their partitions.
-func (t *heartbeatsTask) EventTime(rec *kgo.Record) (int64, error) { return t.read(rec) }
 
 // read decodes a record and gives its event time in Unix milliseconds.
 func (t *heartbeatsTask) read(rec *kgo.Record) (at int64, err error) {
@@ -102,24 +87,13 @@ func (t *heartbeatsTask) read(rec *kgo.Record) (at int64, err error) {
 
 // take gives a record to what reads source heartbeats.
 func (t *heartbeatsTask) take(r *Heartbeat, key []byte, at int64) error {
-	if err := t.watched(r, key, at); err != nil {
-		return err
-	}
-	if err := t.beats(r, key, at); err != nil {
-		return err
-	}
-	return t.allBeats(r, key, at)
+	return t.watched(r, key, at)
 }
 
 // Advance fires the timers, and ends the state, that the watermark has passed, those of earlier steps first.
 func (t *heartbeatsTask) Advance(wm int64) error {
 	if wm >= t.watchedStore.Due() {
 		if err := t.watchedStore.Advance(wm, t.watchedKept.Wake); err != nil {
-			return err
-		}
-	}
-	if wm >= t.beatsStore.Due() {
-		if err := t.beatsStore.Advance(wm, t.beatsKept.Wake); err != nil {
 			return err
 		}
 	}
@@ -139,10 +113,7 @@ func (t *heartbeatsTask) Tick() error {
 
 // Seal writes what changed since the last commit.
 func (t *heartbeatsTask) Seal() error {
-	if err := t.watchedStore.Seal(); err != nil {
-		return err
-	}
-	return t.beatsStore.Seal()
+	return t.watchedStore.Seal()
 }
 
 // watched is step watched: takes it into what is kept of its group.
@@ -283,77 +254,6 @@ func watchedHaving(r *Watched) bool {
 	return r.Beats%2 == 0
 }
 
-// beats is step beats: makes a BeatsRow, takes it into what is kept of its group.
-func (t *heartbeatsTask) beats(r *Heartbeat, key []byte, at int64) error {
-	var row BeatsRow
-	_ = row // nothing reads its fields
-	group := t.group[:0]
-	group = keyenc.AppendLast(group, t.key)
-	t.group = group
-	return t.beatsFold(&row, group, at)
-}
-
-// beatsFold takes a record into what is kept of its group, which is key, and hands on what that is then.
-func (t *heartbeatsTask) beatsFold(r *BeatsRow, key []byte, at int64) error {
-	was, next, fresh, err := t.beatsKept.Take(key, at)
-	if err != nil {
-		return err
-	}
-	if fresh {
-		was.N = 0
-	}
-	{ // step of n: n + 1
-		v1, err := cel.AddInt(was.N, 1)
-		if err != nil {
-			return topology.At("step beats, step of n", "spec.weir.yaml:77:39", err)
-		}
-		next.N = v1
-	}
-	if err := t.beatsKept.Put(); err != nil {
-		return err
-	}
-	row := beatsRow(key, next)
-	return t.beatsFrom(&row, key, at)
-}
-
-// beatsFrom takes what is kept of a group behind a record to what reads it.
-func (t *heartbeatsTask) beatsFrom(r *Beats, key []byte, at int64) error {
-	if !beatsHaving(r) {
-		return nil
-	}
-	return t.writeBeatsOut(r, key, at)
-}
-
-// beatsRow is what step beats hands on of a group, of its key and what is kept of it.
-func beatsRow(key []byte, s *BeatsState) Beats {
-	row := Beats{
-		N: s.N,
-	}
-	row.Device, _, _ = keyenc.LastString(key) // the key is the string as it is
-	return row
-}
-
-// beatsHaving is spec.weir.yaml:78:13
-//
-//	n % 100 == 0
-func beatsHaving(r *Beats) bool {
-	return r.N%100 == 0
-}
-
-// allBeats is step all_beats: makes a AllBeatsRow, sends it on by group, through topic plant-all_beats-repartition.
-func (t *heartbeatsTask) allBeats(r *Heartbeat, key []byte, at int64) error {
-	var row AllBeatsRow
-	_ = row // nothing reads its fields
-	in := AllBeatsInput{}
-	b := t.Out.Begin()
-	k := len(b)
-	b = keyenc.AppendLast(b, "devices")
-	v := len(b)
-	b = in.appendState(b)
-	t.Out.Send(heartbeatsRepartitionAllBeats, b, k, v, at)
-	return nil
-}
-
 // writeWatchedOut writes a record to topic watched.
 func (t *heartbeatsTask) writeWatchedOut(r *Watched, key []byte, at int64) error {
 	b := t.Out.Begin()
@@ -384,16 +284,5 @@ func (t *heartbeatsTask) writeStuckOut(r *Watched, key []byte, at int64) error {
 	v := len(b)
 	b = r.appendJSON(b)
 	t.Out.Send(heartbeatsSinkStuckOut, b, k, v, at)
-	return nil
-}
-
-// writeBeatsOut writes a record to topic beats.
-func (t *heartbeatsTask) writeBeatsOut(r *Beats, key []byte, at int64) error {
-	b := t.Out.Begin()
-	k := len(b)
-	b = append(b, key...)
-	v := len(b)
-	b = r.appendJSON(b)
-	t.Out.Send(heartbeatsSinkBeatsOut, b, k, v, at)
 	return nil
 }

@@ -71,22 +71,6 @@ type Watched struct {
 	Spare   int64     // spare: int
 }
 
-// BeatsRow is the result of step beats_row.
-type BeatsRow struct {
-	Load float64 // load: double
-}
-
-// Beats is the result of step beats.
-type Beats struct {
-	Device string // device: string
-	N      int64  // n: int
-}
-
-// AllBeatsRow is the result of step all_beats_row.
-type AllBeatsRow struct {
-	Load float64 // load: double
-}
-
 // WatchedState is what step watched keeps of a group.
 type WatchedState struct {
 	Beats   int64     // beats: int
@@ -94,26 +78,6 @@ type WatchedState struct {
 	Since   time.Time // since: timestamp
 	MeanGap int64     // mean_gap: int
 	Spare   int64     // spare: int
-}
-
-// BeatsState is what step beats keeps of a group.
-type BeatsState struct {
-	N int64 // n: int
-}
-
-// AllBeatsInput is the result of step all_beats_input.
-type AllBeatsInput struct {
-}
-
-// AllBeats is the result of step all_beats.
-type AllBeats struct {
-	All string // all: string
-	N   int64  // n: int
-}
-
-// AllBeatsState is what step all_beats keeps of a group.
-type AllBeatsState struct {
-	N int64 // n: int
 }
 
 // PendingInput is the result of step pending_input.
