@@ -227,7 +227,7 @@ func TestProduceSpreadsKeylessRecordsAndKeepsKeysTogether(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	n, err := in.Produce(t.Context(), cl, 3, nil)
+	n, err := Produce(t.Context(), cl, in, "trips", 3, nil)
 	if err != nil || n != 12 {
 		t.Fatalf("%d records, %v", n, err)
 	}

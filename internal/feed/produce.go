@@ -12,16 +12,22 @@ import (
 	"github.com/weirstream/weir/runtime/emit"
 )
 
-// Produce writes the input's records to the source's topic, which has the given number of partitions: a key decides the
-// partition as in every Kafka client, records without one take turns. It returns how many were written and acknowledged
-// when the input is used up, or the first error. The client must use kgo.ManualPartitioner.
-func (in *Input) Produce(ctx context.Context, cl *kgo.Client, partitions int32, progress func(records int64)) (int64, error) {
+// Records are those of an [Input] or a [Merge].
+type Records interface {
+	// Next returns the next record, or io.EOF. The record is the caller's.
+	Next() (*kgo.Record, error)
+}
+
+// Produce writes records to a topic, which has the given number of partitions: a key decides the partition as in every Kafka client, records
+// without one take turns. It returns how many were written and acknowledged when the input is used up, or the first error. The client must use
+// kgo.ManualPartitioner.
+func Produce(ctx context.Context, cl *kgo.Client, in Records, topic string, partitions int32, progress func(records int64)) (int64, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	var acked atomic.Int64
 	done := func(_ *kgo.Record, err error) {
 		if err != nil {
-			cancel(fmt.Errorf("feed topic %s: %w", in.src.Topic, err))
+			cancel(fmt.Errorf("feed topic %s: %w", topic, err))
 			return
 		}
 		acked.Add(1)
@@ -34,7 +40,7 @@ func (in *Input) Produce(ctx context.Context, cl *kgo.Client, partitions int32, 
 		} else if err != nil {
 			return acked.Load(), err
 		}
-		rec.Topic = in.src.Topic
+		rec.Topic = topic
 		if rec.Key != nil {
 			rec.Partition = emit.Partition(rec.Key, partitions)
 		} else {

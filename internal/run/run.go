@@ -222,35 +222,6 @@ func Build(ctx context.Context, res *gen.Result, spec string) (string, error) {
 	return build.Build(ctx, p)
 }
 
-// feed writes every input to its source's topic, one after the other.
-func (r *runner) feed(ctx context.Context, cl *clients) (total int64, err error) {
-	bar := r.feedBar()
-	defer bar.finish()
-	var bytes int64 // of the files before
-	for _, f := range r.inputs {
-		n, err := cl.partitions(ctx, f.src.Topic)
-		if err != nil {
-			return total, err
-		}
-		if err := f.open(r.ui); err != nil {
-			return total, err
-		}
-		fed, err := f.in.Produce(ctx, cl.producer, n, func(records int64) {
-			read, _ := f.in.Progress()
-			bar.set(bytes+read, total+records)
-		})
-		total += fed
-		bytes += f.size
-		if cerr := f.close(); err == nil {
-			err = cerr
-		}
-		if err != nil {
-			return total, err
-		}
-	}
-	return total, nil
-}
-
 // serve starts the service, prints what comes out, and waits for the end.
 func (r *runner) serve(ctx context.Context, cl *clients, bin string, start time.Time) error {
 	tail, err := cl.follow(ctx, r.sinks)
