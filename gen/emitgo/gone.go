@@ -14,6 +14,14 @@ func (g *generator) tombstones(st *check.Step) bool {
 	return len(g.deleting(st)) > 0 || len(g.ofGroups(st)) > 0
 }
 
+// moves tells whether what was handed on of a window has to be deleted before it closes: sessions grow and become one, and then have another key.
+func (g *generator) moves(st *check.Step) bool {
+	return st.Window.Kind == check.Session && g.tombstones(st)
+}
+
+// notes tells whether handing a result on changes what is kept of it.
+func (g *generator) notes(st *check.Step) bool { return g.changesOnly(st) || g.moves(st) }
+
 // deleting are the steps that give the results of a step with tombstones keys, under which sinks delete them.
 func (g *generator) deleting(st *check.Step) []*check.Step {
 	if !st.Tombstones || !g.pl.Live(st.Out) {
@@ -52,17 +60,28 @@ func (g *generator) gone(f *printer.File, sub *plan.Subtopology, st *check.Step)
 	n := g.steps[st]
 	readers := g.deleting(st)
 	f.P()
+	at, value := "w.End-1", ""
+	if st.Window.Own() {
+		value = ", _ *" + g.keptType(st)
+	}
 	f.F("// %sGone deletes the results of a group in a window that has closed: a tombstone comes under each key that they had.", n.method)
-	f.F("func (t *%s) %sGone(w window.Bounds, key []byte) error {", taskName(sub), n.method)
-	at := "w.End-1"
+	if g.moves(st) {
+		f.F("func (t *%s) %sGone(w window.Bounds, key []byte, a *%s) error {", taskName(sub), n.method, stateType(n))
+		f.F("if err := t.%sLeft(key, w.End-1, w, a); err != nil {", n.method)
+		f.P("return err")
+		f.P("}")
+		f.F("return t.%sDelete(key, w.End-1, w)", n.method)
+		f.P("}")
+		g.moved(f, sub, st)
+		f.F("func (t *%s) %sDelete(key []byte, at int64, w window.Bounds) error {", taskName(sub), n.method)
+		at = "at"
+	} else {
+		f.F("func (t *%s) %sGone(w window.Bounds, key []byte%s) error {", taskName(sub), n.method, value)
+	}
 	if st.KeyNamesWindow() && st.Window.Size.Milliseconds() > 1 {
 		at = "w.End+" + grouped(st.Window.Size.Milliseconds()-2)
 	}
-	for _, sk := range g.ofGroups(st) {
-		for _, o := range sub.SinkOutputs(sk) {
-			f.F("t.tombstone(%s, key, %s)", outputConst(sub, o.Index), at)
-		}
-	}
+	g.groupGone(f, sub, st, at)
 	if len(readers) > 0 {
 		f.F("var row %s", g.typeName(st.Out.Type))
 		g.decodeKey(f, st, "row")
@@ -81,6 +100,70 @@ func (g *generator) gone(f *printer.File, sub *plan.Subtopology, st *check.Step)
 		}
 	}
 	return nil
+}
+
+// groupGone prints the tombstones under a group's key.
+func (g *generator) groupGone(f *printer.File, sub *plan.Subtopology, st *check.Step, at string) {
+	declare := ":="
+	for _, sk := range g.ofGroups(st) {
+		for _, o := range sub.SinkOutputs(sk) {
+			text := g.keyText(st)
+			if text == "" {
+				f.F("t.tombstone(%s, key, %s)", outputConst(sub, o.Index), at)
+				continue
+			}
+			if declare == ":=" {
+				f.Import(module + "topology")
+				f.P("b := t.Out.Begin()")
+				f.P("k := len(b)")
+				f.F("b, err := %s(b, key)", text)
+			} else {
+				f.P("b = t.Out.Begin()")
+				f.P("k = len(b)")
+				f.F("b, err = %s(b, key)", text)
+			}
+			f.P("if err != nil {")
+			f.P("return topology.Fatal(err)")
+			f.P("}")
+			f.F("t.Out.SendTombstone(%s, b, k, %s)", outputConst(sub, o.Index), at)
+			declare = "="
+		}
+	}
+}
+
+// moved prints the methods that delete results under the keys of bounds that a session does not have any more, and the comment of the one that deletes
+// those of some bounds.
+func (g *generator) moved(f *printer.File, sub *plan.Subtopology, st *check.Step) {
+	n := g.steps[st]
+	f.Import(module + "stateenc")
+	f.Import(module + "topology")
+	f.P()
+	f.F("// %sMoved takes note that a result of a session is handed on. What was handed on with other bounds is deleted.", n.method)
+	f.F("func (t *%s) %sMoved(key []byte, at int64, w window.Bounds, a *%s) error {", taskName(sub), n.method, stateType(n))
+	f.F("err := t.%sLeft(key, at, w, a)", n.method)
+	f.P("a.named = stateenc.AppendInt(stateenc.AppendInt(a.named[:0], w.Start), w.End)")
+	f.P("return err")
+	f.P("}")
+	f.P()
+	f.F("// %sLeft deletes what was handed on of a session with other bounds than w.", n.method)
+	f.F("func (t *%s) %sLeft(key []byte, at int64, w window.Bounds, a *%s) error {", taskName(sub), n.method, stateType(n))
+	f.P("for i := 0; i < len(a.named); {")
+	f.P("var was window.Bounds")
+	f.P("was.Start, i = stateenc.Int(a.named, i)")
+	f.P("if was.End, i = stateenc.Int(a.named, i); i < 0 {")
+	f.P("return topology.Fatal(stateenc.Done(a.named, i))")
+	f.P("}")
+	f.P("if was == w {")
+	f.P("continue")
+	f.P("}")
+	f.F("if err := t.%sDelete(key, at, was); err != nil {", n.method)
+	f.P("return err")
+	f.P("}")
+	f.P("}")
+	f.P("return nil")
+	f.P("}")
+	f.P()
+	f.F("// %sDelete writes tombstones under the keys that the results of a group had in a session with bounds w.", n.method)
 }
 
 // keyGone prints the method that gives a tombstone the key which step r gives results.
@@ -140,7 +223,9 @@ func (g *generator) sinksBehind(st *check.Step) (all []*check.Sink) {
 
 // tombstone prints the method that writes one, if a step of the task needs it.
 func (g *generator) tombstone(f *printer.File, sub *plan.Subtopology) {
-	if !slices.ContainsFunc(sub.Stores, func(s *plan.Store) bool { return g.tombstones(s.Step) }) {
+	if !slices.ContainsFunc(sub.Stores, func(s *plan.Store) bool {
+		return len(g.deleting(s.Step)) > 0 || len(g.ofGroups(s.Step)) > 0 && g.keyText(s.Step) == ""
+	}) {
 		return
 	}
 	f.P()

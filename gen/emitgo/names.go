@@ -44,7 +44,7 @@ func (g *generator) helpers(st *check.Step) []string {
 		hs = append(hs, "Retract", "Readers")
 	}
 	if g.tombstones(st) {
-		hs = append(hs, "Gone")
+		hs = append(hs, "Gone", "Moved", "Left", "Delete")
 	}
 	return hs
 }

@@ -49,7 +49,7 @@ func (g *generator) result(f *printer.File, sub *plan.Subtopology, st *check.Ste
 	}
 	param, win := windowParam(st)
 	state := ""
-	if g.changesOnly(st) {
+	if g.notes(st) {
 		state, param = ", a", param+", a *"+stateType(n)
 	}
 	f.F("if err := t.%sFrom(&row, key, %s%s%s); err != nil {", n.method, at, win, state)
@@ -77,6 +77,11 @@ func (g *generator) result(f *printer.File, sub *plan.Subtopology, st *check.Ste
 	}
 	if g.changesOnly(st) {
 		g.unlessSame(f, st)
+	}
+	if g.moves(st) {
+		f.F("if err := t.%sMoved(key, at, w, a); err != nil {", n.method)
+		f.P("return err")
+		f.P("}")
 	}
 	if g.retracts(st) {
 		f.F("return t.%sReaders(r, key, at%s)", n.method, win)

@@ -48,6 +48,10 @@ func (g *generator) state(f *printer.File, st *check.Step) error {
 		}
 		f.P("handed []byte // ", what)
 	}
+	if g.moves(st) {
+		f.P()
+		f.P("named []byte // the bounds under whose keys results were handed on, and not deleted since")
+	}
 	f.P("}")
 	for _, ag := range all {
 		if ag.Func == check.Histogram {
@@ -67,6 +71,9 @@ func (g *generator) state(f *printer.File, st *check.Step) error {
 	if g.changesOnly(st) {
 		f.P("b = stateenc.AppendString(b, a.handed)")
 	}
+	if g.moves(st) {
+		f.P("b = stateenc.AppendString(b, a.named)")
+	}
 	f.P("return b")
 	f.P("}")
 	f.P()
@@ -81,6 +88,9 @@ func (g *generator) state(f *printer.File, st *check.Step) error {
 	}
 	if g.changesOnly(st) {
 		f.P("a.handed, i = stateenc.Bytes(b, i)")
+	}
+	if g.moves(st) {
+		f.P("a.named, i = stateenc.Bytes(b, i)")
 	}
 	f.P("return stateenc.Done(b, i)")
 	f.P("}")
@@ -99,6 +109,9 @@ func (g *generator) state(f *printer.File, st *check.Step) error {
 	}
 	if g.severalHanded(st) {
 		f.P("a.handed = append(a.handed, b.handed...)")
+	}
+	if g.moves(st) {
+		f.P("a.named = append(a.named, b.named...)")
 	}
 	for _, ag := range all {
 		if ag.Func == check.Fold {
@@ -129,6 +142,9 @@ func (g *generator) layout(st *check.Step) string {
 		if st.Window.Own() { // a group that is looked for at a window's end was noted that much before it
 			fmt.Fprintf(h, "lateness %s;", plan.Duration(st.Window.Lateness))
 		}
+	}
+	if g.moves(st) {
+		fmt.Fprint(h, "tombstones;")
 	}
 	switch {
 	case g.retracts(st):
@@ -199,6 +215,9 @@ func (g *generator) heapBytes(f *printer.File, st *check.Step) string {
 	}
 	if g.changesOnly(st) {
 		parts = append(parts, "cap(a.handed)")
+	}
+	if g.moves(st) {
+		parts = append(parts, "cap(a.named)")
 	}
 	if parts == nil {
 		return ""

@@ -315,13 +315,13 @@ func (g *generator) constructor(f *printer.File, sub *plan.Subtopology) {
 			if s.Step.UpdateClock {
 				f.P("ByClock: true,")
 			}
-			if s.Step.ChangesOnly || s.Step.UpdateClock {
+			if g.notes(s.Step) || s.Step.UpdateClock {
 				f.F("Round: t.%sResult,", n.method)
 			}
 		}
 		if g.corrects(s.Step) {
 			f.P("AtEnd: true,")
-			if g.changesOnly(s.Step) {
+			if g.notes(s.Step) {
 				f.P("Notes: true,")
 			}
 		}

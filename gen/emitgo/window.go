@@ -353,7 +353,9 @@ func (g *generator) restOf(st *check.Step) string {
 }
 
 // onlyChanged tells whether a window that closes is handed on only if it has changed since it was.
-func (g *generator) onlyChanged(st *check.Step) bool { return st.Emit == check.Updates && !g.counts(st) }
+func (g *generator) onlyChanged(st *check.Step) bool {
+	return st.Emit == check.Updates && !g.counts(st)
+}
 
 // goesByPassed tells whether a step's windows go by the watermark that has taken effect, not by the one that the record in hand has brought about and
 // that is about to: where records may be older than that, as another step made their event time in this task, or they say their windows; and

@@ -292,7 +292,11 @@ func explainWindow(b *strings.Builder, st *check.Step) {
 	}
 	b.WriteString(".\n")
 	if st.Tombstones {
-		b.WriteString("    Sinks get a tombstone for each group of a window that closes, under the key of its results.\n")
+		b.WriteString("    Sinks get a tombstone for each group of a window that closes, under the key of its results")
+		if st.Window.Kind == check.Session {
+			b.WriteString(", and one for each window that a session had before it grew")
+		}
+		b.WriteString(".\n")
 	}
 	if st.Late != nil {
 		fmt.Fprintf(b, "    Records that come after that go to %s.\n", st.Late.Name)
@@ -352,6 +356,9 @@ func explainTimeless(b *strings.Builder, st *check.Step, aggregates string) {
 		fmt.Fprintf(b, ", if %s", oneLine(st.Having.Text))
 	}
 	b.WriteString(".\n")
+	if st.Tombstones {
+		b.WriteString("    Sinks get a tombstone for each group whose time is over, under the key of its results.\n")
+	}
 	if st.Late != nil {
 		fmt.Fprintf(b, "    Records older than that, of groups that are not kept, go to %s.\n", st.Late.Name)
 	}

@@ -63,7 +63,7 @@ func (t *task) addToSession(w *window, e elem, own bounds, args []input) {
 			t.superseded(w, old)
 		}
 		g.win, g.accs, g.changes = both, mergeAll(t.run.ev, st.Aggregate, g.accs, old.accs), g.changes+old.changes
-		g.last = append(g.last, old.last...)
+		g.last, g.named = append(g.last, old.last...), append(g.named, old.named...)
 		g.handed = old.handed // of several it does not matter: none had this window
 	}
 	if g.accs == nil {

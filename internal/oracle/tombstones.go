@@ -10,17 +10,31 @@ import (
 
 // deleted has the sinks behind a step delete the results of a group's window that has closed.
 func (t *task) deleted(w *window, g *group) {
-	st := w.step
-	if !st.Tombstones || !t.run.live[st.Out] {
+	if !w.step.Tombstones || !t.run.live[w.step.Out] {
 		return
 	}
-	e := elem{kafkaKey: groupText(st, g.key), time: g.win.end - 1, rec: &record{Of: st.Out.Type, Fields: map[string]ref.Val{}}}
+	t.left(w, g, g.win.end-1)
+	t.deletedOf(w, g, g.win, g.win.end-1)
+}
+
+// left has results deleted that were handed on of a session with other bounds than it has.
+func (t *task) left(w *window, g *group, at int64) {
+	for _, was := range g.named {
+		if was != g.win {
+			t.deletedOf(w, g, was, at)
+		}
+	}
+}
+
+func (t *task) deletedOf(w *window, g *group, win bounds, at int64) {
+	st := w.step
+	e := elem{kafkaKey: groupText(st, g.key), time: at, rec: &record{Of: st.Out.Type, Fields: map[string]ref.Val{}}}
 	for i, n := range st.GroupBy {
 		e.rec.Fields[n.Name] = g.key[i]
 	}
 	var own []*check.Sink // which delete them under the keys of groups
 	if st.Window.Bounded() {
-		e.win = &g.win
+		e.win = &win
 	} else {
 		for _, sk := range t.run.p.Sinks {
 			if sk.From == st.Out {

@@ -50,8 +50,9 @@ type group struct {
 	// records did it; of a slice, of all its records.
 	changed bool
 	changes int64
-	handed  string // what was handed on last, where that is not handed on again
-	last    []elem // what was handed on last, where that is retracted; of sessions that have become one, of each
+	handed  string   // what was handed on last, where that is not handed on again
+	last    []elem   // what was handed on last, where that is retracted; of sessions that have become one, of each
+	named   []bounds // of a session whose results are deleted: those under whose keys they were handed on
 }
 
 // timeless are the bounds that a record gives a window without bounds: how long what is kept of the group stays.
@@ -403,6 +404,10 @@ func (t *task) handOn(w *window, g *group) error {
 	if st.Retractions {
 		t.retract(st, g, e.time)
 		g.last = []elem{e.retraction()}
+	}
+	if st.Tombstones && st.Window.Kind == check.Session {
+		t.left(w, g, e.time)
+		g.named = []bounds{g.win}
 	}
 	return t.push(st.Out, e)
 }

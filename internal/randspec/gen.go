@@ -551,7 +551,7 @@ func (g *gen) window(st *Step, row *stream, lets []term) stream {
 	if !divided && !st.Combine {
 		g.corrections(st)
 	}
-	if st.Kind != "count" && st.Kind != "session" && st.Size != "{unbounded: true}" && g.chance(30) {
+	if st.Kind != "count" && st.Size != "{unbounded: true}" && g.chance(30) {
 		if with, ok := strings.CutSuffix(st.Emit, "}}"); ok {
 			st.Emit = with + ", tombstones: true}}"
 		}

@@ -21,7 +21,7 @@ func TestApart(t *testing.T) {
 			cfg := sumConfig(10)
 			cfg.Apart, cfg.Merge = true, nil
 			var gone []string
-			cfg.Gone = func(b window.Bounds, key []byte) error {
+			cfg.Gone = func(b window.Bounds, key []byte, _ *sum) error {
 				gone = append(gone, fmt.Sprintf("%s %d-%d", key, b.Start, b.End))
 				return nil
 			}

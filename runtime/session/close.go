@@ -90,7 +90,7 @@ func (s *Store[V]) closeAt(at int64, emit func(window.Bounds, []byte, *V) error,
 				}
 			}
 			if s.cfg.Gone != nil {
-				if err := s.cfg.Gone(window.Bounds{Start: w.start, End: w.end}, s.groups.keyOf(g)); err != nil {
+				if err := s.cfg.Gone(window.Bounds{Start: w.start, End: w.end}, s.groups.keyOf(g), &w.val); err != nil {
 					return err
 				}
 			}

@@ -108,7 +108,7 @@ func (s *Sliding[V]) closeOf(id uint32, end int64, emit func(window.Bounds, []by
 			}
 		}
 		if s.cfg.Gone != nil {
-			if err := s.cfg.Gone(w, s.groups.keyOf(g)); err != nil {
+			if err := s.cfg.Gone(w, s.groups.keyOf(g), nil); err != nil {
 				return err
 			}
 		}

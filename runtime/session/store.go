@@ -35,8 +35,8 @@ type Config[V any] struct {
 	// Notes says that Close's emit may change values at the ends of windows, which are then written with the next Seal.
 	Notes bool
 	// Gone, if not nil, is called by Close and Expire for each group of a window that closes, behind the window's last results. It must not keep
-	// key, nor call this store.
-	Gone func(w window.Bounds, key []byte) error
+	// key or v, nor call this store. Of a [Sliding] window v is nil.
+	Gone func(w window.Bounds, key []byte, v *V) error
 	// Delay is how far behind the task's watermark this store runs, in milliseconds: what feeds it comes that much late. Close,
 	// Late and Due are in the store's own time, the task's watermark less Delay; Closed is in the task's.
 	Delay int64
@@ -275,7 +275,7 @@ func (s *Store[V]) Expire(at int64, key []byte, emit func(w window.Bounds, key [
 			err = errors.Join(err, emit(window.Bounds{Start: w.start, End: w.end}, s.groups.keyOf(g), &w.val))
 		}
 		if s.cfg.Gone != nil {
-			err = errors.Join(err, s.cfg.Gone(window.Bounds{Start: w.start, End: w.end}, s.groups.keyOf(g)))
+			err = errors.Join(err, s.cfg.Gone(window.Bounds{Start: w.start, End: w.end}, s.groups.keyOf(g), &w.val))
 		}
 		s.free(n)
 		s.c.Stats.WindowsClosed++

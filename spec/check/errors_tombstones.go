@@ -5,10 +5,7 @@ import (
 	"github.com/weirstream/weir/spec/source"
 )
 
-func tombstonesOfKind(at source.Span, k WindowKind) diag.Diagnostic {
-	if k == Session {
-		return hinted(problem("WEIR4034", at, "a session's results have several windows while it grows, and no key names them all"), "leave tombstones out, or take windows of another kind")
-	}
+func tombstonesOfUnbounded(at source.Span) diag.Diagnostic {
 	return hinted(problem("WEIR4034", at, "an unbounded window does not close while the service runs"), "leave tombstones out, or let it end with global: {ttl: 30d}, say")
 }
 

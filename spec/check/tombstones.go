@@ -17,8 +17,8 @@ func (c *checker) tombstones() {
 		}
 		at := d.Emit.Tombstones.Span
 		w := st.Window
-		if w.Kind == Session || w.Kind == Global && w.Size == 0 {
-			c.report(tombstonesOfKind(at, w.Kind))
+		if w.Kind == Global && w.Size == 0 {
+			c.report(tombstonesOfUnbounded(at))
 			continue
 		}
 		for _, s := range c.p.Sinks {

@@ -25,7 +25,7 @@ type ordersTask struct {
 	in                 Order // the record in hand; it lives until the next one
 	scratch            jsonx.Scratch
 	key                string // of the record in hand
-	group              []byte // the group of the record in hand
+	part               []byte // the group that it is combined for
 	perCountryPartials *window.Partials[perCountryState]
 }
 
@@ -94,9 +94,9 @@ func (t *ordersTask) Seal() error { return nil }
 
 // perCountry is step per_country: combines it with others of its group, for topic skewcombined-per_country-repartition.
 func (t *ordersTask) perCountry(r *Order, key []byte, at int64) error {
-	group := t.group[:0]
+	group := t.part[:0]
 	group = keyenc.AppendLast(group, r.Country)
-	t.group = group
+	t.part = group
 	a, fresh, err := t.perCountryPartials.Upsert(at, group)
 	if err != nil {
 		return err

@@ -141,7 +141,7 @@ func (t *shiftsTask) shiftsFrom(r *Shifts, key []byte, at int64, w window.Bounds
 }
 
 // shiftsGone deletes the results of a group in a window that has closed: a tombstone comes under each key that they had.
-func (t *shiftsTask) shiftsGone(w window.Bounds, key []byte) error {
+func (t *shiftsTask) shiftsGone(w window.Bounds, key []byte, _ *shiftsState) error {
 	var row Shifts
 	rest, err := key, error(nil)
 	if row.Agent, rest, err = keyenc.Int(rest); err != nil {

@@ -176,3 +176,51 @@ func (o *Shops) decodeState(b []byte) error {
 	o.Largest, i = stateenc.Int(b, i)
 	return stateenc.Done(b, i)
 }
+
+// appendState appends o in the encoding of package stateenc: no fields.
+func (o *ByAmountInput) appendState(b []byte) []byte {
+	b = stateenc.AppendHeader(b, 0x1cd9)
+	b = append(b, 0)
+	return b
+}
+
+// decodeState reads what appendState wrote. Strings and bytes alias b. Other fields stay as they are.
+func (o *ByAmountInput) decodeState(b []byte) error {
+	i := stateenc.Header(b, 0x1cd9)
+	i = stateenc.Empty(b, i)
+	return stateenc.Done(b, i)
+}
+
+// appendJSON appends o as a JSON object. Optional fields without a value are left out.
+func (o *ByAmount) appendJSON(b []byte) []byte {
+	b = append(b, `{"cents":`...)
+	b = jsonx.AppendInt(b, o.Cents)
+	b = append(b, `,"sales":`...)
+	b = jsonx.AppendInt(b, o.Sales)
+	return append(b, '}')
+}
+
+// appendState appends o in the encoding of package stateenc: no fields.
+func (o *ByBothInput) appendState(b []byte) []byte {
+	b = stateenc.AppendHeader(b, 0x1cd9)
+	b = append(b, 0)
+	return b
+}
+
+// decodeState reads what appendState wrote. Strings and bytes alias b. Other fields stay as they are.
+func (o *ByBothInput) decodeState(b []byte) error {
+	i := stateenc.Header(b, 0x1cd9)
+	i = stateenc.Empty(b, i)
+	return stateenc.Done(b, i)
+}
+
+// appendJSON appends o as a JSON object. Optional fields without a value are left out.
+func (o *ByBoth) appendJSON(b []byte) []byte {
+	b = append(b, `{"till":`...)
+	b = jsonx.AppendString(b, o.Till)
+	b = append(b, `,"cents":`...)
+	b = jsonx.AppendInt(b, o.Cents)
+	b = append(b, `,"sales":`...)
+	b = jsonx.AppendInt(b, o.Sales)
+	return append(b, '}')
+}

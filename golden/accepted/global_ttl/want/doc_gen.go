@@ -11,11 +11,22 @@
 //	sales ─▶ turns (global ttl 10m) ─▶ turns_per_hour (tumbling 1h) ─▶ hours ─▶ sink hours
 //	sales ─▶ turns (global ttl 10m) ─▶ sink turns
 //	sales ─▶ shops (group by shop) ─▶ topic tills-shops-repartition
+//	sales ─▶ by_amount (group by cents) ─▶ topic tills-by_amount-repartition
+//	sales ─▶ by_both (group by till, cents) ─▶ topic tills-by_both-repartition
 //	sales ─▶ brief (global ttl 1ms) ─▶ sink brief
 //
 // Sub-topology shops (shops_gen.go) reads topic tills-shops-repartition:
 //
 //	shops (global ttl 1h) ─▶ sink shops
+//
+// Sub-topology by_amount (by_amount_gen.go) reads topic tills-by_amount-repartition:
+//
+//	by_amount (global ttl 10m) ─▶ by_amount_too (where) ─▶ sink amounts_too
+//	by_amount (global ttl 10m) ─▶ sink amounts
+//
+// Sub-topology by_both (by_both_gen.go) reads topic tills-by_both-repartition:
+//
+//	by_both (global ttl 10m) ─▶ sink both
 package tills
 
 import (
@@ -59,6 +70,8 @@ func Topology() *topology.Topology {
 					salesSinkHours:             {Kind: topology.Sink, Name: "hours", Topic: "hours"},
 					salesSinkTurns:             {Kind: topology.Sink, Name: "turns", Topic: "turns"},
 					salesRepartitionShops:      {Kind: topology.Repartition, Name: "shops", Topic: "tills-shops-repartition"},
+					salesRepartitionByAmount:   {Kind: topology.Repartition, Name: "by_amount", Topic: "tills-by_amount-repartition"},
+					salesRepartitionByBoth:     {Kind: topology.Repartition, Name: "by_both", Topic: "tills-by_both-repartition"},
 					salesChangelogBrief:        {Kind: topology.Changelog, Name: "brief", Topic: "tills-brief-changelog"},
 					salesSinkBrief:             {Kind: topology.Sink, Name: "brief", Topic: "brief"},
 					salesDeadLettersSales:      {Kind: topology.DeadLetters, Name: "sales", Topic: "sales.dlq"},
@@ -90,6 +103,47 @@ func Topology() *topology.Topology {
 					{Name: "shops", Output: shopsChangelogShops},
 				},
 				New: newShopsTask,
+			},
+			{
+				Name: "by_amount",
+				Inputs: []topology.Input{{
+					Name:        "by_amount",
+					Topic:       "tills-by_amount-repartition",
+					Repartition: true,
+					From:        []int{0},
+					OnError:     topology.DeadLetter,
+					DeadLetter:  byAmountDeadLettersSales,
+				}},
+				Outputs: []topology.Output{
+					byAmountChangelogByAmount: {Kind: topology.Changelog, Name: "by_amount", Topic: "tills-by_amount-changelog"},
+					byAmountSinkAmountsToo:    {Kind: topology.Sink, Name: "amounts_too", Topic: "amounts-too"},
+					byAmountSinkAmounts:       {Kind: topology.Sink, Name: "amounts", Topic: "amounts"},
+					byAmountDeadLettersSales:  {Kind: topology.DeadLetters, Name: "sales", Topic: "sales.dlq"},
+				},
+				Stores: []topology.Store{
+					{Name: "by_amount", Output: byAmountChangelogByAmount},
+				},
+				New: newByAmountTask,
+			},
+			{
+				Name: "by_both",
+				Inputs: []topology.Input{{
+					Name:        "by_both",
+					Topic:       "tills-by_both-repartition",
+					Repartition: true,
+					From:        []int{0},
+					OnError:     topology.DeadLetter,
+					DeadLetter:  byBothDeadLettersSales,
+				}},
+				Outputs: []topology.Output{
+					byBothChangelogByBoth:  {Kind: topology.Changelog, Name: "by_both", Topic: "tills-by_both-changelog"},
+					byBothSinkBoth:         {Kind: topology.Sink, Name: "both", Topic: "both"},
+					byBothDeadLettersSales: {Kind: topology.DeadLetters, Name: "sales", Topic: "sales.dlq"},
+				},
+				Stores: []topology.Store{
+					{Name: "by_both", Output: byBothChangelogByBoth},
+				},
+				New: newByBothTask,
 			},
 		},
 	}

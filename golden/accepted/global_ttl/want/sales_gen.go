@@ -28,6 +28,8 @@ const (
 	salesSinkHours                    // hours
 	salesSinkTurns                    // turns
 	salesRepartitionShops             // tills-shops-repartition
+	salesRepartitionByAmount          // tills-by_amount-repartition
+	salesRepartitionByBoth            // tills-by_both-repartition
 	salesChangelogBrief               // tills-brief-changelog
 	salesSinkBrief                    // brief
 	salesDeadLettersSales             // sales.dlq
@@ -42,6 +44,8 @@ const (
 //	sales ─▶ turns (global ttl 10m) ─▶ turns_per_hour (tumbling 1h) ─▶ hours ─▶ sink hours
 //	sales ─▶ turns (global ttl 10m) ─▶ sink turns
 //	sales ─▶ shops (group by shop) ─▶ topic tills-shops-repartition
+//	sales ─▶ by_amount (group by cents) ─▶ topic tills-by_amount-repartition
+//	sales ─▶ by_both (group by till, cents) ─▶ topic tills-by_both-repartition
 //	sales ─▶ brief (global ttl 1ms) ─▶ sink brief
 type salesTask struct {
 	*topology.Context
@@ -156,6 +160,12 @@ func (t *salesTask) take(r *Sale, key []byte, at int64) error {
 	if err := t.shops(r, key, at); err != nil {
 		return err
 	}
+	if err := t.byAmount(r, key, at); err != nil {
+		return err
+	}
+	if err := t.byBoth(r, key, at); err != nil {
+		return err
+	}
 	return t.brief(r, key, at)
 }
 
@@ -264,7 +274,7 @@ func (t *salesTask) openTillsFrom(r *OpenTills, key []byte, at int64) error {
 }
 
 // openTillsGone deletes the results of a group in a window that has closed: a tombstone comes under each key that they had.
-func (t *salesTask) openTillsGone(w window.Bounds, key []byte) error {
+func (t *salesTask) openTillsGone(w window.Bounds, key []byte, _ *openTillsState) error {
 	t.tombstone(salesSinkTills, key, w.End+599_998)
 	t.tombstone(salesSinkLarge, key, w.End+599_998)
 	var row OpenTills
@@ -490,6 +500,31 @@ func (t *salesTask) shops(r *Sale, key []byte, at int64) error {
 	return nil
 }
 
+// byAmount is step by_amount: sends it on by group, through topic tills-by_amount-repartition.
+func (t *salesTask) byAmount(r *Sale, key []byte, at int64) error {
+	in := ByAmountInput{}
+	b := t.Out.Begin()
+	k := len(b)
+	b = keyenc.AppendInt(b, r.Cents)
+	v := len(b)
+	b = in.appendState(b)
+	t.Out.Send(salesRepartitionByAmount, b, k, v, at)
+	return nil
+}
+
+// byBoth is step by_both: sends it on by group, through topic tills-by_both-repartition.
+func (t *salesTask) byBoth(r *Sale, key []byte, at int64) error {
+	in := ByBothInput{}
+	b := t.Out.Begin()
+	k := len(b)
+	b = keyenc.AppendString(b, r.Till)
+	b = keyenc.AppendInt(b, r.Cents)
+	v := len(b)
+	b = in.appendState(b)
+	t.Out.Send(salesRepartitionByBoth, b, k, v, at)
+	return nil
+}
+
 // brief is step brief: adds it to its group's totals.
 func (t *salesTask) brief(r *Sale, key []byte, at int64) error {
 	group := t.group[:0]
@@ -517,7 +552,7 @@ func (t *salesTask) brief(r *Sale, key []byte, at int64) error {
 	centsSum, err := cel.AddInt(a.Cents, r.Cents)
 	if err != nil {
 		t.briefWindows.Undo()
-		return topology.At("step brief, aggregate cents", "spec.weir.yaml:51:28", err)
+		return topology.At("step brief, aggregate cents", "spec.weir.yaml:64:28", err)
 	}
 	a.Cents = centsSum
 	return t.briefChanged(group, a)
@@ -592,7 +627,7 @@ func (t *salesTask) briefReaders(r *Brief, key []byte, at int64) error {
 }
 
 // briefGone deletes the results of a group in a window that has closed: a tombstone comes under each key that they had.
-func (t *salesTask) briefGone(w window.Bounds, key []byte) error {
+func (t *salesTask) briefGone(w window.Bounds, key []byte, _ *briefState) error {
 	t.tombstone(salesSinkBrief, key, w.End-1)
 	return nil
 }

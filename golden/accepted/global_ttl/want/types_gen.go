@@ -61,3 +61,24 @@ type Shops struct {
 	Tills   int64  // tills: int
 	Largest int64  // largest: int
 }
+
+// ByAmountInput is the result of step by_amount_input.
+type ByAmountInput struct {
+}
+
+// ByAmount is the result of step by_amount.
+type ByAmount struct {
+	Cents int64 // cents: int
+	Sales int64 // sales: int
+}
+
+// ByBothInput is the result of step by_both_input.
+type ByBothInput struct {
+}
+
+// ByBoth is the result of step by_both.
+type ByBoth struct {
+	Till  string // till: string
+	Cents int64  // cents: int
+	Sales int64  // sales: int
+}

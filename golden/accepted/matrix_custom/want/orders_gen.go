@@ -3061,7 +3061,7 @@ func (t *ordersTask) deletedDropRest(w window.Bounds, key []byte, a *deletedDrop
 }
 
 // deletedDropGone deletes the results of a group in a window that has closed: a tombstone comes under each key that they had.
-func (t *ordersTask) deletedDropGone(w window.Bounds, key []byte) error {
+func (t *ordersTask) deletedDropGone(w window.Bounds, key []byte, _ *deletedDropState) error {
 	var row DeletedDrop
 	row.ID, _, _ = keyenc.LastString(key) // the key is the string as it is
 	if err := t.deletedDropKeyedGone(&row, w.End-1, w); err != nil {
@@ -3179,7 +3179,7 @@ func (t *ordersTask) deletedSideRest(w window.Bounds, key []byte, a *deletedSide
 }
 
 // deletedSideGone deletes the results of a group in a window that has closed: a tombstone comes under each key that they had.
-func (t *ordersTask) deletedSideGone(w window.Bounds, key []byte) error {
+func (t *ordersTask) deletedSideGone(w window.Bounds, key []byte, _ *deletedSideState) error {
 	var row DeletedSide
 	row.ID, _, _ = keyenc.LastString(key) // the key is the string as it is
 	if err := t.deletedSideKeyedGone(&row, w.End-1, w); err != nil {
@@ -3301,7 +3301,7 @@ func (t *ordersTask) deletedMergeRest(w window.Bounds, key []byte, a *deletedMer
 }
 
 // deletedMergeGone deletes the results of a group in a window that has closed: a tombstone comes under each key that they had.
-func (t *ordersTask) deletedMergeGone(w window.Bounds, key []byte) error {
+func (t *ordersTask) deletedMergeGone(w window.Bounds, key []byte, _ *deletedMergeState) error {
 	var row DeletedMerge
 	row.ID, _, _ = keyenc.LastString(key) // the key is the string as it is
 	if err := t.deletedMergeKeyedGone(&row, w.End-1, w); err != nil {
@@ -3680,7 +3680,7 @@ func (t *ordersTask) correctedDeletedCorrected(key []byte, a *correctedDeletedSt
 }
 
 // correctedDeletedGone deletes the results of a group in a window that has closed: a tombstone comes under each key that they had.
-func (t *ordersTask) correctedDeletedGone(w window.Bounds, key []byte) error {
+func (t *ordersTask) correctedDeletedGone(w window.Bounds, key []byte, _ *correctedDeletedState) error {
 	var row CorrectedDeleted
 	row.ID, _, _ = keyenc.LastString(key) // the key is the string as it is
 	if err := t.correctedDeletedKeyedGone(&row, w.End-1, w); err != nil {
@@ -3879,7 +3879,7 @@ func (t *ordersTask) earlyCorrectedCorrected(key []byte, a *earlyCorrectedState)
 }
 
 // earlyCorrectedGone deletes the results of a group in a window that has closed: a tombstone comes under each key that they had.
-func (t *ordersTask) earlyCorrectedGone(w window.Bounds, key []byte) error {
+func (t *ordersTask) earlyCorrectedGone(w window.Bounds, key []byte, _ *earlyCorrectedState) error {
 	var row EarlyCorrected
 	row.ID, _, _ = keyenc.LastString(key) // the key is the string as it is
 	if err := t.earlyCorrectedKeyedGone(&row, w.End-1, w); err != nil {

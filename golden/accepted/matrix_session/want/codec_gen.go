@@ -474,3 +474,86 @@ func (o *EarlyCorrected) appendJSON(b []byte) []byte {
 	b = jsonx.AppendInt(b, o.Sum)
 	return append(b, '}')
 }
+
+// appendJSON appends o as a JSON object. Optional fields without a value are left out.
+func (o *DeletedDrop) appendJSON(b []byte) []byte {
+	b = append(b, `{"id":`...)
+	b = jsonx.AppendString(b, o.ID)
+	b = append(b, `,"sum":`...)
+	b = jsonx.AppendInt(b, o.Sum)
+	return append(b, '}')
+}
+
+// appendJSON appends o as a JSON object. Optional fields without a value are left out.
+func (o *DeletedSide) appendJSON(b []byte) []byte {
+	b = append(b, `{"id":`...)
+	b = jsonx.AppendString(b, o.ID)
+	b = append(b, `,"sum":`...)
+	b = jsonx.AppendInt(b, o.Sum)
+	return append(b, '}')
+}
+
+// appendJSON appends o as a JSON object. Optional fields without a value are left out.
+func (o *DeletedMerge) appendJSON(b []byte) []byte {
+	b = append(b, `{"id":`...)
+	b = jsonx.AppendString(b, o.ID)
+	b = append(b, `,"sum":`...)
+	b = jsonx.AppendInt(b, o.Sum)
+	return append(b, '}')
+}
+
+// appendJSON appends o as a JSON object. Optional fields without a value are left out.
+func (o *DeletedRounds) appendJSON(b []byte) []byte {
+	b = append(b, `{"id":`...)
+	b = jsonx.AppendString(b, o.ID)
+	b = append(b, `,"sum":`...)
+	b = jsonx.AppendInt(b, o.Sum)
+	b = append(b, `,"retracted":`...)
+	b = jsonx.AppendBool(b, o.Retracted)
+	return append(b, '}')
+}
+
+// appendState appends o in the encoding of package stateenc: id, sum, retracted.
+func (o *DeletedRounds) appendState(b []byte) []byte {
+	b = stateenc.AppendHeader(b, 0x2868)
+	b = stateenc.AppendString(b, o.ID)
+	b = stateenc.AppendInt(b, o.Sum)
+	b = stateenc.AppendBool(b, o.Retracted)
+	return b
+}
+
+// decodeState reads what appendState wrote. Strings and bytes alias b. Other fields stay as they are.
+func (o *DeletedRounds) decodeState(b []byte) error {
+	i := stateenc.Header(b, 0x2868)
+	o.ID, i = stateenc.String(b, i)
+	o.Sum, i = stateenc.Int(b, i)
+	o.Retracted, i = stateenc.Bool(b, i)
+	return stateenc.Done(b, i)
+}
+
+// appendJSON appends o as a JSON object. Optional fields without a value are left out.
+func (o *DeletedClock) appendJSON(b []byte) []byte {
+	b = append(b, `{"id":`...)
+	b = jsonx.AppendString(b, o.ID)
+	b = append(b, `,"sum":`...)
+	b = jsonx.AppendInt(b, o.Sum)
+	return append(b, '}')
+}
+
+// appendJSON appends o as a JSON object. Optional fields without a value are left out.
+func (o *CorrectedDeleted) appendJSON(b []byte) []byte {
+	b = append(b, `{"id":`...)
+	b = jsonx.AppendString(b, o.ID)
+	b = append(b, `,"sum":`...)
+	b = jsonx.AppendInt(b, o.Sum)
+	return append(b, '}')
+}
+
+// appendJSON appends o as a JSON object. Optional fields without a value are left out.
+func (o *EarlyDeleted) appendJSON(b []byte) []byte {
+	b = append(b, `{"id":`...)
+	b = jsonx.AppendString(b, o.ID)
+	b = append(b, `,"sum":`...)
+	b = jsonx.AppendInt(b, o.Sum)
+	return append(b, '}')
+}

@@ -41,6 +41,14 @@
 //	orders ─▶ corrected_changes (session 5s) ─▶ sink corrected_changes_out
 //	orders ─▶ early_changes (session 5s) ─▶ sink early_changes_out
 //	orders ─▶ early_corrected (session 5s) ─▶ sink early_corrected_out
+//	orders ─▶ deleted_drop (session 5s) ─▶ deleted_drop_keyed ─▶ sink deleted_drop_out
+//	orders ─▶ deleted_side (session 5s) late ─▶ late (merge)
+//	orders ─▶ deleted_side (session 5s) ─▶ deleted_side_keyed ─▶ sink deleted_side_out
+//	orders ─▶ deleted_merge (session 5s) ─▶ deleted_merge_keyed ─▶ sink deleted_merge_out
+//	orders ─▶ deleted_rounds (session 5s) ─▶ deleted_rounds_keyed ─▶ sink deleted_rounds_out
+//	orders ─▶ deleted_clock (session 5s) ─▶ deleted_clock_keyed ─▶ sink deleted_clock_out
+//	orders ─▶ corrected_deleted (session 5s) ─▶ corrected_deleted_keyed ─▶ sink corrected_deleted_out
+//	orders ─▶ early_deleted (session 5s) ─▶ early_deleted_keyed ─▶ sink early_deleted_out
 package matrix
 
 import (
@@ -114,7 +122,6 @@ func Topology() *topology.Topology {
 					ordersChangelogRetractedDrop:      {Kind: topology.Changelog, Name: "retracted_drop", Topic: "matrix-retracted_drop-changelog"},
 					ordersSinkRetractedDropOut:        {Kind: topology.Sink, Name: "retracted_drop_out", Topic: "retracted-drop"},
 					ordersChangelogRetractedSide:      {Kind: topology.Changelog, Name: "retracted_side", Topic: "matrix-retracted_side-changelog"},
-					ordersSinkLateOut:                 {Kind: topology.Sink, Name: "late_out", Topic: "late"},
 					ordersSinkRetractedSideOut:        {Kind: topology.Sink, Name: "retracted_side_out", Topic: "retracted-side"},
 					ordersChangelogRetractedMerge:     {Kind: topology.Changelog, Name: "retracted_merge", Topic: "matrix-retracted_merge-changelog"},
 					ordersSinkRetractedMergeOut:       {Kind: topology.Sink, Name: "retracted_merge_out", Topic: "retracted-merge"},
@@ -128,6 +135,21 @@ func Topology() *topology.Topology {
 					ordersSinkEarlyChangesOut:         {Kind: topology.Sink, Name: "early_changes_out", Topic: "early-changes"},
 					ordersChangelogEarlyCorrected:     {Kind: topology.Changelog, Name: "early_corrected", Topic: "matrix-early_corrected-changelog"},
 					ordersSinkEarlyCorrectedOut:       {Kind: topology.Sink, Name: "early_corrected_out", Topic: "early-corrected"},
+					ordersChangelogDeletedDrop:        {Kind: topology.Changelog, Name: "deleted_drop", Topic: "matrix-deleted_drop-changelog"},
+					ordersSinkDeletedDropOut:          {Kind: topology.Sink, Name: "deleted_drop_out", Topic: "deleted-drop"},
+					ordersChangelogDeletedSide:        {Kind: topology.Changelog, Name: "deleted_side", Topic: "matrix-deleted_side-changelog"},
+					ordersSinkLateOut:                 {Kind: topology.Sink, Name: "late_out", Topic: "late"},
+					ordersSinkDeletedSideOut:          {Kind: topology.Sink, Name: "deleted_side_out", Topic: "deleted-side"},
+					ordersChangelogDeletedMerge:       {Kind: topology.Changelog, Name: "deleted_merge", Topic: "matrix-deleted_merge-changelog"},
+					ordersSinkDeletedMergeOut:         {Kind: topology.Sink, Name: "deleted_merge_out", Topic: "deleted-merge"},
+					ordersChangelogDeletedRounds:      {Kind: topology.Changelog, Name: "deleted_rounds", Topic: "matrix-deleted_rounds-changelog"},
+					ordersSinkDeletedRoundsOut:        {Kind: topology.Sink, Name: "deleted_rounds_out", Topic: "deleted-rounds"},
+					ordersChangelogDeletedClock:       {Kind: topology.Changelog, Name: "deleted_clock", Topic: "matrix-deleted_clock-changelog"},
+					ordersSinkDeletedClockOut:         {Kind: topology.Sink, Name: "deleted_clock_out", Topic: "deleted-clock"},
+					ordersChangelogCorrectedDeleted:   {Kind: topology.Changelog, Name: "corrected_deleted", Topic: "matrix-corrected_deleted-changelog"},
+					ordersSinkCorrectedDeletedOut:     {Kind: topology.Sink, Name: "corrected_deleted_out", Topic: "corrected-deleted"},
+					ordersChangelogEarlyDeleted:       {Kind: topology.Changelog, Name: "early_deleted", Topic: "matrix-early_deleted-changelog"},
+					ordersSinkEarlyDeletedOut:         {Kind: topology.Sink, Name: "early_deleted_out", Topic: "early-deleted"},
 				},
 				Stores: []topology.Store{
 					{Name: "final_drop", Output: ordersChangelogFinalDrop},
@@ -159,6 +181,13 @@ func Topology() *topology.Topology {
 					{Name: "corrected_changes", Output: ordersChangelogCorrectedChanges},
 					{Name: "early_changes", Output: ordersChangelogEarlyChanges},
 					{Name: "early_corrected", Output: ordersChangelogEarlyCorrected},
+					{Name: "deleted_drop", Output: ordersChangelogDeletedDrop},
+					{Name: "deleted_side", Output: ordersChangelogDeletedSide},
+					{Name: "deleted_merge", Output: ordersChangelogDeletedMerge},
+					{Name: "deleted_rounds", Output: ordersChangelogDeletedRounds},
+					{Name: "deleted_clock", Output: ordersChangelogDeletedClock},
+					{Name: "corrected_deleted", Output: ordersChangelogCorrectedDeleted},
+					{Name: "early_deleted", Output: ordersChangelogEarlyDeleted},
 				},
 				New: newOrdersTask,
 			},

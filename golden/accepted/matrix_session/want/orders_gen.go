@@ -7,6 +7,7 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/weirstream/weir/runtime/aggregate"
+	"github.com/weirstream/weir/runtime/cel"
 	"github.com/weirstream/weir/runtime/jsonx"
 	"github.com/weirstream/weir/runtime/keyenc"
 	"github.com/weirstream/weir/runtime/session"
@@ -62,7 +63,6 @@ const (
 	ordersChangelogRetractedDrop             // matrix-retracted_drop-changelog
 	ordersSinkRetractedDropOut               // retracted-drop
 	ordersChangelogRetractedSide             // matrix-retracted_side-changelog
-	ordersSinkLateOut                        // late
 	ordersSinkRetractedSideOut               // retracted-side
 	ordersChangelogRetractedMerge            // matrix-retracted_merge-changelog
 	ordersSinkRetractedMergeOut              // retracted-merge
@@ -76,6 +76,21 @@ const (
 	ordersSinkEarlyChangesOut                // early-changes
 	ordersChangelogEarlyCorrected            // matrix-early_corrected-changelog
 	ordersSinkEarlyCorrectedOut              // early-corrected
+	ordersChangelogDeletedDrop               // matrix-deleted_drop-changelog
+	ordersSinkDeletedDropOut                 // deleted-drop
+	ordersChangelogDeletedSide               // matrix-deleted_side-changelog
+	ordersSinkLateOut                        // late
+	ordersSinkDeletedSideOut                 // deleted-side
+	ordersChangelogDeletedMerge              // matrix-deleted_merge-changelog
+	ordersSinkDeletedMergeOut                // deleted-merge
+	ordersChangelogDeletedRounds             // matrix-deleted_rounds-changelog
+	ordersSinkDeletedRoundsOut               // deleted-rounds
+	ordersChangelogDeletedClock              // matrix-deleted_clock-changelog
+	ordersSinkDeletedClockOut                // deleted-clock
+	ordersChangelogCorrectedDeleted          // matrix-corrected_deleted-changelog
+	ordersSinkCorrectedDeletedOut            // corrected-deleted
+	ordersChangelogEarlyDeleted              // matrix-early_deleted-changelog
+	ordersSinkEarlyDeletedOut                // early-deleted
 )
 
 // ordersTask runs one partition of sub-topology orders:
@@ -117,47 +132,76 @@ const (
 //	orders ─▶ corrected_changes (session 5s) ─▶ sink corrected_changes_out
 //	orders ─▶ early_changes (session 5s) ─▶ sink early_changes_out
 //	orders ─▶ early_corrected (session 5s) ─▶ sink early_corrected_out
+//	orders ─▶ deleted_drop (session 5s) ─▶ deleted_drop_keyed ─▶ sink deleted_drop_out
+//	orders ─▶ deleted_side (session 5s) late ─▶ late (merge)
+//	orders ─▶ deleted_side (session 5s) ─▶ deleted_side_keyed ─▶ sink deleted_side_out
+//	orders ─▶ deleted_merge (session 5s) ─▶ deleted_merge_keyed ─▶ sink deleted_merge_out
+//	orders ─▶ deleted_rounds (session 5s) ─▶ deleted_rounds_keyed ─▶ sink deleted_rounds_out
+//	orders ─▶ deleted_clock (session 5s) ─▶ deleted_clock_keyed ─▶ sink deleted_clock_out
+//	orders ─▶ corrected_deleted (session 5s) ─▶ corrected_deleted_keyed ─▶ sink corrected_deleted_out
+//	orders ─▶ early_deleted (session 5s) ─▶ early_deleted_keyed ─▶ sink early_deleted_out
 type ordersTask struct {
 	*topology.Context
 
-	in                        Order // the record in hand; it lives until the next one
-	scratch                   jsonx.Scratch
-	key                       string // of the record in hand
-	group                     []byte // the group of the record in hand
-	result                    []byte // the result in hand, encoded
-	finalDropWindows          *session.Store[finalDropState]
-	finalSideWindows          *session.Store[finalSideState]
-	finalMergeWindows         *session.Store[finalMergeState]
-	updatesDropWindows        *session.Store[updatesDropState]
-	updatesSideWindows        *session.Store[updatesSideState]
-	updatesMergeWindows       *session.Store[updatesMergeState]
-	roundsDropWindows         *session.Store[roundsDropState]
-	roundsSideWindows         *session.Store[roundsSideState]
-	roundsMergeWindows        *session.Store[roundsMergeState]
-	clockDropWindows          *session.Store[clockDropState]
-	clockSideWindows          *session.Store[clockSideState]
-	clockMergeWindows         *session.Store[clockMergeState]
-	countedDropWindows        *session.Store[countedDropState]
-	countedSideWindows        *session.Store[countedSideState]
-	countedMergeWindows       *session.Store[countedMergeState]
-	earlyDropWindows          *session.Store[earlyDropState]
-	earlySideWindows          *session.Store[earlySideState]
-	earlyMergeWindows         *session.Store[earlyMergeState]
-	changesDropWindows        *session.Store[changesDropState]
-	changesSideWindows        *session.Store[changesSideState]
-	changesMergeWindows       *session.Store[changesMergeState]
-	retractedDropWindows      *session.Store[retractedDropState]
-	retractedSideWindows      *session.Store[retractedSideState]
-	retractedMergeWindows     *session.Store[retractedMergeState]
-	correctedWindows          *session.Store[correctedState]
-	correctedRetractedWindows *session.Store[correctedRetractedState]
-	correctedChangesWindows   *session.Store[correctedChangesState]
-	earlyChangesWindows       *session.Store[earlyChangesState]
-	earlyCorrectedWindows     *session.Store[earlyCorrectedState]
+	in                           Order // the record in hand; it lives until the next one
+	scratch                      jsonx.Scratch
+	key                          string // of the record in hand
+	group                        []byte // the group of the record in hand
+	deletedDropKeyedKey          string // that step deleted_drop_keyed gives its records, and its text
+	deletedDropKeyedKeyText      []byte
+	deletedSideKeyedKey          string // that step deleted_side_keyed gives its records, and its text
+	deletedSideKeyedKeyText      []byte
+	deletedMergeKeyedKey         string // that step deleted_merge_keyed gives its records, and its text
+	deletedMergeKeyedKeyText     []byte
+	deletedRoundsKeyedKey        string // that step deleted_rounds_keyed gives its records, and its text
+	deletedRoundsKeyedKeyText    []byte
+	deletedClockKeyedKey         string // that step deleted_clock_keyed gives its records, and its text
+	deletedClockKeyedKeyText     []byte
+	correctedDeletedKeyedKey     string // that step corrected_deleted_keyed gives its records, and its text
+	correctedDeletedKeyedKeyText []byte
+	earlyDeletedKeyedKey         string // that step early_deleted_keyed gives its records, and its text
+	earlyDeletedKeyedKeyText     []byte
+	result                       []byte // the result in hand, encoded
+	finalDropWindows             *session.Store[finalDropState]
+	finalSideWindows             *session.Store[finalSideState]
+	finalMergeWindows            *session.Store[finalMergeState]
+	updatesDropWindows           *session.Store[updatesDropState]
+	updatesSideWindows           *session.Store[updatesSideState]
+	updatesMergeWindows          *session.Store[updatesMergeState]
+	roundsDropWindows            *session.Store[roundsDropState]
+	roundsSideWindows            *session.Store[roundsSideState]
+	roundsMergeWindows           *session.Store[roundsMergeState]
+	clockDropWindows             *session.Store[clockDropState]
+	clockSideWindows             *session.Store[clockSideState]
+	clockMergeWindows            *session.Store[clockMergeState]
+	countedDropWindows           *session.Store[countedDropState]
+	countedSideWindows           *session.Store[countedSideState]
+	countedMergeWindows          *session.Store[countedMergeState]
+	earlyDropWindows             *session.Store[earlyDropState]
+	earlySideWindows             *session.Store[earlySideState]
+	earlyMergeWindows            *session.Store[earlyMergeState]
+	changesDropWindows           *session.Store[changesDropState]
+	changesSideWindows           *session.Store[changesSideState]
+	changesMergeWindows          *session.Store[changesMergeState]
+	retractedDropWindows         *session.Store[retractedDropState]
+	retractedSideWindows         *session.Store[retractedSideState]
+	retractedMergeWindows        *session.Store[retractedMergeState]
+	correctedWindows             *session.Store[correctedState]
+	correctedRetractedWindows    *session.Store[correctedRetractedState]
+	correctedChangesWindows      *session.Store[correctedChangesState]
+	earlyChangesWindows          *session.Store[earlyChangesState]
+	earlyCorrectedWindows        *session.Store[earlyCorrectedState]
+	deletedDropWindows           *session.Store[deletedDropState]
+	deletedSideWindows           *session.Store[deletedSideState]
+	deletedMergeWindows          *session.Store[deletedMergeState]
+	deletedRoundsWindows         *session.Store[deletedRoundsState]
+	deletedClockWindows          *session.Store[deletedClockState]
+	correctedDeletedWindows      *session.Store[correctedDeletedState]
+	earlyDeletedWindows          *session.Store[earlyDeletedState]
 }
 
 func newOrdersTask(c *topology.Context) (topology.Task, error) {
-	t := &ordersTask{Context: c}
+	t := &ordersTask{Context: c, deletedDropKeyedKeyText: []byte{}, deletedSideKeyedKeyText: []byte{}, deletedMergeKeyedKeyText: []byte{}, deletedRoundsKeyedKeyText: []byte{}, deletedClockKeyedKeyText: []byte{}, correctedDeletedKeyedKeyText: []byte{}, earlyDeletedKeyedKeyText: []byte{}}
 	var err error
 	t.finalDropWindows, err = session.New(c, session.Config[finalDropState]{
 		Name:     "final_drop",
@@ -516,6 +560,106 @@ func newOrdersTask(c *topology.Context) (topology.Task, error) {
 	if err != nil {
 		return nil, err
 	}
+	t.deletedDropWindows, err = session.New(c, session.Config[deletedDropState]{
+		Name:     "deleted_drop",
+		Output:   ordersChangelogDeletedDrop,
+		Lateness: 0,
+		Gone:     t.deletedDropGone,
+		Append:   appendDeletedDropState,
+		Decode:   decodeDeletedDropState,
+		Merge:    mergeDeletedDropState,
+		Bytes:    func(a *deletedDropState) int { return cap(a.named) },
+	})
+	if err != nil {
+		return nil, err
+	}
+	t.deletedSideWindows, err = session.New(c, session.Config[deletedSideState]{
+		Name:     "deleted_side",
+		Output:   ordersChangelogDeletedSide,
+		Lateness: 0,
+		Gone:     t.deletedSideGone,
+		Append:   appendDeletedSideState,
+		Decode:   decodeDeletedSideState,
+		Merge:    mergeDeletedSideState,
+		Bytes:    func(a *deletedSideState) int { return cap(a.named) },
+	})
+	if err != nil {
+		return nil, err
+	}
+	t.deletedMergeWindows, err = session.New(c, session.Config[deletedMergeState]{
+		Name:     "deleted_merge",
+		Output:   ordersChangelogDeletedMerge,
+		Lateness: 20_000,
+		Gone:     t.deletedMergeGone,
+		Append:   appendDeletedMergeState,
+		Decode:   decodeDeletedMergeState,
+		Merge:    mergeDeletedMergeState,
+		Bytes:    func(a *deletedMergeState) int { return cap(a.named) },
+	})
+	if err != nil {
+		return nil, err
+	}
+	t.deletedRoundsWindows, err = session.New(c, session.Config[deletedRoundsState]{
+		Name:        "deleted_rounds",
+		Output:      ordersChangelogDeletedRounds,
+		Lateness:    20_000,
+		UpdateEvery: 10_000,
+		Round:       t.deletedRoundsResult,
+		Gone:        t.deletedRoundsGone,
+		Append:      appendDeletedRoundsState,
+		Decode:      decodeDeletedRoundsState,
+		Merge:       mergeDeletedRoundsState,
+		Bytes:       func(a *deletedRoundsState) int { return cap(a.handed) + cap(a.named) },
+	})
+	if err != nil {
+		return nil, err
+	}
+	t.deletedClockWindows, err = session.New(c, session.Config[deletedClockState]{
+		Name:        "deleted_clock",
+		Output:      ordersChangelogDeletedClock,
+		Lateness:    20_000,
+		UpdateEvery: 10_000,
+		ByClock:     true,
+		Round:       t.deletedClockResult,
+		Gone:        t.deletedClockGone,
+		Append:      appendDeletedClockState,
+		Decode:      decodeDeletedClockState,
+		Merge:       mergeDeletedClockState,
+		Bytes:       func(a *deletedClockState) int { return cap(a.named) },
+	})
+	if err != nil {
+		return nil, err
+	}
+	t.correctedDeletedWindows, err = session.New(c, session.Config[correctedDeletedState]{
+		Name:     "corrected_deleted",
+		Output:   ordersChangelogCorrectedDeleted,
+		Lateness: 20_000,
+		AtEnd:    true,
+		Notes:    true,
+		Gone:     t.correctedDeletedGone,
+		Append:   appendCorrectedDeletedState,
+		Decode:   decodeCorrectedDeletedState,
+		Merge:    mergeCorrectedDeletedState,
+		Bytes:    func(a *correctedDeletedState) int { return cap(a.named) },
+	})
+	if err != nil {
+		return nil, err
+	}
+	t.earlyDeletedWindows, err = session.New(c, session.Config[earlyDeletedState]{
+		Name:        "early_deleted",
+		Output:      ordersChangelogEarlyDeleted,
+		Lateness:    20_000,
+		UpdateEvery: 10_000,
+		Round:       t.earlyDeletedResult,
+		Gone:        t.earlyDeletedGone,
+		Append:      appendEarlyDeletedState,
+		Decode:      decodeEarlyDeletedState,
+		Merge:       mergeEarlyDeletedState,
+		Bytes:       func(a *earlyDeletedState) int { return cap(a.named) },
+	})
+	if err != nil {
+		return nil, err
+	}
 	return t, nil
 }
 
@@ -638,7 +782,28 @@ func (t *ordersTask) take(r *Order, key []byte, at int64) error {
 	if err := t.earlyChanges(r, key, at); err != nil {
 		return err
 	}
-	return t.earlyCorrected(r, key, at)
+	if err := t.earlyCorrected(r, key, at); err != nil {
+		return err
+	}
+	if err := t.deletedDrop(r, key, at); err != nil {
+		return err
+	}
+	if err := t.deletedSide(r, key, at); err != nil {
+		return err
+	}
+	if err := t.deletedMerge(r, key, at); err != nil {
+		return err
+	}
+	if err := t.deletedRounds(r, key, at); err != nil {
+		return err
+	}
+	if err := t.deletedClock(r, key, at); err != nil {
+		return err
+	}
+	if err := t.correctedDeleted(r, key, at); err != nil {
+		return err
+	}
+	return t.earlyDeleted(r, key, at)
 }
 
 // Advance closes the windows that the watermark has passed, those of earlier steps first.
@@ -800,6 +965,44 @@ func (t *ordersTask) Advance(wm int64) error {
 			return err
 		}
 	}
+	if wm >= t.deletedDropWindows.Due() {
+		if err := t.deletedDropWindows.Close(wm, t.deletedDropRest, false); err != nil {
+			return err
+		}
+	}
+	if wm >= t.deletedSideWindows.Due() {
+		if err := t.deletedSideWindows.Close(wm, t.deletedSideRest, false); err != nil {
+			return err
+		}
+	}
+	if wm >= t.deletedMergeWindows.Due() {
+		if err := t.deletedMergeWindows.Close(wm, t.deletedMergeRest, false); err != nil {
+			return err
+		}
+	}
+	if wm >= t.deletedRoundsWindows.Due() {
+		// Results that changed are handed on every 10s, too.
+		if err := t.deletedRoundsWindows.Close(wm, t.deletedRoundsResult, true); err != nil {
+			return err
+		}
+	}
+	if wm >= t.deletedClockWindows.Due() {
+		if err := t.deletedClockWindows.Close(wm, t.deletedClockResult, true); err != nil {
+			return err
+		}
+	}
+	if wm >= t.correctedDeletedWindows.Due() {
+		// Results are handed on at the ends of windows, which close 20s later.
+		if err := t.correctedDeletedWindows.Close(wm, t.correctedDeletedResult, false); err != nil {
+			return err
+		}
+	}
+	if wm >= t.earlyDeletedWindows.Due() {
+		// Results that changed are handed on every 10s, too.
+		if err := t.earlyDeletedWindows.Close(wm, t.earlyDeletedResult, false); err != nil {
+			return err
+		}
+	}
 	t.Clock.Pass(wm)
 	return nil
 }
@@ -823,6 +1026,11 @@ func (t *ordersTask) Tick() error {
 	}
 	if t.Processing >= t.earlySideWindows.TickDue() {
 		if err := t.earlySideWindows.Tick(t.Processing); err != nil {
+			return err
+		}
+	}
+	if t.Processing >= t.deletedClockWindows.TickDue() {
+		if err := t.deletedClockWindows.Tick(t.Processing); err != nil {
 			return err
 		}
 	}
@@ -915,7 +1123,28 @@ func (t *ordersTask) Seal() error {
 	if err := t.earlyChangesWindows.Seal(nil); err != nil {
 		return err
 	}
-	return t.earlyCorrectedWindows.Seal(nil)
+	if err := t.earlyCorrectedWindows.Seal(nil); err != nil {
+		return err
+	}
+	if err := t.deletedDropWindows.Seal(nil); err != nil {
+		return err
+	}
+	if err := t.deletedSideWindows.Seal(nil); err != nil {
+		return err
+	}
+	if err := t.deletedMergeWindows.Seal(nil); err != nil {
+		return err
+	}
+	if err := t.deletedRoundsWindows.Seal(nil); err != nil {
+		return err
+	}
+	if err := t.deletedClockWindows.Seal(nil); err != nil {
+		return err
+	}
+	if err := t.correctedDeletedWindows.Seal(nil); err != nil {
+		return err
+	}
+	return t.earlyDeletedWindows.Seal(nil)
 }
 
 // finalDrop is step final_drop: adds it to its group's window.
@@ -2758,11 +2987,6 @@ func mergeRetractedSideState(a, b *retractedSideState) {
 	a.Top = max(a.Top, b.Top)
 }
 
-// late is step late: passes late_final_side, late_updates_side, late_rounds_side, late_clock_side, late_counted_side, late_early_side, late_changes_side and late_retracted_side on.
-func (t *ordersTask) late(r *Order, key []byte, at int64, w window.Bounds) error {
-	return t.writeLateOut(r, key, at, w)
-}
-
 // retractedMerge is step retracted_merge: adds it to its group's window.
 func (t *ordersTask) retractedMerge(r *Order, key []byte, at int64) error {
 	group := t.group[:0]
@@ -3361,6 +3585,1106 @@ func mergeEarlyCorrectedState(a, b *earlyCorrectedState) {
 	a.Sum.Merge(&b.Sum)
 }
 
+// deletedDrop is step deleted_drop: adds it to its group's window.
+func (t *ordersTask) deletedDrop(r *Order, key []byte, at int64) error {
+	group := t.group[:0]
+	group = keyenc.AppendLast(group, r.ID)
+	t.group = group
+	end := at + 5_000
+	late, err := t.deletedDropWindows.Late(at, end, group, t.Clock.Now())
+	if err != nil {
+		return topology.Fatal(err)
+	}
+	if late {
+		t.Stats.Late++
+		return nil
+	}
+	a, fresh, err := t.deletedDropWindows.Upsert(at, end, group)
+	if err != nil {
+		return topology.Fatal(err)
+	}
+	if fresh {
+		a.Sum.Add(r.N)
+		return t.deletedDropChanged(group, a)
+	}
+	a.Sum.Add(r.N)
+	return t.deletedDropChanged(group, a)
+}
+
+// deletedDropResult hands on the result of one group and window; its event time is the last millisecond of the window.
+func (t *ordersTask) deletedDropResult(w window.Bounds, key []byte, a *deletedDropState) error {
+	var row DeletedDrop
+	row.ID, _, _ = keyenc.LastString(key) // the key is the string as it is
+	var err error
+	if row.Sum, err = a.Sum.Value(); err != nil {
+		return t.BadResult(0, "deleted_drop", key, nil, topology.At("step deleted_drop, aggregate sum", "spec.weir.yaml:188:26", err))
+	}
+	t.Stats.Results++
+	if err := t.deletedDropFrom(&row, key, w.End-1, w, a); err != nil {
+		return t.BadResult(0, "deleted_drop", key, nil, err)
+	}
+	return nil
+}
+
+// deletedDropFrom takes a result of step deleted_drop to what reads it.
+func (t *ordersTask) deletedDropFrom(r *DeletedDrop, key []byte, at int64, w window.Bounds, a *deletedDropState) error {
+	if err := t.deletedDropMoved(key, at, w, a); err != nil {
+		return err
+	}
+	return t.deletedDropKeyed(r, key, at, w)
+}
+
+// deletedDropChanged takes note that a record has changed a result, and hands it on if that makes 1 of them.
+func (t *ordersTask) deletedDropChanged(key []byte, a *deletedDropState) error {
+	if a.changes++; a.changes < 1 {
+		return nil
+	}
+	a.changes = 0
+	return t.deletedDropResult(t.deletedDropWindows.Bounds(), key, a)
+}
+
+// deletedDropRest hands on the result of a window that closes, if it has changed since it was handed on.
+func (t *ordersTask) deletedDropRest(w window.Bounds, key []byte, a *deletedDropState) error {
+	if a.changes == 0 {
+		return nil
+	}
+	return t.deletedDropResult(w, key, a)
+}
+
+// deletedDropGone deletes the results of a group in a window that has closed: a tombstone comes under each key that they had.
+func (t *ordersTask) deletedDropGone(w window.Bounds, key []byte, a *deletedDropState) error {
+	if err := t.deletedDropLeft(key, w.End-1, w, a); err != nil {
+		return err
+	}
+	return t.deletedDropDelete(key, w.End-1, w)
+}
+
+// deletedDropMoved takes note that a result of a session is handed on. What was handed on with other bounds is deleted.
+func (t *ordersTask) deletedDropMoved(key []byte, at int64, w window.Bounds, a *deletedDropState) error {
+	err := t.deletedDropLeft(key, at, w, a)
+	a.named = stateenc.AppendInt(stateenc.AppendInt(a.named[:0], w.Start), w.End)
+	return err
+}
+
+// deletedDropLeft deletes what was handed on of a session with other bounds than w.
+func (t *ordersTask) deletedDropLeft(key []byte, at int64, w window.Bounds, a *deletedDropState) error {
+	for i := 0; i < len(a.named); {
+		var was window.Bounds
+		was.Start, i = stateenc.Int(a.named, i)
+		if was.End, i = stateenc.Int(a.named, i); i < 0 {
+			return topology.Fatal(stateenc.Done(a.named, i))
+		}
+		if was == w {
+			continue
+		}
+		if err := t.deletedDropDelete(key, at, was); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// deletedDropDelete writes tombstones under the keys that the results of a group had in a session with bounds w.
+func (t *ordersTask) deletedDropDelete(key []byte, at int64, w window.Bounds) error {
+	var row DeletedDrop
+	row.ID, _, _ = keyenc.LastString(key) // the key is the string as it is
+	if err := t.deletedDropKeyedGone(&row, at, w); err != nil {
+		return t.BadResult(0, "deleted_drop", key, nil, err)
+	}
+	return nil
+}
+
+// deletedDropKeyedGone writes tombstones under the key that step deleted_drop_keyed gives the results of a group and window.
+func (t *ordersTask) deletedDropKeyedGone(r *DeletedDrop, at int64, w window.Bounds) error {
+	t.deletedDropKeyedKey = r.ID + " " + cel.TimestampString(w.StartTime()) + " " + cel.TimestampString(w.EndTime())
+	t.deletedDropKeyedKeyText = keyenc.AppendText(t.deletedDropKeyedKeyText[:0], t.deletedDropKeyedKey)
+	key := t.deletedDropKeyedKeyText
+	t.tombstone(ordersSinkDeletedDropOut, key, at)
+	return nil
+}
+
+// deletedDropState is what step deleted_drop keeps for each group and window.
+type deletedDropState struct {
+	changes int64 // records since its result was handed on
+
+	Sum aggregate.SumInt // sum(n)
+
+	named []byte // the bounds under whose keys results were handed on, and not deleted since
+}
+
+// appendDeletedDropState appends the stored form: the layout's fingerprint, then the fields in order.
+func appendDeletedDropState(b []byte, a *deletedDropState) []byte {
+	b = stateenc.AppendHeader(b, 0xebad)
+	b = stateenc.AppendInt(b, a.changes)
+	b = a.Sum.Append(b)
+	b = stateenc.AppendString(b, a.named)
+	return b
+}
+
+// decodeDeletedDropState reads the stored form.
+func decodeDeletedDropState(b []byte, a *deletedDropState) error {
+	i := stateenc.Header(b, 0xebad)
+	a.changes, i = stateenc.Int(b, i)
+	i = a.Sum.Decode(b, i)
+	a.named, i = stateenc.Bytes(b, i)
+	return stateenc.Done(b, i)
+}
+
+// mergeDeletedDropState takes what b has of later records into a.
+func mergeDeletedDropState(a, b *deletedDropState) {
+	a.changes += b.changes
+	a.named = append(a.named, b.named...)
+	a.Sum.Merge(&b.Sum)
+}
+
+// deletedDropKeyed is step deleted_drop_keyed: gives it another key.
+func (t *ordersTask) deletedDropKeyed(r *DeletedDrop, _ []byte, at int64, w window.Bounds) error {
+	t.deletedDropKeyedKey = r.ID + " " + cel.TimestampString(w.StartTime()) + " " + cel.TimestampString(w.EndTime())
+	t.deletedDropKeyedKeyText = keyenc.AppendText(t.deletedDropKeyedKeyText[:0], t.deletedDropKeyedKey)
+	key := t.deletedDropKeyedKeyText
+	return t.writeDeletedDropOut(r, key, at, w)
+}
+
+// deletedSide is step deleted_side: adds it to its group's window.
+func (t *ordersTask) deletedSide(r *Order, key []byte, at int64) error {
+	group := t.group[:0]
+	group = keyenc.AppendLast(group, r.ID)
+	t.group = group
+	end := at + 5_000
+	late, err := t.deletedSideWindows.Late(at, end, group, t.Clock.Now())
+	if err != nil {
+		return topology.Fatal(err)
+	}
+	if late {
+		t.Stats.Late++
+		w := window.Bounds{Start: at, End: end}
+		return t.late(r, key, at, w)
+	}
+	a, fresh, err := t.deletedSideWindows.Upsert(at, end, group)
+	if err != nil {
+		return topology.Fatal(err)
+	}
+	if fresh {
+		a.Sum.Add(r.N)
+		return t.deletedSideChanged(group, a)
+	}
+	a.Sum.Add(r.N)
+	return t.deletedSideChanged(group, a)
+}
+
+// deletedSideResult hands on the result of one group and window; its event time is the last millisecond of the window.
+func (t *ordersTask) deletedSideResult(w window.Bounds, key []byte, a *deletedSideState) error {
+	var row DeletedSide
+	row.ID, _, _ = keyenc.LastString(key) // the key is the string as it is
+	var err error
+	if row.Sum, err = a.Sum.Value(); err != nil {
+		return t.BadResult(0, "deleted_side", key, nil, topology.At("step deleted_side, aggregate sum", "spec.weir.yaml:197:26", err))
+	}
+	t.Stats.Results++
+	if err := t.deletedSideFrom(&row, key, w.End-1, w, a); err != nil {
+		return t.BadResult(0, "deleted_side", key, nil, err)
+	}
+	return nil
+}
+
+// deletedSideFrom takes a result of step deleted_side to what reads it.
+func (t *ordersTask) deletedSideFrom(r *DeletedSide, key []byte, at int64, w window.Bounds, a *deletedSideState) error {
+	if err := t.deletedSideMoved(key, at, w, a); err != nil {
+		return err
+	}
+	return t.deletedSideKeyed(r, key, at, w)
+}
+
+// deletedSideChanged takes note that a record has changed a result, and hands it on if that makes 1 of them.
+func (t *ordersTask) deletedSideChanged(key []byte, a *deletedSideState) error {
+	if a.changes++; a.changes < 1 {
+		return nil
+	}
+	a.changes = 0
+	return t.deletedSideResult(t.deletedSideWindows.Bounds(), key, a)
+}
+
+// deletedSideRest hands on the result of a window that closes, if it has changed since it was handed on.
+func (t *ordersTask) deletedSideRest(w window.Bounds, key []byte, a *deletedSideState) error {
+	if a.changes == 0 {
+		return nil
+	}
+	return t.deletedSideResult(w, key, a)
+}
+
+// deletedSideGone deletes the results of a group in a window that has closed: a tombstone comes under each key that they had.
+func (t *ordersTask) deletedSideGone(w window.Bounds, key []byte, a *deletedSideState) error {
+	if err := t.deletedSideLeft(key, w.End-1, w, a); err != nil {
+		return err
+	}
+	return t.deletedSideDelete(key, w.End-1, w)
+}
+
+// deletedSideMoved takes note that a result of a session is handed on. What was handed on with other bounds is deleted.
+func (t *ordersTask) deletedSideMoved(key []byte, at int64, w window.Bounds, a *deletedSideState) error {
+	err := t.deletedSideLeft(key, at, w, a)
+	a.named = stateenc.AppendInt(stateenc.AppendInt(a.named[:0], w.Start), w.End)
+	return err
+}
+
+// deletedSideLeft deletes what was handed on of a session with other bounds than w.
+func (t *ordersTask) deletedSideLeft(key []byte, at int64, w window.Bounds, a *deletedSideState) error {
+	for i := 0; i < len(a.named); {
+		var was window.Bounds
+		was.Start, i = stateenc.Int(a.named, i)
+		if was.End, i = stateenc.Int(a.named, i); i < 0 {
+			return topology.Fatal(stateenc.Done(a.named, i))
+		}
+		if was == w {
+			continue
+		}
+		if err := t.deletedSideDelete(key, at, was); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// deletedSideDelete writes tombstones under the keys that the results of a group had in a session with bounds w.
+func (t *ordersTask) deletedSideDelete(key []byte, at int64, w window.Bounds) error {
+	var row DeletedSide
+	row.ID, _, _ = keyenc.LastString(key) // the key is the string as it is
+	if err := t.deletedSideKeyedGone(&row, at, w); err != nil {
+		return t.BadResult(0, "deleted_side", key, nil, err)
+	}
+	return nil
+}
+
+// deletedSideKeyedGone writes tombstones under the key that step deleted_side_keyed gives the results of a group and window.
+func (t *ordersTask) deletedSideKeyedGone(r *DeletedSide, at int64, w window.Bounds) error {
+	t.deletedSideKeyedKey = r.ID + " " + cel.TimestampString(w.StartTime()) + " " + cel.TimestampString(w.EndTime())
+	t.deletedSideKeyedKeyText = keyenc.AppendText(t.deletedSideKeyedKeyText[:0], t.deletedSideKeyedKey)
+	key := t.deletedSideKeyedKeyText
+	t.tombstone(ordersSinkDeletedSideOut, key, at)
+	return nil
+}
+
+// deletedSideState is what step deleted_side keeps for each group and window.
+type deletedSideState struct {
+	changes int64 // records since its result was handed on
+
+	Sum aggregate.SumInt // sum(n)
+
+	named []byte // the bounds under whose keys results were handed on, and not deleted since
+}
+
+// appendDeletedSideState appends the stored form: the layout's fingerprint, then the fields in order.
+func appendDeletedSideState(b []byte, a *deletedSideState) []byte {
+	b = stateenc.AppendHeader(b, 0xebad)
+	b = stateenc.AppendInt(b, a.changes)
+	b = a.Sum.Append(b)
+	b = stateenc.AppendString(b, a.named)
+	return b
+}
+
+// decodeDeletedSideState reads the stored form.
+func decodeDeletedSideState(b []byte, a *deletedSideState) error {
+	i := stateenc.Header(b, 0xebad)
+	a.changes, i = stateenc.Int(b, i)
+	i = a.Sum.Decode(b, i)
+	a.named, i = stateenc.Bytes(b, i)
+	return stateenc.Done(b, i)
+}
+
+// mergeDeletedSideState takes what b has of later records into a.
+func mergeDeletedSideState(a, b *deletedSideState) {
+	a.changes += b.changes
+	a.named = append(a.named, b.named...)
+	a.Sum.Merge(&b.Sum)
+}
+
+// late is step late: passes late_final_side, late_updates_side, late_rounds_side, late_clock_side, late_counted_side, late_early_side, late_changes_side, late_retracted_side and late_deleted_side on.
+func (t *ordersTask) late(r *Order, key []byte, at int64, w window.Bounds) error {
+	return t.writeLateOut(r, key, at, w)
+}
+
+// deletedSideKeyed is step deleted_side_keyed: gives it another key.
+func (t *ordersTask) deletedSideKeyed(r *DeletedSide, _ []byte, at int64, w window.Bounds) error {
+	t.deletedSideKeyedKey = r.ID + " " + cel.TimestampString(w.StartTime()) + " " + cel.TimestampString(w.EndTime())
+	t.deletedSideKeyedKeyText = keyenc.AppendText(t.deletedSideKeyedKeyText[:0], t.deletedSideKeyedKey)
+	key := t.deletedSideKeyedKeyText
+	return t.writeDeletedSideOut(r, key, at, w)
+}
+
+// deletedMerge is step deleted_merge: adds it to its group's window.
+func (t *ordersTask) deletedMerge(r *Order, key []byte, at int64) error {
+	group := t.group[:0]
+	group = keyenc.AppendLast(group, r.ID)
+	t.group = group
+	end := at + 5_000
+	late, err := t.deletedMergeWindows.Late(at, end, group, t.Clock.Now())
+	if err != nil {
+		return topology.Fatal(err)
+	}
+	if late {
+		t.Stats.Late++
+		return nil
+	}
+	a, fresh, err := t.deletedMergeWindows.Upsert(at, end, group)
+	if err != nil {
+		return topology.Fatal(err)
+	}
+	if fresh {
+		a.Sum.Add(r.N)
+		return t.deletedMergeChanged(group, a)
+	}
+	a.Sum.Add(r.N)
+	return t.deletedMergeChanged(group, a)
+}
+
+// deletedMergeResult hands on the result of one group and window; its event time is the last millisecond of the window.
+func (t *ordersTask) deletedMergeResult(w window.Bounds, key []byte, a *deletedMergeState) error {
+	var row DeletedMerge
+	row.ID, _, _ = keyenc.LastString(key) // the key is the string as it is
+	var err error
+	if row.Sum, err = a.Sum.Value(); err != nil {
+		return t.BadResult(0, "deleted_merge", key, nil, topology.At("step deleted_merge, aggregate sum", "spec.weir.yaml:206:26", err))
+	}
+	t.Stats.Results++
+	if err := t.deletedMergeFrom(&row, key, w.End-1, w, a); err != nil {
+		return t.BadResult(0, "deleted_merge", key, nil, err)
+	}
+	return nil
+}
+
+// deletedMergeFrom takes a result of step deleted_merge to what reads it.
+func (t *ordersTask) deletedMergeFrom(r *DeletedMerge, key []byte, at int64, w window.Bounds, a *deletedMergeState) error {
+	if err := t.deletedMergeMoved(key, at, w, a); err != nil {
+		return err
+	}
+	return t.deletedMergeKeyed(r, key, at, w)
+}
+
+// deletedMergeChanged takes note that a record has changed a result, and hands it on if that makes 1 of them.
+func (t *ordersTask) deletedMergeChanged(key []byte, a *deletedMergeState) error {
+	if a.changes++; a.changes < 1 {
+		return nil
+	}
+	a.changes = 0
+	return t.deletedMergeResult(t.deletedMergeWindows.Bounds(), key, a)
+}
+
+// deletedMergeRest hands on the result of a window that closes, if it has changed since it was handed on.
+func (t *ordersTask) deletedMergeRest(w window.Bounds, key []byte, a *deletedMergeState) error {
+	if a.changes == 0 {
+		return nil
+	}
+	return t.deletedMergeResult(w, key, a)
+}
+
+// deletedMergeGone deletes the results of a group in a window that has closed: a tombstone comes under each key that they had.
+func (t *ordersTask) deletedMergeGone(w window.Bounds, key []byte, a *deletedMergeState) error {
+	if err := t.deletedMergeLeft(key, w.End-1, w, a); err != nil {
+		return err
+	}
+	return t.deletedMergeDelete(key, w.End-1, w)
+}
+
+// deletedMergeMoved takes note that a result of a session is handed on. What was handed on with other bounds is deleted.
+func (t *ordersTask) deletedMergeMoved(key []byte, at int64, w window.Bounds, a *deletedMergeState) error {
+	err := t.deletedMergeLeft(key, at, w, a)
+	a.named = stateenc.AppendInt(stateenc.AppendInt(a.named[:0], w.Start), w.End)
+	return err
+}
+
+// deletedMergeLeft deletes what was handed on of a session with other bounds than w.
+func (t *ordersTask) deletedMergeLeft(key []byte, at int64, w window.Bounds, a *deletedMergeState) error {
+	for i := 0; i < len(a.named); {
+		var was window.Bounds
+		was.Start, i = stateenc.Int(a.named, i)
+		if was.End, i = stateenc.Int(a.named, i); i < 0 {
+			return topology.Fatal(stateenc.Done(a.named, i))
+		}
+		if was == w {
+			continue
+		}
+		if err := t.deletedMergeDelete(key, at, was); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// deletedMergeDelete writes tombstones under the keys that the results of a group had in a session with bounds w.
+func (t *ordersTask) deletedMergeDelete(key []byte, at int64, w window.Bounds) error {
+	var row DeletedMerge
+	row.ID, _, _ = keyenc.LastString(key) // the key is the string as it is
+	if err := t.deletedMergeKeyedGone(&row, at, w); err != nil {
+		return t.BadResult(0, "deleted_merge", key, nil, err)
+	}
+	return nil
+}
+
+// deletedMergeKeyedGone writes tombstones under the key that step deleted_merge_keyed gives the results of a group and window.
+func (t *ordersTask) deletedMergeKeyedGone(r *DeletedMerge, at int64, w window.Bounds) error {
+	t.deletedMergeKeyedKey = r.ID + " " + cel.TimestampString(w.StartTime()) + " " + cel.TimestampString(w.EndTime())
+	t.deletedMergeKeyedKeyText = keyenc.AppendText(t.deletedMergeKeyedKeyText[:0], t.deletedMergeKeyedKey)
+	key := t.deletedMergeKeyedKeyText
+	t.tombstone(ordersSinkDeletedMergeOut, key, at)
+	return nil
+}
+
+// deletedMergeState is what step deleted_merge keeps for each group and window.
+type deletedMergeState struct {
+	changes int64 // records since its result was handed on
+
+	Sum aggregate.SumInt // sum(n)
+
+	named []byte // the bounds under whose keys results were handed on, and not deleted since
+}
+
+// appendDeletedMergeState appends the stored form: the layout's fingerprint, then the fields in order.
+func appendDeletedMergeState(b []byte, a *deletedMergeState) []byte {
+	b = stateenc.AppendHeader(b, 0xebad)
+	b = stateenc.AppendInt(b, a.changes)
+	b = a.Sum.Append(b)
+	b = stateenc.AppendString(b, a.named)
+	return b
+}
+
+// decodeDeletedMergeState reads the stored form.
+func decodeDeletedMergeState(b []byte, a *deletedMergeState) error {
+	i := stateenc.Header(b, 0xebad)
+	a.changes, i = stateenc.Int(b, i)
+	i = a.Sum.Decode(b, i)
+	a.named, i = stateenc.Bytes(b, i)
+	return stateenc.Done(b, i)
+}
+
+// mergeDeletedMergeState takes what b has of later records into a.
+func mergeDeletedMergeState(a, b *deletedMergeState) {
+	a.changes += b.changes
+	a.named = append(a.named, b.named...)
+	a.Sum.Merge(&b.Sum)
+}
+
+// deletedMergeKeyed is step deleted_merge_keyed: gives it another key.
+func (t *ordersTask) deletedMergeKeyed(r *DeletedMerge, _ []byte, at int64, w window.Bounds) error {
+	t.deletedMergeKeyedKey = r.ID + " " + cel.TimestampString(w.StartTime()) + " " + cel.TimestampString(w.EndTime())
+	t.deletedMergeKeyedKeyText = keyenc.AppendText(t.deletedMergeKeyedKeyText[:0], t.deletedMergeKeyedKey)
+	key := t.deletedMergeKeyedKeyText
+	return t.writeDeletedMergeOut(r, key, at, w)
+}
+
+// deletedRounds is step deleted_rounds: adds it to its group's window.
+func (t *ordersTask) deletedRounds(r *Order, key []byte, at int64) error {
+	group := t.group[:0]
+	group = keyenc.AppendLast(group, r.ID)
+	t.group = group
+	end := at + 5_000
+	late, err := t.deletedRoundsWindows.Late(at, end, group, t.Clock.Now())
+	if err != nil {
+		return topology.Fatal(err)
+	}
+	if late {
+		t.Stats.Late++
+		return nil
+	}
+	a, fresh, err := t.deletedRoundsWindows.Upsert(at, end, group)
+	if err != nil {
+		return topology.Fatal(err)
+	}
+	if fresh {
+		a.Sum.Add(r.N)
+		return nil
+	}
+	a.Sum.Add(r.N)
+	return nil
+}
+
+// deletedRoundsResult hands on the result of one group and window; its event time is the last millisecond of the window.
+func (t *ordersTask) deletedRoundsResult(w window.Bounds, key []byte, a *deletedRoundsState) error {
+	var row DeletedRounds
+	row.ID, _, _ = keyenc.LastString(key) // the key is the string as it is
+	var err error
+	if row.Sum, err = a.Sum.Value(); err != nil {
+		return t.BadResult(0, "deleted_rounds", key, nil, topology.At("step deleted_rounds, aggregate sum", "spec.weir.yaml:215:26", err))
+	}
+	t.Stats.Results++
+	if err := t.deletedRoundsFrom(&row, key, w.End-1, w, a); err != nil {
+		return t.BadResult(0, "deleted_rounds", key, nil, err)
+	}
+	return nil
+}
+
+// deletedRoundsFrom takes a result of step deleted_rounds to what reads it.
+func (t *ordersTask) deletedRoundsFrom(r *DeletedRounds, key []byte, at int64, w window.Bounds, a *deletedRoundsState) error {
+	// The same as what was handed on last is not handed on again.
+	t.result = stateenc.AppendInt(stateenc.AppendInt(t.result[:0], w.Start), w.End)
+	t.result = r.appendState(t.result)
+	if last, i := stateenc.Bytes(a.handed, 0); i == len(a.handed) && bytes.Equal(t.result, last) {
+		return nil
+	}
+	if err := t.deletedRoundsRetract(key, at, w, a); err != nil {
+		return err
+	}
+	a.handed = stateenc.AppendString(a.handed[:0], t.result)
+	if err := t.deletedRoundsMoved(key, at, w, a); err != nil {
+		return err
+	}
+	return t.deletedRoundsReaders(r, key, at, w)
+}
+
+// deletedRoundsRetract takes back what was handed on last of a group and window, if anything was: it is handed on once more, as retracted.
+func (t *ordersTask) deletedRoundsRetract(key []byte, at int64, w window.Bounds, a *deletedRoundsState) error {
+	for i := 0; i < len(a.handed); { // sessions that have become one were handed on each
+		var last []byte
+		last, i = stateenc.Bytes(a.handed, i)
+		var from int
+		w.Start, from = stateenc.Int(last, 0)
+		w.End, from = stateenc.Int(last, from)
+		if i < 0 || from < 0 {
+			return topology.Fatal(stateenc.Done(last, min(i, from)))
+		}
+		var row DeletedRounds
+		if err := row.decodeState(last[from:]); err != nil {
+			return topology.Fatal(err)
+		}
+		row.Retracted = true
+		t.Stats.Results++
+		if err := t.deletedRoundsReaders(&row, key, at, w); err != nil {
+			if err := t.BadResult(0, "deleted_rounds", key, nil, err); err != nil {
+				return err
+			}
+		}
+	}
+	a.handed = a.handed[:0]
+	return nil
+}
+
+// deletedRoundsReaders takes a result, or a retraction, to what reads step deleted_rounds.
+func (t *ordersTask) deletedRoundsReaders(r *DeletedRounds, key []byte, at int64, w window.Bounds) error {
+	return t.deletedRoundsKeyed(r, key, at, w)
+}
+
+// deletedRoundsGone deletes the results of a group in a window that has closed: a tombstone comes under each key that they had.
+func (t *ordersTask) deletedRoundsGone(w window.Bounds, key []byte, a *deletedRoundsState) error {
+	if err := t.deletedRoundsLeft(key, w.End-1, w, a); err != nil {
+		return err
+	}
+	return t.deletedRoundsDelete(key, w.End-1, w)
+}
+
+// deletedRoundsMoved takes note that a result of a session is handed on. What was handed on with other bounds is deleted.
+func (t *ordersTask) deletedRoundsMoved(key []byte, at int64, w window.Bounds, a *deletedRoundsState) error {
+	err := t.deletedRoundsLeft(key, at, w, a)
+	a.named = stateenc.AppendInt(stateenc.AppendInt(a.named[:0], w.Start), w.End)
+	return err
+}
+
+// deletedRoundsLeft deletes what was handed on of a session with other bounds than w.
+func (t *ordersTask) deletedRoundsLeft(key []byte, at int64, w window.Bounds, a *deletedRoundsState) error {
+	for i := 0; i < len(a.named); {
+		var was window.Bounds
+		was.Start, i = stateenc.Int(a.named, i)
+		if was.End, i = stateenc.Int(a.named, i); i < 0 {
+			return topology.Fatal(stateenc.Done(a.named, i))
+		}
+		if was == w {
+			continue
+		}
+		if err := t.deletedRoundsDelete(key, at, was); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// deletedRoundsDelete writes tombstones under the keys that the results of a group had in a session with bounds w.
+func (t *ordersTask) deletedRoundsDelete(key []byte, at int64, w window.Bounds) error {
+	var row DeletedRounds
+	row.ID, _, _ = keyenc.LastString(key) // the key is the string as it is
+	if err := t.deletedRoundsKeyedGone(&row, at, w); err != nil {
+		return t.BadResult(0, "deleted_rounds", key, nil, err)
+	}
+	return nil
+}
+
+// deletedRoundsKeyedGone writes tombstones under the key that step deleted_rounds_keyed gives the results of a group and window.
+func (t *ordersTask) deletedRoundsKeyedGone(r *DeletedRounds, at int64, w window.Bounds) error {
+	t.deletedRoundsKeyedKey = r.ID + " " + cel.TimestampString(w.StartTime()) + " " + cel.TimestampString(w.EndTime())
+	t.deletedRoundsKeyedKeyText = keyenc.AppendText(t.deletedRoundsKeyedKeyText[:0], t.deletedRoundsKeyedKey)
+	key := t.deletedRoundsKeyedKeyText
+	t.tombstone(ordersSinkDeletedRoundsOut, key, at)
+	return nil
+}
+
+// deletedRoundsState is what step deleted_rounds keeps for each group and window.
+type deletedRoundsState struct {
+	Sum aggregate.SumInt // sum(n)
+
+	handed []byte // the results that were handed on last, each with its length in front; several if sessions have become one since
+
+	named []byte // the bounds under whose keys results were handed on, and not deleted since
+}
+
+// appendDeletedRoundsState appends the stored form: the layout's fingerprint, then the fields in order.
+func appendDeletedRoundsState(b []byte, a *deletedRoundsState) []byte {
+	b = stateenc.AppendHeader(b, 0xd3e2)
+	b = a.Sum.Append(b)
+	b = stateenc.AppendString(b, a.handed)
+	b = stateenc.AppendString(b, a.named)
+	return b
+}
+
+// decodeDeletedRoundsState reads the stored form.
+func decodeDeletedRoundsState(b []byte, a *deletedRoundsState) error {
+	i := stateenc.Header(b, 0xd3e2)
+	i = a.Sum.Decode(b, i)
+	a.handed, i = stateenc.Bytes(b, i)
+	a.named, i = stateenc.Bytes(b, i)
+	return stateenc.Done(b, i)
+}
+
+// mergeDeletedRoundsState takes what b has of later records into a.
+func mergeDeletedRoundsState(a, b *deletedRoundsState) {
+	a.handed = append(a.handed, b.handed...)
+	a.named = append(a.named, b.named...)
+	a.Sum.Merge(&b.Sum)
+}
+
+// deletedRoundsKeyed is step deleted_rounds_keyed: gives it another key.
+func (t *ordersTask) deletedRoundsKeyed(r *DeletedRounds, _ []byte, at int64, w window.Bounds) error {
+	t.deletedRoundsKeyedKey = r.ID + " " + cel.TimestampString(w.StartTime()) + " " + cel.TimestampString(w.EndTime())
+	t.deletedRoundsKeyedKeyText = keyenc.AppendText(t.deletedRoundsKeyedKeyText[:0], t.deletedRoundsKeyedKey)
+	key := t.deletedRoundsKeyedKeyText
+	return t.writeDeletedRoundsOut(r, key, at, w)
+}
+
+// deletedClock is step deleted_clock: adds it to its group's window.
+func (t *ordersTask) deletedClock(r *Order, key []byte, at int64) error {
+	group := t.group[:0]
+	group = keyenc.AppendLast(group, r.ID)
+	t.group = group
+	end := at + 5_000
+	late, err := t.deletedClockWindows.Late(at, end, group, t.Clock.Now())
+	if err != nil {
+		return topology.Fatal(err)
+	}
+	if late {
+		t.Stats.Late++
+		return nil
+	}
+	a, fresh, err := t.deletedClockWindows.Upsert(at, end, group)
+	if err != nil {
+		return topology.Fatal(err)
+	}
+	if fresh {
+		a.Sum.Add(r.N)
+		return nil
+	}
+	a.Sum.Add(r.N)
+	return nil
+}
+
+// deletedClockResult hands on the result of one group and window; its event time is the last millisecond of the window.
+func (t *ordersTask) deletedClockResult(w window.Bounds, key []byte, a *deletedClockState) error {
+	var row DeletedClock
+	row.ID, _, _ = keyenc.LastString(key) // the key is the string as it is
+	var err error
+	if row.Sum, err = a.Sum.Value(); err != nil {
+		return t.BadResult(0, "deleted_clock", key, nil, topology.At("step deleted_clock, aggregate sum", "spec.weir.yaml:224:26", err))
+	}
+	t.Stats.Results++
+	if err := t.deletedClockFrom(&row, key, w.End-1, w, a); err != nil {
+		return t.BadResult(0, "deleted_clock", key, nil, err)
+	}
+	return nil
+}
+
+// deletedClockFrom takes a result of step deleted_clock to what reads it.
+func (t *ordersTask) deletedClockFrom(r *DeletedClock, key []byte, at int64, w window.Bounds, a *deletedClockState) error {
+	if err := t.deletedClockMoved(key, at, w, a); err != nil {
+		return err
+	}
+	return t.deletedClockKeyed(r, key, at, w)
+}
+
+// deletedClockGone deletes the results of a group in a window that has closed: a tombstone comes under each key that they had.
+func (t *ordersTask) deletedClockGone(w window.Bounds, key []byte, a *deletedClockState) error {
+	if err := t.deletedClockLeft(key, w.End-1, w, a); err != nil {
+		return err
+	}
+	return t.deletedClockDelete(key, w.End-1, w)
+}
+
+// deletedClockMoved takes note that a result of a session is handed on. What was handed on with other bounds is deleted.
+func (t *ordersTask) deletedClockMoved(key []byte, at int64, w window.Bounds, a *deletedClockState) error {
+	err := t.deletedClockLeft(key, at, w, a)
+	a.named = stateenc.AppendInt(stateenc.AppendInt(a.named[:0], w.Start), w.End)
+	return err
+}
+
+// deletedClockLeft deletes what was handed on of a session with other bounds than w.
+func (t *ordersTask) deletedClockLeft(key []byte, at int64, w window.Bounds, a *deletedClockState) error {
+	for i := 0; i < len(a.named); {
+		var was window.Bounds
+		was.Start, i = stateenc.Int(a.named, i)
+		if was.End, i = stateenc.Int(a.named, i); i < 0 {
+			return topology.Fatal(stateenc.Done(a.named, i))
+		}
+		if was == w {
+			continue
+		}
+		if err := t.deletedClockDelete(key, at, was); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// deletedClockDelete writes tombstones under the keys that the results of a group had in a session with bounds w.
+func (t *ordersTask) deletedClockDelete(key []byte, at int64, w window.Bounds) error {
+	var row DeletedClock
+	row.ID, _, _ = keyenc.LastString(key) // the key is the string as it is
+	if err := t.deletedClockKeyedGone(&row, at, w); err != nil {
+		return t.BadResult(0, "deleted_clock", key, nil, err)
+	}
+	return nil
+}
+
+// deletedClockKeyedGone writes tombstones under the key that step deleted_clock_keyed gives the results of a group and window.
+func (t *ordersTask) deletedClockKeyedGone(r *DeletedClock, at int64, w window.Bounds) error {
+	t.deletedClockKeyedKey = r.ID + " " + cel.TimestampString(w.StartTime()) + " " + cel.TimestampString(w.EndTime())
+	t.deletedClockKeyedKeyText = keyenc.AppendText(t.deletedClockKeyedKeyText[:0], t.deletedClockKeyedKey)
+	key := t.deletedClockKeyedKeyText
+	t.tombstone(ordersSinkDeletedClockOut, key, at)
+	return nil
+}
+
+// deletedClockState is what step deleted_clock keeps for each group and window.
+type deletedClockState struct {
+	Sum aggregate.SumInt // sum(n)
+
+	named []byte // the bounds under whose keys results were handed on, and not deleted since
+}
+
+// appendDeletedClockState appends the stored form: the layout's fingerprint, then the fields in order.
+func appendDeletedClockState(b []byte, a *deletedClockState) []byte {
+	b = stateenc.AppendHeader(b, 0x1574)
+	b = a.Sum.Append(b)
+	b = stateenc.AppendString(b, a.named)
+	return b
+}
+
+// decodeDeletedClockState reads the stored form.
+func decodeDeletedClockState(b []byte, a *deletedClockState) error {
+	i := stateenc.Header(b, 0x1574)
+	i = a.Sum.Decode(b, i)
+	a.named, i = stateenc.Bytes(b, i)
+	return stateenc.Done(b, i)
+}
+
+// mergeDeletedClockState takes what b has of later records into a.
+func mergeDeletedClockState(a, b *deletedClockState) {
+	a.named = append(a.named, b.named...)
+	a.Sum.Merge(&b.Sum)
+}
+
+// deletedClockKeyed is step deleted_clock_keyed: gives it another key.
+func (t *ordersTask) deletedClockKeyed(r *DeletedClock, _ []byte, at int64, w window.Bounds) error {
+	t.deletedClockKeyedKey = r.ID + " " + cel.TimestampString(w.StartTime()) + " " + cel.TimestampString(w.EndTime())
+	t.deletedClockKeyedKeyText = keyenc.AppendText(t.deletedClockKeyedKeyText[:0], t.deletedClockKeyedKey)
+	key := t.deletedClockKeyedKeyText
+	return t.writeDeletedClockOut(r, key, at, w)
+}
+
+// correctedDeleted is step corrected_deleted: adds it to its group's window.
+func (t *ordersTask) correctedDeleted(r *Order, key []byte, at int64) error {
+	group := t.group[:0]
+	group = keyenc.AppendLast(group, r.ID)
+	t.group = group
+	end := at + 5_000
+	late, err := t.correctedDeletedWindows.Late(at, end, group, t.Clock.Passed())
+	if err != nil {
+		return topology.Fatal(err)
+	}
+	if late {
+		t.Stats.Late++
+		return nil
+	}
+	a, fresh, err := t.correctedDeletedWindows.Upsert(at, end, group)
+	if err != nil {
+		return topology.Fatal(err)
+	}
+	if fresh {
+		a.Sum.Add(r.N)
+		return t.correctedDeletedCorrected(group, a)
+	}
+	a.Sum.Add(r.N)
+	return t.correctedDeletedCorrected(group, a)
+}
+
+// correctedDeletedResult hands on the result of one group and window; its event time is the last millisecond of the window.
+func (t *ordersTask) correctedDeletedResult(w window.Bounds, key []byte, a *correctedDeletedState) error {
+	var row CorrectedDeleted
+	row.ID, _, _ = keyenc.LastString(key) // the key is the string as it is
+	var err error
+	if row.Sum, err = a.Sum.Value(); err != nil {
+		return t.BadResult(0, "corrected_deleted", key, nil, topology.At("step corrected_deleted, aggregate sum", "spec.weir.yaml:233:26", err))
+	}
+	t.Stats.Results++
+	if err := t.correctedDeletedFrom(&row, key, w.End-1, w, a); err != nil {
+		return t.BadResult(0, "corrected_deleted", key, nil, err)
+	}
+	return nil
+}
+
+// correctedDeletedFrom takes a result of step corrected_deleted to what reads it.
+func (t *ordersTask) correctedDeletedFrom(r *CorrectedDeleted, key []byte, at int64, w window.Bounds, a *correctedDeletedState) error {
+	if err := t.correctedDeletedMoved(key, at, w, a); err != nil {
+		return err
+	}
+	return t.correctedDeletedKeyed(r, key, at, w)
+}
+
+// correctedDeletedCorrected hands on the result that a record has changed, if its window has ended: then it was handed on before the record.
+func (t *ordersTask) correctedDeletedCorrected(key []byte, a *correctedDeletedState) error {
+	if !t.correctedDeletedWindows.Ended() {
+		return nil
+	}
+	return t.correctedDeletedResult(t.correctedDeletedWindows.Bounds(), key, a)
+}
+
+// correctedDeletedGone deletes the results of a group in a window that has closed: a tombstone comes under each key that they had.
+func (t *ordersTask) correctedDeletedGone(w window.Bounds, key []byte, a *correctedDeletedState) error {
+	if err := t.correctedDeletedLeft(key, w.End-1, w, a); err != nil {
+		return err
+	}
+	return t.correctedDeletedDelete(key, w.End-1, w)
+}
+
+// correctedDeletedMoved takes note that a result of a session is handed on. What was handed on with other bounds is deleted.
+func (t *ordersTask) correctedDeletedMoved(key []byte, at int64, w window.Bounds, a *correctedDeletedState) error {
+	err := t.correctedDeletedLeft(key, at, w, a)
+	a.named = stateenc.AppendInt(stateenc.AppendInt(a.named[:0], w.Start), w.End)
+	return err
+}
+
+// correctedDeletedLeft deletes what was handed on of a session with other bounds than w.
+func (t *ordersTask) correctedDeletedLeft(key []byte, at int64, w window.Bounds, a *correctedDeletedState) error {
+	for i := 0; i < len(a.named); {
+		var was window.Bounds
+		was.Start, i = stateenc.Int(a.named, i)
+		if was.End, i = stateenc.Int(a.named, i); i < 0 {
+			return topology.Fatal(stateenc.Done(a.named, i))
+		}
+		if was == w {
+			continue
+		}
+		if err := t.correctedDeletedDelete(key, at, was); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// correctedDeletedDelete writes tombstones under the keys that the results of a group had in a session with bounds w.
+func (t *ordersTask) correctedDeletedDelete(key []byte, at int64, w window.Bounds) error {
+	var row CorrectedDeleted
+	row.ID, _, _ = keyenc.LastString(key) // the key is the string as it is
+	if err := t.correctedDeletedKeyedGone(&row, at, w); err != nil {
+		return t.BadResult(0, "corrected_deleted", key, nil, err)
+	}
+	return nil
+}
+
+// correctedDeletedKeyedGone writes tombstones under the key that step corrected_deleted_keyed gives the results of a group and window.
+func (t *ordersTask) correctedDeletedKeyedGone(r *CorrectedDeleted, at int64, w window.Bounds) error {
+	t.correctedDeletedKeyedKey = r.ID + " " + cel.TimestampString(w.StartTime()) + " " + cel.TimestampString(w.EndTime())
+	t.correctedDeletedKeyedKeyText = keyenc.AppendText(t.correctedDeletedKeyedKeyText[:0], t.correctedDeletedKeyedKey)
+	key := t.correctedDeletedKeyedKeyText
+	t.tombstone(ordersSinkCorrectedDeletedOut, key, at)
+	return nil
+}
+
+// correctedDeletedState is what step corrected_deleted keeps for each group and window.
+type correctedDeletedState struct {
+	Sum aggregate.SumInt // sum(n)
+
+	named []byte // the bounds under whose keys results were handed on, and not deleted since
+}
+
+// appendCorrectedDeletedState appends the stored form: the layout's fingerprint, then the fields in order.
+func appendCorrectedDeletedState(b []byte, a *correctedDeletedState) []byte {
+	b = stateenc.AppendHeader(b, 0x2c07)
+	b = a.Sum.Append(b)
+	b = stateenc.AppendString(b, a.named)
+	return b
+}
+
+// decodeCorrectedDeletedState reads the stored form.
+func decodeCorrectedDeletedState(b []byte, a *correctedDeletedState) error {
+	i := stateenc.Header(b, 0x2c07)
+	i = a.Sum.Decode(b, i)
+	a.named, i = stateenc.Bytes(b, i)
+	return stateenc.Done(b, i)
+}
+
+// mergeCorrectedDeletedState takes what b has of later records into a.
+func mergeCorrectedDeletedState(a, b *correctedDeletedState) {
+	a.named = append(a.named, b.named...)
+	a.Sum.Merge(&b.Sum)
+}
+
+// correctedDeletedKeyed is step corrected_deleted_keyed: gives it another key.
+func (t *ordersTask) correctedDeletedKeyed(r *CorrectedDeleted, _ []byte, at int64, w window.Bounds) error {
+	t.correctedDeletedKeyedKey = r.ID + " " + cel.TimestampString(w.StartTime()) + " " + cel.TimestampString(w.EndTime())
+	t.correctedDeletedKeyedKeyText = keyenc.AppendText(t.correctedDeletedKeyedKeyText[:0], t.correctedDeletedKeyedKey)
+	key := t.correctedDeletedKeyedKeyText
+	return t.writeCorrectedDeletedOut(r, key, at, w)
+}
+
+// earlyDeleted is step early_deleted: adds it to its group's window.
+func (t *ordersTask) earlyDeleted(r *Order, key []byte, at int64) error {
+	group := t.group[:0]
+	group = keyenc.AppendLast(group, r.ID)
+	t.group = group
+	end := at + 5_000
+	late, err := t.earlyDeletedWindows.Late(at, end, group, t.Clock.Now())
+	if err != nil {
+		return topology.Fatal(err)
+	}
+	if late {
+		t.Stats.Late++
+		return nil
+	}
+	a, fresh, err := t.earlyDeletedWindows.Upsert(at, end, group)
+	if err != nil {
+		return topology.Fatal(err)
+	}
+	if fresh {
+		a.Sum.Add(r.N)
+		return nil
+	}
+	a.Sum.Add(r.N)
+	return nil
+}
+
+// earlyDeletedResult hands on the result of one group and window; its event time is the last millisecond of the window.
+func (t *ordersTask) earlyDeletedResult(w window.Bounds, key []byte, a *earlyDeletedState) error {
+	var row EarlyDeleted
+	row.ID, _, _ = keyenc.LastString(key) // the key is the string as it is
+	var err error
+	if row.Sum, err = a.Sum.Value(); err != nil {
+		return t.BadResult(0, "early_deleted", key, nil, topology.At("step early_deleted, aggregate sum", "spec.weir.yaml:242:26", err))
+	}
+	t.Stats.Results++
+	if err := t.earlyDeletedFrom(&row, key, w.End-1, w, a); err != nil {
+		return t.BadResult(0, "early_deleted", key, nil, err)
+	}
+	return nil
+}
+
+// earlyDeletedFrom takes a result of step early_deleted to what reads it.
+func (t *ordersTask) earlyDeletedFrom(r *EarlyDeleted, key []byte, at int64, w window.Bounds, a *earlyDeletedState) error {
+	if err := t.earlyDeletedMoved(key, at, w, a); err != nil {
+		return err
+	}
+	return t.earlyDeletedKeyed(r, key, at, w)
+}
+
+// earlyDeletedGone deletes the results of a group in a window that has closed: a tombstone comes under each key that they had.
+func (t *ordersTask) earlyDeletedGone(w window.Bounds, key []byte, a *earlyDeletedState) error {
+	if err := t.earlyDeletedLeft(key, w.End-1, w, a); err != nil {
+		return err
+	}
+	return t.earlyDeletedDelete(key, w.End-1, w)
+}
+
+// earlyDeletedMoved takes note that a result of a session is handed on. What was handed on with other bounds is deleted.
+func (t *ordersTask) earlyDeletedMoved(key []byte, at int64, w window.Bounds, a *earlyDeletedState) error {
+	err := t.earlyDeletedLeft(key, at, w, a)
+	a.named = stateenc.AppendInt(stateenc.AppendInt(a.named[:0], w.Start), w.End)
+	return err
+}
+
+// earlyDeletedLeft deletes what was handed on of a session with other bounds than w.
+func (t *ordersTask) earlyDeletedLeft(key []byte, at int64, w window.Bounds, a *earlyDeletedState) error {
+	for i := 0; i < len(a.named); {
+		var was window.Bounds
+		was.Start, i = stateenc.Int(a.named, i)
+		if was.End, i = stateenc.Int(a.named, i); i < 0 {
+			return topology.Fatal(stateenc.Done(a.named, i))
+		}
+		if was == w {
+			continue
+		}
+		if err := t.earlyDeletedDelete(key, at, was); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// earlyDeletedDelete writes tombstones under the keys that the results of a group had in a session with bounds w.
+func (t *ordersTask) earlyDeletedDelete(key []byte, at int64, w window.Bounds) error {
+	var row EarlyDeleted
+	row.ID, _, _ = keyenc.LastString(key) // the key is the string as it is
+	if err := t.earlyDeletedKeyedGone(&row, at, w); err != nil {
+		return t.BadResult(0, "early_deleted", key, nil, err)
+	}
+	return nil
+}
+
+// earlyDeletedKeyedGone writes tombstones under the key that step early_deleted_keyed gives the results of a group and window.
+func (t *ordersTask) earlyDeletedKeyedGone(r *EarlyDeleted, at int64, w window.Bounds) error {
+	t.earlyDeletedKeyedKey = r.ID + " " + cel.TimestampString(w.StartTime())
+	t.earlyDeletedKeyedKeyText = keyenc.AppendText(t.earlyDeletedKeyedKeyText[:0], t.earlyDeletedKeyedKey)
+	key := t.earlyDeletedKeyedKeyText
+	t.tombstone(ordersSinkEarlyDeletedOut, key, at)
+	return nil
+}
+
+// earlyDeletedState is what step early_deleted keeps for each group and window.
+type earlyDeletedState struct {
+	Sum aggregate.SumInt // sum(n)
+
+	named []byte // the bounds under whose keys results were handed on, and not deleted since
+}
+
+// appendEarlyDeletedState appends the stored form: the layout's fingerprint, then the fields in order.
+func appendEarlyDeletedState(b []byte, a *earlyDeletedState) []byte {
+	b = stateenc.AppendHeader(b, 0x1574)
+	b = a.Sum.Append(b)
+	b = stateenc.AppendString(b, a.named)
+	return b
+}
+
+// decodeEarlyDeletedState reads the stored form.
+func decodeEarlyDeletedState(b []byte, a *earlyDeletedState) error {
+	i := stateenc.Header(b, 0x1574)
+	i = a.Sum.Decode(b, i)
+	a.named, i = stateenc.Bytes(b, i)
+	return stateenc.Done(b, i)
+}
+
+// mergeEarlyDeletedState takes what b has of later records into a.
+func mergeEarlyDeletedState(a, b *earlyDeletedState) {
+	a.named = append(a.named, b.named...)
+	a.Sum.Merge(&b.Sum)
+}
+
+// earlyDeletedKeyed is step early_deleted_keyed: gives it another key.
+func (t *ordersTask) earlyDeletedKeyed(r *EarlyDeleted, _ []byte, at int64, w window.Bounds) error {
+	t.earlyDeletedKeyedKey = r.ID + " " + cel.TimestampString(w.StartTime())
+	t.earlyDeletedKeyedKeyText = keyenc.AppendText(t.earlyDeletedKeyedKeyText[:0], t.earlyDeletedKeyedKey)
+	key := t.earlyDeletedKeyedKeyText
+	return t.writeEarlyDeletedOut(r, key, at, w)
+}
+
+// tombstone writes a null value under a key.
+func (t *ordersTask) tombstone(output int, key []byte, at int64) {
+	b := t.Out.Begin()
+	k := len(b)
+	t.Out.SendTombstone(output, append(b, key...), k, at)
+}
+
 // writeFinalDropOut writes a record to topic final-drop.
 func (t *ordersTask) writeFinalDropOut(r *FinalDrop, key []byte, at int64, _ window.Bounds) error {
 	b := t.Out.Begin()
@@ -3603,20 +4927,6 @@ func (t *ordersTask) writeRetractedDropOut(r *RetractedDrop, key []byte, at int6
 	return nil
 }
 
-// writeLateOut writes a record to topic late.
-func (t *ordersTask) writeLateOut(r *Order, key []byte, at int64, _ window.Bounds) error {
-	b := t.Out.Begin()
-	k := len(b)
-	if key == nil {
-		k = -1
-	}
-	b = append(b, key...)
-	v := len(b)
-	b = r.appendJSON(b)
-	t.Out.Send(ordersSinkLateOut, b, k, v, at)
-	return nil
-}
-
 // writeRetractedSideOut writes a record to topic retracted-side.
 func (t *ordersTask) writeRetractedSideOut(r *RetractedSide, key []byte, at int64, _ window.Bounds) error {
 	b := t.Out.Begin()
@@ -3691,5 +5001,117 @@ func (t *ordersTask) writeEarlyCorrectedOut(r *EarlyCorrected, key []byte, at in
 	v := len(b)
 	b = r.appendJSON(b)
 	t.Out.Send(ordersSinkEarlyCorrectedOut, b, k, v, at)
+	return nil
+}
+
+// writeDeletedDropOut writes a record to topic deleted-drop.
+func (t *ordersTask) writeDeletedDropOut(r *DeletedDrop, key []byte, at int64, _ window.Bounds) error {
+	b := t.Out.Begin()
+	k := len(b)
+	if key == nil {
+		k = -1
+	}
+	b = append(b, key...)
+	v := len(b)
+	b = r.appendJSON(b)
+	t.Out.Send(ordersSinkDeletedDropOut, b, k, v, at)
+	return nil
+}
+
+// writeLateOut writes a record to topic late.
+func (t *ordersTask) writeLateOut(r *Order, key []byte, at int64, _ window.Bounds) error {
+	b := t.Out.Begin()
+	k := len(b)
+	if key == nil {
+		k = -1
+	}
+	b = append(b, key...)
+	v := len(b)
+	b = r.appendJSON(b)
+	t.Out.Send(ordersSinkLateOut, b, k, v, at)
+	return nil
+}
+
+// writeDeletedSideOut writes a record to topic deleted-side.
+func (t *ordersTask) writeDeletedSideOut(r *DeletedSide, key []byte, at int64, _ window.Bounds) error {
+	b := t.Out.Begin()
+	k := len(b)
+	if key == nil {
+		k = -1
+	}
+	b = append(b, key...)
+	v := len(b)
+	b = r.appendJSON(b)
+	t.Out.Send(ordersSinkDeletedSideOut, b, k, v, at)
+	return nil
+}
+
+// writeDeletedMergeOut writes a record to topic deleted-merge.
+func (t *ordersTask) writeDeletedMergeOut(r *DeletedMerge, key []byte, at int64, _ window.Bounds) error {
+	b := t.Out.Begin()
+	k := len(b)
+	if key == nil {
+		k = -1
+	}
+	b = append(b, key...)
+	v := len(b)
+	b = r.appendJSON(b)
+	t.Out.Send(ordersSinkDeletedMergeOut, b, k, v, at)
+	return nil
+}
+
+// writeDeletedRoundsOut writes a record to topic deleted-rounds.
+func (t *ordersTask) writeDeletedRoundsOut(r *DeletedRounds, key []byte, at int64, _ window.Bounds) error {
+	b := t.Out.Begin()
+	k := len(b)
+	if key == nil {
+		k = -1
+	}
+	b = append(b, key...)
+	v := len(b)
+	b = r.appendJSON(b)
+	t.Out.Send(ordersSinkDeletedRoundsOut, b, k, v, at)
+	return nil
+}
+
+// writeDeletedClockOut writes a record to topic deleted-clock.
+func (t *ordersTask) writeDeletedClockOut(r *DeletedClock, key []byte, at int64, _ window.Bounds) error {
+	b := t.Out.Begin()
+	k := len(b)
+	if key == nil {
+		k = -1
+	}
+	b = append(b, key...)
+	v := len(b)
+	b = r.appendJSON(b)
+	t.Out.Send(ordersSinkDeletedClockOut, b, k, v, at)
+	return nil
+}
+
+// writeCorrectedDeletedOut writes a record to topic corrected-deleted.
+func (t *ordersTask) writeCorrectedDeletedOut(r *CorrectedDeleted, key []byte, at int64, _ window.Bounds) error {
+	b := t.Out.Begin()
+	k := len(b)
+	if key == nil {
+		k = -1
+	}
+	b = append(b, key...)
+	v := len(b)
+	b = r.appendJSON(b)
+	t.Out.Send(ordersSinkCorrectedDeletedOut, b, k, v, at)
+	return nil
+}
+
+// writeEarlyDeletedOut writes a record to topic early-deleted.
+func (t *ordersTask) writeEarlyDeletedOut(r *EarlyDeleted, key []byte, at int64, _ window.Bounds) error {
+	b := t.Out.Begin()
+	k := len(b)
+	if key == nil {
+		k = -1
+	}
+	b = append(b, key...)
+	v := len(b)
+	b = r.appendJSON(b)
+	t.Out.Send(ordersSinkEarlyDeletedOut, b, k, v, at)
 	return nil
 }

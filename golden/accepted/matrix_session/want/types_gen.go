@@ -190,3 +190,46 @@ type EarlyCorrected struct {
 	ID  string // id: string
 	Sum int64  // sum: int
 }
+
+// DeletedDrop is the result of step deleted_drop.
+type DeletedDrop struct {
+	ID  string // id: string
+	Sum int64  // sum: int
+}
+
+// DeletedSide is the result of step deleted_side.
+type DeletedSide struct {
+	ID  string // id: string
+	Sum int64  // sum: int
+}
+
+// DeletedMerge is the result of step deleted_merge.
+type DeletedMerge struct {
+	ID  string // id: string
+	Sum int64  // sum: int
+}
+
+// DeletedRounds is the result of step deleted_rounds.
+type DeletedRounds struct {
+	ID        string // id: string
+	Sum       int64  // sum: int
+	Retracted bool   // retracted: bool
+}
+
+// DeletedClock is the result of step deleted_clock.
+type DeletedClock struct {
+	ID  string // id: string
+	Sum int64  // sum: int
+}
+
+// CorrectedDeleted is the result of step corrected_deleted.
+type CorrectedDeleted struct {
+	ID  string // id: string
+	Sum int64  // sum: int
+}
+
+// EarlyDeleted is the result of step early_deleted.
+type EarlyDeleted struct {
+	ID  string // id: string
+	Sum int64  // sum: int
+}

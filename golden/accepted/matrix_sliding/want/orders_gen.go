@@ -2180,7 +2180,7 @@ func (t *ordersTask) deletedDropFrom(r *DeletedDrop, key []byte, at int64, w win
 func (t *ordersTask) deletedDropRest(window.Bounds, []byte, *deletedDropState) error { return nil }
 
 // deletedDropGone deletes the results of a group in a window that has closed: a tombstone comes under each key that they had.
-func (t *ordersTask) deletedDropGone(w window.Bounds, key []byte) error {
+func (t *ordersTask) deletedDropGone(w window.Bounds, key []byte, _ *deletedDropState) error {
 	var row DeletedDrop
 	row.ID, _, _ = keyenc.LastString(key) // the key is the string as it is
 	if err := t.deletedDropKeyedGone(&row, w.End-1, w); err != nil {
@@ -2287,7 +2287,7 @@ func (t *ordersTask) deletedSideFrom(r *DeletedSide, key []byte, at int64, w win
 func (t *ordersTask) deletedSideRest(window.Bounds, []byte, *deletedSideState) error { return nil }
 
 // deletedSideGone deletes the results of a group in a window that has closed: a tombstone comes under each key that they had.
-func (t *ordersTask) deletedSideGone(w window.Bounds, key []byte) error {
+func (t *ordersTask) deletedSideGone(w window.Bounds, key []byte, _ *deletedSideState) error {
 	var row DeletedSide
 	row.ID, _, _ = keyenc.LastString(key) // the key is the string as it is
 	if err := t.deletedSideKeyedGone(&row, w.End-1, w); err != nil {
@@ -2398,7 +2398,7 @@ func (t *ordersTask) deletedMergeFrom(r *DeletedMerge, key []byte, at int64, w w
 func (t *ordersTask) deletedMergeRest(window.Bounds, []byte, *deletedMergeState) error { return nil }
 
 // deletedMergeGone deletes the results of a group in a window that has closed: a tombstone comes under each key that they had.
-func (t *ordersTask) deletedMergeGone(w window.Bounds, key []byte) error {
+func (t *ordersTask) deletedMergeGone(w window.Bounds, key []byte, _ *deletedMergeState) error {
 	var row DeletedMerge
 	row.ID, _, _ = keyenc.LastString(key) // the key is the string as it is
 	if err := t.deletedMergeKeyedGone(&row, w.End-1, w); err != nil {
@@ -2568,7 +2568,7 @@ func (t *ordersTask) correctedDeletedFrom(r *CorrectedDeleted, key []byte, at in
 }
 
 // correctedDeletedGone deletes the results of a group in a window that has closed: a tombstone comes under each key that they had.
-func (t *ordersTask) correctedDeletedGone(w window.Bounds, key []byte) error {
+func (t *ordersTask) correctedDeletedGone(w window.Bounds, key []byte, _ *correctedDeletedState) error {
 	var row CorrectedDeleted
 	row.ID, _, _ = keyenc.LastString(key) // the key is the string as it is
 	if err := t.correctedDeletedKeyedGone(&row, w.End-1, w); err != nil {
@@ -2740,7 +2740,7 @@ func (t *ordersTask) earlyCorrectedFrom(r *EarlyCorrected, key []byte, at int64,
 }
 
 // earlyCorrectedGone deletes the results of a group in a window that has closed: a tombstone comes under each key that they had.
-func (t *ordersTask) earlyCorrectedGone(w window.Bounds, key []byte) error {
+func (t *ordersTask) earlyCorrectedGone(w window.Bounds, key []byte, _ *earlyCorrectedState) error {
 	var row EarlyCorrected
 	row.ID, _, _ = keyenc.LastString(key) // the key is the string as it is
 	if err := t.earlyCorrectedKeyedGone(&row, w.End-1, w); err != nil {

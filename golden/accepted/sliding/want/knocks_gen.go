@@ -783,7 +783,7 @@ func (t *knocksTask) keptFrom(r *Kept, key []byte, at int64, w window.Bounds) er
 }
 
 // keptGone deletes the results of a group in a window that has closed: a tombstone comes under each key that they had.
-func (t *knocksTask) keptGone(w window.Bounds, key []byte) error {
+func (t *knocksTask) keptGone(w window.Bounds, key []byte, _ *keptState) error {
 	var row Kept
 	row.Door, _, _ = keyenc.LastString(key) // the key is the string as it is
 	if err := t.namedGone(&row, w.End-1, w); err != nil {
