@@ -358,10 +358,11 @@ func (g *generator) onlyChanged(st *check.Step) bool {
 }
 
 // goesByPassed tells whether a step's windows go by the watermark that has taken effect, not by the one that the record in hand has brought about and
-// that is about to: where records may be older than that, as another step made their event time in this task, or they say their windows; and
-// where it has to be known which windows were handed on at their ends.
+// that is about to: where records may be older than that, as another step made their event time in this task, as results of a window are among them, or
+// they say their windows; and where it has to be known which windows were handed on at their ends.
 func (g *generator) goesByPassed(st *check.Step) bool {
-	return st.Window != nil && !st.Repartition && (st.Retimes() || st.Window.Kind == check.Custom || g.corrects(st))
+	return st.Window != nil && !st.Repartition &&
+		(st.Retimes() || st.Window.Kind == check.Custom || g.corrects(st) || st.From.BringsResults() && mayBeLate(st))
 }
 
 // rowOfPayload prints the step's record as it was before its repartition topic, without the values of let that came along.

@@ -94,6 +94,23 @@ func (s *Stream) Inputs() []*Stream {
 	return []*Stream{s}
 }
 
+// BringsResults reports whether there are results of a window of the same task among a stream's records: they come while the watermark closes
+// that window, which is past their own times.
+func (s *Stream) BringsResults() bool {
+	switch st := s.Step; {
+	case s.Merged != nil:
+		return slices.ContainsFunc(s.Merged, (*Stream).BringsResults)
+	case s.LateOf != nil || st == nil:
+		return false
+	case st.Window != nil:
+		return st.Window.Bounded()
+	case st.Keeps() && st.Repartition || st.Delay != nil || st.Process != nil:
+		return false
+	default:
+		return st.From.BringsResults()
+	}
+}
+
 // Home is where a stream's records are: with the tasks of a source, or of the step behind whose repartition topic they came. Both
 // are nil for streams that were merged of several homes, and for the input of a fragment, which is at home where it is used.
 func (s *Stream) Home() (*Source, *Step) {
