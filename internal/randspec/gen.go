@@ -367,6 +367,9 @@ func (g *gen) step() {
 			late.key, late.parts, late.direct, late.spread, late.regroups = nil, groupParts(st.GroupBy, row.typ), false, false, true
 		}
 		g.streams = append(g.streams, &late)
+		if late.windowed && late.regroups && !out.updates {
+			g.putRight(st, &out, &late)
+		}
 	}
 }
 
