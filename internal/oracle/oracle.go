@@ -2,7 +2,8 @@
 //
 // It evaluates a [check.Program] over the whole input at once, record by record, with cel-go for every expression and
 // encoding/json for the data. There are no stores, no batches, no commits, no generated code, and it shares nothing with the
-// runtime: where the two agree, they agree for different reasons. It is written to be read, not to be fast.
+// runtime: where the two agree, they agree for different reasons. It is written to be read, not to be fast. Beside the tests `weir run` asks it for one
+// thing, the event times of the records of files ([EventTimes]).
 //
 // # Time
 //
