@@ -5,6 +5,7 @@ package flights
 import (
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/weirstream/weir/runtime/aggregate"
+	"github.com/weirstream/weir/runtime/cel"
 	"github.com/weirstream/weir/runtime/emit"
 	"github.com/weirstream/weir/runtime/keyenc"
 	"github.com/weirstream/weir/runtime/stateenc"
@@ -166,10 +167,11 @@ func (t *hourlyTask) delays(r *Hourly, key []byte, at int64, w window.Bounds) er
 }
 
 // writeLate writes a record to topic late_flights.
-func (t *hourlyTask) writeLate(r *Departed, key []byte, at int64, _ window.Bounds) error {
+func (t *hourlyTask) writeLate(r *Departed, key []byte, at int64, w window.Bounds) error {
 	b := t.Out.Begin()
 	k := len(b)
 	b = append(b, key...)
+	emit.Header(t.Out, "hour", cel.TimestampString(w.StartTime()))
 	v := len(b)
 	b = r.appendJSON(b)
 	t.Out.Send(hourlySinkLate, b, k, v, at)
