@@ -19,7 +19,7 @@ func (s *Store[V]) Close(wm int64, emit func(w window.Bounds, key []byte, v *V) 
 		if err := s.c.Pause(); err != nil {
 			return err
 		}
-		at, err := s.nextDue(limit)
+		at, err := s.nextDue(limit, s.read)
 		if err != nil {
 			return err
 		}
@@ -104,33 +104,6 @@ func (s *Store[V]) closeAt(at int64, emit func(window.Bounds, []byte, *V) error,
 		s.closed = max(s.closed, watermark.Add(at, s.cfg.Lateness))
 	}
 	return nil
-}
-
-// Closed is the task's watermark that closes exactly the windows closed so far, MinInt64 if there were none since the last Reset.
-func (s *Store[V]) Closed() int64 {
-	if s.closed == watermark.None {
-		return watermark.None
-	}
-	return watermark.Add(s.closed, s.cfg.Delay)
-}
-
-// schedule finds out when the next window may be due.
-func (s *Store[V]) schedule() {
-	at := s.reminded.at
-	if len(s.heap) > 0 {
-		at = min(at, s.heap[0].at)
-	}
-	s.due = watermark.Add(at, s.cfg.Lateness)
-}
-
-// push puts a group into the heap.
-func (s *Store[V]) push(id uint32, g *group, at int64) {
-	g.due = at
-	if len(s.heap) > 2*s.groups.used+leftOver {
-		s.heap.tidy(func(x item) bool { return s.groups.at(x.id).due == x.at })
-	}
-	s.heap.push(item{at, id})
-	s.due = min(s.due, watermark.Add(at, s.cfg.Lateness))
 }
 
 // item says that a group is to be looked at. It counts only if the group's due has its time: a group has one such item, and others that

@@ -147,29 +147,6 @@ func (s *Store[V]) weigh(w *win[V]) {
 	w.extra = n
 }
 
-// nextDue is the earliest time in the heap, never if that is empty, with all groups in memory whose reminders are at or before it; or a time
-// behind limit.
-func (s *Store[V]) nextDue(limit int64) (int64, error) {
-	for {
-		for len(s.heap) > 0 && s.groups.at(s.heap[0].id).due != s.heap[0].at {
-			if err := s.c.Pause(); err != nil {
-				return 0, err
-			}
-			s.heap.pop()
-		}
-		at := int64(never)
-		if len(s.heap) > 0 {
-			at = s.heap[0].at
-		}
-		if s.reminded.at > min(at, limit) || s.reminded.ahead == nil {
-			return at, nil
-		}
-		if err := s.read(limit); err != nil {
-			return 0, err
-		}
-	}
-}
-
 // read reads the groups of the next reminders, up to a time.
 func (s *Store[V]) read(limit int64) error {
 	read := 0
@@ -195,16 +172,6 @@ func (s *Store[V]) read(limit int64) error {
 		s.touch(id, s.groups.at(id)) // its reminder is over: the next Seal moves it
 		return true, nil
 	})
-}
-
-// seek finds the next reminder.
-func (s *Store[V]) seek() error {
-	return s.walk(func(int64, []byte) (bool, error) { return false, nil })
-}
-
-// walk is [reminded.walk].
-func (s *Store[V]) walk(f func(at int64, key []byte) (bool, error)) error {
-	return s.reminded.walk(s.c.DB, s.prefix, s.fatal, f)
 }
 
 // walk calls f with the time and the group of one reminder after the other, of the store with a prefix, until it returns false or an error. The

@@ -49,48 +49,8 @@ func (s *Store[V]) handOn(at int64, emit func(window.Bounds, []byte, *V) error) 
 	if s.cfg.Round != nil {
 		emit = s.cfg.Round
 	}
-	s.order.Begin()
-	for _, id := range s.waiting {
-		if err := s.c.Pause(); err != nil {
-			return err
-		}
-		if g := s.groups.at(id); g.live && g.waits {
-			s.order.Add(id)
-		}
-	}
-	s.order.Arrange()
-	left := false
-	if s.unread && !s.complete {
-		var err error
-		if left, err = s.handOnUnread(emit); err != nil {
-			return err
-		}
-	}
-	if err := s.handOnBefore(nil, emit); err != nil {
-		return err
-	}
-	s.waiting, s.unread = s.waiting[:0], left
-	if s.round = window.NextRound(at, s.cfg.UpdateEvery); !s.cfg.ByClock {
-		s.now = at
-	}
-	return nil
-}
-
-// handOnBefore hands on the groups in memory that are left, up to a key if that is not nil.
-func (s *Store[V]) handOnBefore(key []byte, emit func(window.Bounds, []byte, *V) error) error {
-	for id, ok := s.order.First(); ok; id, ok = s.order.First() {
-		if err := s.c.Pause(); err != nil {
-			return err
-		}
-		if key != nil && bytes.Compare(s.groups.keyOf(s.groups.at(id)), key) >= 0 {
-			return nil
-		}
-		s.order.Shift()
-		if err := s.handOnGroup(id, emit); err != nil {
-			return err
-		}
-	}
-	return nil
+	one := func(id uint32) error { return s.handOnGroup(id, emit) }
+	return s.turn(at, func() (bool, error) { return s.handOnUnread(emit, one) }, one)
 }
 
 // handOnGroup hands on those windows of a group in memory that changed since the last round.
@@ -120,7 +80,7 @@ func (s *Store[V]) handOnWindows(g *group, key []byte, emit func(window.Bounds, 
 
 // handOnUnread hands on what only the DB has, and the groups in memory that stand before it. What it reads does not stay in memory: a round may
 // be of all groups there are. With Config.ByClock some may be left, for a later one.
-func (s *Store[V]) handOnUnread(emit func(window.Bounds, []byte, *V) error) (left bool, err error) {
+func (s *Store[V]) handOnUnread(emit func(window.Bounds, []byte, *V) error, one func(id uint32) error) (left bool, err error) {
 	lo := append(bytes.Clone(s.prefix), groupKind)
 	hi := append(bytes.Clone(s.prefix), groupKind+1)
 	var emitErr error
@@ -137,7 +97,7 @@ func (s *Store[V]) handOnUnread(emit func(window.Bounds, []byte, *V) error) (lef
 			left = true
 			return nil
 		}
-		if emitErr = s.handOnBefore(key, emit); emitErr != nil {
+		if emitErr = s.turnBefore(key, one); emitErr != nil {
 			return emitErr
 		}
 		if s.cfg.Round != nil { // what it changes has to be in memory

@@ -112,108 +112,23 @@ func (s *Store[V]) encode(b []byte, g *group) []byte {
 	return b
 }
 
-// set writes an entry. The key is in s.buf.
-func (s *Store[V]) set(x *sealing, key []byte, value func(b []byte) []byte) error {
-	s.buf = key
-	b := s.c.Out.Begin()
-	k := len(b)
-	b = append(b, key...)
-	v := len(b)
-	b = value(b)
-	if err := x.batch.Set(s.inDB(key), b[v:]); err != nil {
-		return err
-	}
-	s.c.Out.Send(s.cfg.Output, b, k, v, x.now)
-	return nil
-}
-
-// delete writes a tombstone. The key is in s.buf.
-func (s *Store[V]) delete(x *sealing, key []byte) error {
-	s.buf = key
-	b := s.c.Out.Begin()
-	k := len(b)
-	s.c.Out.SendTombstone(s.cfg.Output, append(b, key...), k, x.now)
-	return x.batch.Delete(s.inDB(key))
-}
-
-// inDB is a key as the DB has it, behind the store's id.
-func (s *Store[V]) inDB(key []byte) []byte {
-	s.state = append(append(s.state[:0], s.prefix...), key...)
-	return s.state
-}
-
 // Committed says that the oldest seal not yet reported is in the DB. If the task's stores take more than they may, groups that have nothing
 // on its way to the DB are dropped from memory, those first that no record came for of late.
 func (s *Store[V]) Committed() {
 	s.applied = min(s.applied+1, s.seals)
 	s.forgetGone()
-	bound := s.c.OverlayBytes
-	if bound <= 0 {
-		return
-	}
-	over := -bound
-	for _, st := range s.c.Stores {
-		over += st.Size()
-	}
-	if over > 0 {
-		s.evict(over)
+	if over := s.excess(); over > 0 {
+		s.evict(over, s.Size, s.evictGroup)
 	}
 }
 
-// forgetGone lets go of groups that have no windows any more, as far as the DB knows.
-func (s *Store[V]) forgetGone() {
-	n := 0
-	for _, id := range s.leaving {
-		_ = s.c.Pause() // who gives up forgets the store
-		g := s.groups.at(id)
-		switch {
-		case !g.live || g.dirty || g.stored: // it was here twice; or it has come back, and will be here again
-		case g.sealed <= s.applied:
-			s.groups.remove(id)
-		default:
-			s.leaving[n] = id
-			n++
-		}
+// evictGroup drops a group of which the DB has everything.
+func (s *Store[V]) evictGroup(id uint32, g *group) {
+	s.unread = s.unread || g.waits
+	for g.first != 0 {
+		n := g.first
+		g.first = s.wins.at(n).next
+		s.free(n)
 	}
-	s.leaving = s.leaving[:n]
-}
-
-// evict drops groups until over bytes are gained, by going around twice at most: what was used since the last time stays once.
-func (s *Store[V]) evict(over int64) {
-	goal := s.Size() - over
-	dropped := false
-	for range 2 * int(s.groups.last) {
-		if s.Size() <= goal {
-			break
-		}
-		_ = s.c.Pause()
-		if s.hand++; s.hand > s.groups.last {
-			s.hand = 1
-		}
-		g := s.groups.at(s.hand)
-		if !g.live || g.dirty || !g.stored || g.sealed > s.applied {
-			continue
-		}
-		if g.used {
-			g.used = false
-			continue
-		}
-		s.unread = s.unread || g.waits
-		for g.first != 0 {
-			n := g.first
-			g.first = s.wins.at(n).next
-			s.free(n)
-		}
-		s.groups.remove(s.hand)
-		dropped = true
-	}
-	if !dropped {
-		return
-	}
-	s.complete = false
-	s.reminded.rescan()
-	if err := s.seek(); err != nil {
-		s.err = err
-	}
-	s.schedule()
+	s.groups.remove(id)
 }

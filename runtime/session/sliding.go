@@ -1,10 +1,7 @@
 package session
 
 import (
-	"encoding/binary"
 	"fmt"
-	"hash/maphash"
-	"reflect"
 	"unsafe"
 
 	"github.com/weirstream/weir/runtime/topology"
@@ -15,45 +12,16 @@ import (
 // Sliding holds the records of each group by their times, for windows that slide over them: see the package comment. It belongs to its task's
 // goroutine. After a method returned an error the store must be Reset before it is used again.
 type Sliding[V any] struct {
-	c      *topology.Context
-	cfg    Config[V]
-	prefix []byte // the store's id in the DB
-	seed   maphash.Seed
-	err    error // why the DB can't be read
-
-	groups   groups // the first of a group is the number of its line
-	lines    slab[line[V]]
-	cells    slab[cell[V]]
-	dirty    []uint32 // groups that changed since the last Seal, in the order of the first change
-	gone     []gone   // points that the DB is to forget
-	leaving  []uint32 // groups without a point, until the DB has been told
-	complete bool     // the DB holds no group that is not in memory
-	heap     heap     // of the groups in memory
-	reminded reminded // of those in the DB
-	stale    [][]byte // keys of reminders that no group has
-	due      int64    // no window closes before the store's time is this
-	passed   int64    // windows that end at this time or before are closed
-	ended    int64    // with Config.AtEnd, those that do were handed on at their ends
-	closed   int64    // the highest end + lateness of a closed window
-	now      int64    // the store's time at the last round, or at the last Reset; None with Config.ByClock
-	round    int64    // the time of the next one, MaxInt64 where there are none
-	tickAt   int64    // the processing time in Tick, MaxInt64 otherwise
-	waiting  []uint32 // groups that changed since the last round; and some that are gone
-	unread   bool     // there may be more in the DB
-
-	seals    uint64
-	applied  uint64 // how many of the seals are in the DB
-	extra    int64  // estimated heap of the values
-	places   int64  // memory of the lines' points, in bytes
-	hand     uint32 // where the search for groups to drop goes on
-	pointers bool   // V can hold pointers
-	kept     int64  // memory of what is merged
-	scratch  merged[V]
-	order    *window.Order // of groups with windows to close, or to hand on
-	last     added
-	sums     []int64
-	buf      []byte // a key
-	state    []byte // a value, or a key in the DB
+	kept[V]
+	lines       slab[line[V]]
+	cells       slab[cell[V]]
+	gone        []gone   // points that the DB is to forget
+	stale       [][]byte // keys of reminders that no group has
+	places      int64    // memory of the lines' points, in bytes
+	mergedBytes int64    // memory of what is merged
+	scratch     merged[V]
+	last        added
+	sums        []int64
 }
 
 // added is what the last Upsert did.
@@ -75,13 +43,11 @@ func NewSliding[V any](c *topology.Context, cfg Config[V]) (*Sliding[V], error) 
 		cfg.Max != 0 || cfg.Apart || cfg.Notes || cfg.ByClock != (cfg.Round != nil) || cfg.ByClock && cfg.UpdateEvery == 0 {
 		return nil, fmt.Errorf("store %s: bad configuration", cfg.Name)
 	}
-	id, err := c.DB.StoreID(cfg.Name)
+	k, err := newKept(c, cfg)
 	if err != nil {
 		return nil, err
 	}
-	s := &Sliding[V]{
-		c: c, cfg: cfg, prefix: binary.AppendUvarint(nil, id), seed: maphash.MakeSeed(), pointers: window.HasPointers(reflect.TypeFor[V]()),
-	}
+	s := &Sliding[V]{kept: k}
 	if s.Reset(); s.err != nil {
 		return nil, s.err
 	}
@@ -89,38 +55,20 @@ func NewSliding[V any](c *topology.Context, cfg Config[V]) (*Sliding[V], error) 
 	return s, nil
 }
 
-// Name is the store's name.
-func (s *Sliding[V]) Name() string { return s.cfg.Name }
-
 // Size is an estimate of the memory used, in bytes.
 func (s *Sliding[V]) Size() int64 {
 	return s.groups.size() + int64(s.lines.used)*int64(unsafe.Sizeof(line[V]{})) + int64(s.cells.used)*int64(unsafe.Sizeof(cell[V]{})) +
-		s.places + int64(len(s.heap))*int64(unsafe.Sizeof(item{})) + s.order.Size() + s.extra + s.kept
+		s.places + int64(len(s.heap))*int64(unsafe.Sizeof(item{})) + s.order.Size() + s.extra + s.mergedBytes
 }
 
 // Reset forgets everything in memory, committed or not, and the open batch.
 func (s *Sliding[V]) Reset() {
-	s.c.DB.Discard()
-	s.groups, s.lines, s.cells, s.heap = groups{}, slab[line[V]]{}, slab[cell[V]]{}, nil
-	s.dirty, s.gone, s.leaving, s.waiting, s.stale = nil, nil, nil, nil, nil
-	s.order = window.NewOrder(func(id uint32) []byte { return s.groups.keyOf(s.groups.at(id)) })
-	s.seals, s.applied, s.extra, s.places, s.kept, s.hand = 0, 0, 0, 0, 0, 0
+	s.reset()
+	s.lines, s.cells = slab[line[V]]{}, slab[cell[V]]{}
+	s.gone, s.stale = nil, nil
+	s.places, s.mergedBytes = 0, 0
 	s.scratch = merged[V]{}
-	s.closed = watermark.None
-	s.now = watermark.None
-	if s.c.Clock != nil {
-		s.now = watermark.Sub(s.c.Clock.Now(), s.cfg.Delay)
-	}
-	s.passed = watermark.Sub(s.now, s.cfg.Lateness)
-	if s.ended = s.now; s.cfg.ByClock {
-		s.now = watermark.None
-	}
-	s.tickAt = watermark.End
-	s.round, s.unread = window.NextRound(s.now, s.cfg.UpdateEvery), true
-	s.err = nil
-	s.reminded.rescan()
-	s.due = watermark.None
-	s.complete = false
+	s.passed = watermark.Sub(s.ended, s.cfg.Lateness)
 	if s.err = s.seek(); s.err == nil {
 		s.complete = s.reminded.ahead == nil // every group in the DB has a reminder
 		if !s.complete {
@@ -129,10 +77,6 @@ func (s *Sliding[V]) Reset() {
 		s.schedule()
 	}
 }
-
-// Due is the lowest watermark that can close a window, MaxInt64 if there is nothing in the store, or at which the next round is, or with
-// Config.AtEnd a window may end.
-func (s *Sliding[V]) Due() int64 { return min(s.due, s.roundDue()) }
 
 // Late reports whether a record is too late under the watermark wm for all windows that it would be in: that which ends with it, those that end
 // with later records of the group, and those that begin behind earlier ones. One that is too late for some of them is part of the others. With
@@ -278,17 +222,8 @@ func (s *Sliding[V]) drop(g *group, n int) {
 // forgetMerged drops what is merged for a line.
 func (s *Sliding[V]) forgetMerged(l *line[V]) {
 	if l.merged != nil {
-		s.kept -= l.merged.size()
+		s.mergedBytes -= l.merged.size()
 		l.merged = nil
-	}
-}
-
-// touch notes that a group is about to change.
-func (s *Sliding[V]) touch(id uint32, g *group) {
-	g.used = true
-	if !g.dirty {
-		g.dirty = true
-		s.dirty = append(s.dirty, id)
 	}
 }
 
@@ -299,8 +234,4 @@ func (s *Sliding[V]) next(g *group, behind int64) int64 {
 	}
 	points := s.lines.at(g.first).points()
 	return s.earlier(nextEvent(points, s.cfg.Reach, behind), points)
-}
-
-func (s *Sliding[V]) fatal(err error) error {
-	return topology.Fatal(fmt.Errorf("store %s: %w", s.cfg.Name, err))
 }

@@ -22,7 +22,7 @@ func (s *Sliding[V]) Close(wm int64, emit func(w window.Bounds, key []byte, v *V
 		if err := s.c.Pause(); err != nil {
 			return err
 		}
-		at, err := s.earliest(limit)
+		at, err := s.nextDue(limit, s.read)
 		if err != nil {
 			return err
 		}
@@ -127,11 +127,11 @@ func (s *Sliding[V]) emitWhole(id uint32, l *line[V], i, j int, w window.Bounds,
 	if l.merged != nil || j-i >= mergeFrom {
 		if l.merged == nil {
 			l.merged = new(merged[V])
-			s.kept += l.merged.size()
+			s.mergedBytes += l.merged.size()
 		}
 		m = l.merged
 		before := m.size()
-		defer func() { s.kept += m.size() - before }()
+		defer func() { s.mergedBytes += m.size() - before }()
 	} else {
 		s.scratch.reset(0)
 	}
@@ -164,35 +164,8 @@ func (s *Sliding[V]) anyChanged(l *line[V], points []point, i, j int, mark uint8
 	return k < j
 }
 
-// Closed is the task's watermark that closes exactly the windows closed so far, MinInt64 if there were none since the last Reset.
-func (s *Sliding[V]) Closed() int64 {
-	if s.closed == watermark.None {
-		return watermark.None
-	}
-	return watermark.Add(s.closed, s.cfg.Delay)
-}
-
 // Live reports whether the entry under a changelog key is wanted: those that are not have tombstones.
 func (s *Sliding[V]) Live([]byte, int64) (bool, error) { return true, nil }
 
 // Trim has nothing to delete: see Live.
 func (s *Sliding[V]) Trim(int64) error { return nil }
-
-// schedule finds out when the next window may be due.
-func (s *Sliding[V]) schedule() {
-	at := s.reminded.at
-	if len(s.heap) > 0 {
-		at = min(at, s.heap[0].at)
-	}
-	s.due = watermark.Add(at, s.cfg.Lateness)
-}
-
-// push puts a group into the heap.
-func (s *Sliding[V]) push(id uint32, g *group, at int64) {
-	g.due = at
-	if len(s.heap) > 2*s.groups.used+leftOver {
-		s.heap.tidy(func(x item) bool { return s.groups.at(x.id).due == x.at })
-	}
-	s.heap.push(item{at, id})
-	s.due = min(s.due, watermark.Add(at, s.cfg.Lateness))
-}

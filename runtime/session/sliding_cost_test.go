@@ -61,8 +61,8 @@ func TestSlidingMerges(t *testing.T) {
 			if results < records/2 || merges > 4*results {
 				t.Errorf("%d merges for %d results", merges, results)
 			}
-			if s.kept != 0 || s.cells.used != 0 || s.groups.used == 0 {
-				t.Errorf("kept %d bytes, %d points of %d groups", s.kept, s.cells.used, s.groups.used)
+			if s.mergedBytes != 0 || s.cells.used != 0 || s.groups.used == 0 {
+				t.Errorf("kept %d bytes, %d points of %d groups", s.mergedBytes, s.cells.used, s.groups.used)
 			}
 		})
 	}

@@ -116,29 +116,6 @@ func (s *Sliding[V]) weigh(c *cell[V]) {
 	c.extra = n
 }
 
-// earliest is the earliest time in the heap, never if that is empty, with all groups in memory whose reminders are at or before it; or a time
-// behind limit.
-func (s *Sliding[V]) earliest(limit int64) (int64, error) {
-	for {
-		for len(s.heap) > 0 && s.groups.at(s.heap[0].id).due != s.heap[0].at {
-			if err := s.c.Pause(); err != nil {
-				return 0, err
-			}
-			s.heap.pop()
-		}
-		at := int64(never)
-		if len(s.heap) > 0 {
-			at = s.heap[0].at
-		}
-		if s.reminded.at > min(at, limit) || s.reminded.ahead == nil {
-			return at, nil
-		}
-		if err := s.read(limit); err != nil {
-			return 0, err
-		}
-	}
-}
-
 // read reads the groups of the next reminders, up to a time.
 func (s *Sliding[V]) read(limit int64) error {
 	read := 0
@@ -166,14 +143,4 @@ func (s *Sliding[V]) read(limit int64) error {
 		}
 		return true, nil
 	})
-}
-
-// seek finds the next reminder.
-func (s *Sliding[V]) seek() error {
-	return s.walk(func(int64, []byte) (bool, error) { return false, nil })
-}
-
-// walk is [reminded.walk].
-func (s *Sliding[V]) walk(f func(at int64, key []byte) (bool, error)) error {
-	return s.reminded.walk(s.c.DB, s.prefix, s.fatal, f)
 }

@@ -8,17 +8,6 @@ import (
 	"github.com/weirstream/weir/runtime/window"
 )
 
-// roundDue is when the store's own time has the next round, MaxInt64 where it has none.
-func (s *Sliding[V]) roundDue() int64 {
-	if s.cfg.ByClock {
-		return watermark.End
-	}
-	return s.round
-}
-
-// TickDue is the lowest processing time at which Tick has a round.
-func (s *Sliding[V]) TickDue() int64 { return s.round }
-
 // Tick has the round at a processing time, in the order of Close's.
 func (s *Sliding[V]) Tick(now int64) error {
 	if s.err != nil {
@@ -31,49 +20,8 @@ func (s *Sliding[V]) Tick(now int64) error {
 
 // handOn is the round at a time.
 func (s *Sliding[V]) handOn(at int64, emit func(window.Bounds, []byte, *V) error) error {
-	s.order.Begin()
-	for _, id := range s.waiting {
-		if err := s.c.Pause(); err != nil {
-			return err
-		}
-		if g := s.groups.at(id); g.live && g.waits {
-			s.order.Add(id)
-		}
-	}
-	s.order.Arrange()
-	left := false
-	if s.unread && !s.complete {
-		var err error
-		if left, err = s.handOnUnread(emit); err != nil {
-			return err
-		}
-	}
-	if err := s.handOnBefore(nil, emit); err != nil {
-		return err
-	}
-	s.waiting, s.unread = s.waiting[:0], left
-	if s.round = window.NextRound(at, s.cfg.UpdateEvery); !s.cfg.ByClock {
-		s.now = at
-	}
-	return nil
-}
-
-// handOnBefore hands on the groups in memory that are left, up to a key if that is not nil.
-func (s *Sliding[V]) handOnBefore(key []byte, emit func(window.Bounds, []byte, *V) error) error {
-	for id, ok := s.order.First(); ok; id, ok = s.order.First() {
-		if err := s.c.Pause(); err != nil {
-			return err
-		}
-		g := s.groups.at(id)
-		if key != nil && bytes.Compare(s.groups.keyOf(g), key) >= 0 {
-			return nil
-		}
-		s.order.Shift()
-		if err := s.roundOf(id, g, emit); err != nil {
-			return err
-		}
-	}
-	return nil
+	one := func(id uint32) error { return s.roundOf(id, s.groups.at(id), emit) }
+	return s.turn(at, func() (bool, error) { return s.handOnUnread(emit, one) }, one)
 }
 
 // roundOf hands on a group in a round. With Config.ByClock the points are written once more, since nothing else says that they do not wait.
@@ -131,7 +79,7 @@ func (s *Sliding[V]) handOnGroup(g *group, emit func(window.Bounds, []byte, *V) 
 
 // handOnUnread hands on what only the DB has, and the groups in memory that stand before it. What it reads does not stay in memory: a round may
 // be of all groups there are. With Config.ByClock it does, as it is still to be written, and some may be left for a later round.
-func (s *Sliding[V]) handOnUnread(emit func(window.Bounds, []byte, *V) error) (left bool, err error) {
+func (s *Sliding[V]) handOnUnread(emit func(window.Bounds, []byte, *V) error, one func(id uint32) error) (left bool, err error) {
 	lo := append(bytes.Clone(s.prefix), pointKind)
 	hi := append(bytes.Clone(s.prefix), pointKind+1)
 	var group []byte // the last one that waits, with the end of its key
@@ -161,7 +109,7 @@ func (s *Sliding[V]) handOnUnread(emit func(window.Bounds, []byte, *V) error) (l
 		if s.groups.find(hash, key) != none {
 			return nil // memory knows better
 		}
-		if failed = s.handOnBefore(key, emit); failed != nil {
+		if failed = s.turnBefore(key, one); failed != nil {
 			return failed
 		}
 		id, err := s.load(hash, key)

@@ -123,115 +123,23 @@ func (s *Sliding[V]) checked(err error) error {
 	return nil
 }
 
-// set writes an entry. The key is in s.buf.
-func (s *Sliding[V]) set(x *sealing, key []byte, value func(b []byte) []byte) error {
-	s.buf = key
-	b := s.c.Out.Begin()
-	k := len(b)
-	b = append(b, key...)
-	v := len(b)
-	b = value(b)
-	if err := x.batch.Set(s.inDB(key), b[v:]); err != nil {
-		return err
-	}
-	s.c.Out.Send(s.cfg.Output, b, k, v, x.now)
-	return nil
-}
-
-// delete writes a tombstone. The key is in s.buf.
-func (s *Sliding[V]) delete(x *sealing, key []byte) error {
-	s.buf = key
-	b := s.c.Out.Begin()
-	k := len(b)
-	s.c.Out.SendTombstone(s.cfg.Output, append(b, key...), k, x.now)
-	return x.batch.Delete(s.inDB(key))
-}
-
-// inDB is a key as the DB has it, behind the store's id.
-func (s *Sliding[V]) inDB(key []byte) []byte {
-	s.state = append(append(s.state[:0], s.prefix...), key...)
-	return s.state
-}
-
 // Committed says that the oldest seal not yet reported is in the DB. If the task's stores take more than they may, what is merged is dropped
 // from memory first, and then groups that have nothing on its way to the DB, those first that no record came for of late.
 func (s *Sliding[V]) Committed() {
 	s.applied = min(s.applied+1, s.seals)
 	s.forgetGone()
-	bound := s.c.OverlayBytes
-	if bound <= 0 || s.over(bound) <= 0 {
+	if s.excess() <= 0 {
 		return
 	}
-	for id := uint32(1); id <= s.groups.last && s.kept > 0; id++ {
+	for id := uint32(1); id <= s.groups.last && s.mergedBytes > 0; id++ {
 		_ = s.c.Pause() // who gives up forgets the store
 		if g := s.groups.at(id); g.live && g.first != 0 {
 			s.forgetMerged(s.lines.at(g.first))
 		}
 	}
-	if over := s.over(bound); over > 0 {
-		s.evict(over)
+	if over := s.excess(); over > 0 {
+		s.evict(over, s.Size, s.evictGroup)
 	}
-}
-
-// over is how much more the task's stores take than they may.
-func (s *Sliding[V]) over(bound int64) int64 {
-	size := -bound
-	for _, st := range s.c.Stores {
-		size += st.Size()
-	}
-	return size
-}
-
-// forgetGone lets go of groups that have no points any more, as far as the DB knows.
-func (s *Sliding[V]) forgetGone() {
-	n := 0
-	for _, id := range s.leaving {
-		_ = s.c.Pause() // who gives up forgets the store
-		g := s.groups.at(id)
-		switch {
-		case !g.live || g.dirty || g.stored: // it was here twice; or it has come back, and will be here again
-		case g.sealed <= s.applied:
-			s.groups.remove(id)
-		default:
-			s.leaving[n] = id
-			n++
-		}
-	}
-	s.leaving = s.leaving[:n]
-}
-
-// evict drops groups until over bytes are gained, by going around twice at most: what was used since the last time stays once.
-func (s *Sliding[V]) evict(over int64) {
-	goal := s.Size() - over
-	dropped := false
-	for range 2 * int(s.groups.last) {
-		if s.Size() <= goal {
-			break
-		}
-		_ = s.c.Pause()
-		if s.hand++; s.hand > s.groups.last {
-			s.hand = 1
-		}
-		g := s.groups.at(s.hand)
-		if !g.live || g.dirty || !g.stored || g.sealed > s.applied {
-			continue
-		}
-		if g.used {
-			g.used = false
-			continue
-		}
-		s.evictGroup(s.hand, g)
-		dropped = true
-	}
-	if !dropped {
-		return
-	}
-	s.complete = false
-	s.reminded.rescan()
-	if err := s.seek(); err != nil {
-		s.err = err
-	}
-	s.schedule()
 }
 
 // evictGroup drops a group of which the DB has everything.

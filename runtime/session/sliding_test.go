@@ -422,8 +422,8 @@ func TestSlidingModel(t *testing.T) {
 			for w.seal(); len(w.flight) > 0; {
 				w.apply()
 			}
-			if s := w.s; s.groups.used != 0 || s.cells.used != 0 || s.lines.used != 0 || s.groups.keys.used != 0 || s.extra != 0 || s.places != 0 || s.kept != 0 {
-				t.Errorf("left in use: %d groups, %d points, %d lines, %d bytes of keys, %d %d %d", s.groups.used, s.cells.used, s.lines.used, s.groups.keys.used, s.extra, s.places, s.kept)
+			if s := w.s; s.groups.used != 0 || s.cells.used != 0 || s.lines.used != 0 || s.groups.keys.used != 0 || s.extra != 0 || s.places != 0 || s.mergedBytes != 0 {
+				t.Errorf("left in use: %d groups, %d points, %d lines, %d bytes of keys, %d %d %d", s.groups.used, s.cells.used, s.lines.used, s.groups.keys.used, s.extra, s.places, s.mergedBytes)
 			}
 			if n := slices.Collect(maps.Keys(entries(t, w.c))); len(n) != 0 {
 				t.Errorf("left in the DB: %q", n)

@@ -1,12 +1,9 @@
 package session
 
 import (
-	"encoding/binary"
 	"errors"
 	"fmt"
-	"hash/maphash"
 	"math"
-	"reflect"
 	"unsafe"
 
 	"github.com/weirstream/weir/runtime/topology"
@@ -71,38 +68,9 @@ const never = math.MaxInt64
 // Store holds the open session windows of one step. It belongs to its task's goroutine. After a method returned an error the store must
 // be Reset before it is used again.
 type Store[V any] struct {
-	c      *topology.Context
-	cfg    Config[V]
-	prefix []byte // the store's id in the DB
-	seed   maphash.Seed
-	err    error // why the DB can't be read
-
-	groups   groups
-	wins     windows[V]
-	dirty    []uint32 // groups that changed since the last Seal, in the order of the first change
-	leaving  []uint32 // groups without a window, until the DB has been told
-	complete bool     // the DB holds no group that is not in memory
-	heap     heap     // of the groups in memory
-	reminded reminded // of those in the DB
-	due      int64    // no window closes before the store's time is this
-	passed   int64    // the highest time so far up to which all windows are closed
-	closed   int64    // the highest end + lateness of a closed window
-	ended    int64    // with Config.AtEnd, the store's time: what ends then or before was handed on
-	now      int64    // the store's time at the last round, or at the last Reset
-	round    int64    // its time at the next one, MaxInt64 where there are none; with Config.ByClock that of the clock, and now is None
-	tickAt   int64    // with Config.ByClock: what the DB has waiting for a later time is left there
-	waiting  []uint32 // groups that changed since the last round; and some that are gone
-	unread   bool     // there may be more in the DB
-
-	seals    uint64
-	applied  uint64        // how many of the seals are in the DB
-	extra    int64         // estimated heap of the values
-	hand     uint32        // where the search for groups to drop goes on
-	pointers bool          // V can hold pointers
-	order    *window.Order // of groups with windows to close, or to hand on
-	grown    grown         // by the last Upsert
-	buf      []byte        // a key
-	state    []byte        // a value, or a key in the DB
+	kept[V]
+	wins  windows[V]
+	grown grown // by the last Upsert
 }
 
 // New makes a store and adds it to c.Stores.
@@ -110,22 +78,17 @@ func New[V any](c *topology.Context, cfg Config[V]) (*Store[V], error) {
 	if cfg.Lateness < 0 || cfg.Max < 0 || cfg.Delay < 0 || cfg.UpdateEvery < 0 || cfg.ByClock && (cfg.UpdateEvery == 0 || cfg.Round == nil) || cfg.Append == nil || cfg.Decode == nil || cfg.Reach != 0 {
 		return nil, fmt.Errorf("store %s: bad configuration", cfg.Name)
 	}
-	id, err := c.DB.StoreID(cfg.Name)
+	k, err := newKept(c, cfg)
 	if err != nil {
 		return nil, err
 	}
-	s := &Store[V]{
-		c: c, cfg: cfg, prefix: binary.AppendUvarint(nil, id), seed: maphash.MakeSeed(), pointers: window.HasPointers(reflect.TypeFor[V]()),
-	}
+	s := &Store[V]{kept: k}
 	if s.Reset(); s.err != nil {
 		return nil, s.err
 	}
 	c.Stores = append(c.Stores, s)
 	return s, nil
 }
-
-// Name is the store's name.
-func (s *Store[V]) Name() string { return s.cfg.Name }
 
 // Size is an estimate of the memory used, in bytes.
 func (s *Store[V]) Size() int64 {
@@ -135,35 +98,14 @@ func (s *Store[V]) Size() int64 {
 
 // Reset forgets everything in memory, committed or not, and the open batch.
 func (s *Store[V]) Reset() {
-	s.c.DB.Discard()
-	s.groups, s.wins, s.heap = groups{}, windows[V]{}, nil
-	s.dirty, s.leaving, s.waiting = nil, nil, nil
-	s.order = window.NewOrder(func(id uint32) []byte { return s.groups.keyOf(s.groups.at(id)) })
-	s.seals, s.applied, s.extra, s.hand = 0, 0, 0, 0
-	s.passed, s.closed = watermark.None, watermark.None
-	s.now = watermark.None
-	if s.c.Clock != nil {
-		s.now = watermark.Sub(s.c.Clock.Now(), s.cfg.Delay)
-	}
-	if s.ended = s.now; s.cfg.ByClock {
-		s.now = watermark.None
-	}
-	s.tickAt = watermark.End
-	s.round, s.unread = window.NextRound(s.now, s.cfg.UpdateEvery), true
-	s.err = nil
-	s.reminded.rescan()
-	s.due = watermark.None
-	s.complete = false
+	s.reset()
+	s.wins = windows[V]{}
+	s.passed = watermark.None
 	if s.err = s.seek(); s.err == nil {
 		s.complete = s.reminded.ahead == nil // every group in the DB has a reminder
 		s.schedule()
 	}
 }
-
-// Due is the lowest watermark that can close a window, MaxInt64 if none is open, or at which the next round is, or with Config.AtEnd a window
-// may end. Closing then may find that
-// all windows have grown.
-func (s *Store[V]) Due() int64 { return min(s.due, s.roundDue()) }
 
 // Late reports whether a record with the event time at and the end e is too late under the watermark wm: the window that it would make is
 // closed, and it is part of none that is open. With Config.AtEnd the watermark is the one under which Close was called last, or would have been
@@ -324,15 +266,6 @@ func (s *Store[V]) free(n uint32) {
 	s.wins.drop(n)
 }
 
-// touch notes that a group is about to change.
-func (s *Store[V]) touch(id uint32, g *group) {
-	g.used = true
-	if !g.dirty {
-		g.dirty = true
-		s.dirty = append(s.dirty, id)
-	}
-}
-
 // earliest is when the first of a group's windows is due, never if it has none.
 func (s *Store[V]) earliest(g *group) int64 {
 	at := int64(never)
@@ -340,8 +273,4 @@ func (s *Store[V]) earliest(g *group) int64 {
 		at = min(at, s.next(s.wins.at(n)))
 	}
 	return at
-}
-
-func (s *Store[V]) fatal(err error) error {
-	return topology.Fatal(fmt.Errorf("store %s: %w", s.cfg.Name, err))
 }
