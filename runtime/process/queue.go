@@ -84,6 +84,19 @@ func (q *queue) forget(entries map[string]*entry) {
 // rescan has the DB searched from the beginning.
 func (q *queue) rescan() { q.from, q.ahead, q.known = "", "", false }
 
+// takeDue takes the first key out of a queue if its time is not behind another one; "" if there is none.
+func (s *Store) takeDue(q *queue, until int64) (string, error) {
+	if err := s.c.Pause(); err != nil {
+		return "", err
+	}
+	key, err := s.next(q)
+	if err != nil || key == "" || queueTime(key) > until {
+		return "", err
+	}
+	q.pop(key)
+	return key, nil
+}
+
 // next is the first key in a queue, "" if there is none.
 func (s *Store) next(q *queue) (string, error) {
 	if s.err != nil {

@@ -281,17 +281,13 @@ func (r *Ranking[V]) Advance(wm int64, over func(group []byte) error) error {
 		return s.err
 	}
 	for {
-		if err := s.c.Pause(); err != nil {
-			return err
-		}
-		key, err := s.next(&s.queue)
+		key, err := s.takeDue(&s.queue, wm)
 		if err != nil {
 			return err
 		}
-		if key == "" || queueTime(key) > wm {
+		if key == "" {
 			break
 		}
-		s.queue.pop(key)
 		timer, err := s.entry([]byte(key))
 		if err != nil {
 			return err

@@ -104,17 +104,13 @@ func (s *Store) Advance(wm int64, fire func(group []byte, at int64) error) error
 		s.queue.hold()
 	}
 	for {
-		if err := s.c.Pause(); err != nil {
-			return err
-		}
-		key, err := s.next(&s.queue)
+		key, err := s.takeDue(&s.queue, wm)
 		if err != nil {
 			return err
 		}
-		if key == "" || queueTime(key) > wm {
+		if key == "" {
 			break
 		}
-		s.queue.pop(key)
 		at, mark, rest := queueTime(key), key[1+timeLen], key[2+timeLen:]
 		if mark == lookMark && ends {
 			s.queue.add(key)
@@ -152,17 +148,13 @@ func (s *Store) ProcessingDue() int64 { return s.processing.due }
 // An error of fire ends it. The group's key belongs to fire. With a nil fire the timers are forgotten, as by Advance.
 func (s *Store) Tick(now int64, fire func(group []byte, at, eventTime int64) error) error {
 	for {
-		if err := s.c.Pause(); err != nil {
-			return err
-		}
-		key, err := s.next(&s.processing)
+		key, err := s.takeDue(&s.processing, now)
 		if err != nil {
 			return err
 		}
-		if key == "" || queueTime(key) > now {
+		if key == "" {
 			break
 		}
-		s.processing.pop(key)
 		e, err := s.entry([]byte(key))
 		if err != nil {
 			return err
