@@ -2,6 +2,7 @@ package emitgo
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/weirstream/weir/gen/expr"
 	"github.com/weirstream/weir/gen/plan"
@@ -104,29 +105,35 @@ func (g *generator) gone(f *printer.File, sub *plan.Subtopology, st *check.Step)
 
 // groupGone prints the tombstones under a group's key.
 func (g *generator) groupGone(f *printer.File, sub *plan.Subtopology, st *check.Step, at string) {
-	declare := ":="
+	var outputs []string
 	for _, sk := range g.ofGroups(st) {
 		for _, o := range sub.SinkOutputs(sk) {
-			text := g.keyText(st)
-			if text == "" {
-				f.F("t.tombstone(%s, key, %s)", outputConst(sub, o.Index), at)
-				continue
-			}
-			if declare == ":=" {
-				f.Import(module + "topology")
-				f.P("b := t.Out.Begin()")
-				f.P("k := len(b)")
-				f.F("b, err := %s(b, key)", text)
-			} else {
-				f.P("b = t.Out.Begin()")
-				f.P("k = len(b)")
-				f.F("b, err = %s(b, key)", text)
-			}
-			f.P("if err != nil {")
-			f.P("return topology.Fatal(err)")
+			outputs = append(outputs, outputConst(sub, o.Index))
+		}
+	}
+	text := g.keyText(st)
+	switch {
+	case len(outputs) == 0:
+	case text == "":
+		for _, o := range outputs {
+			f.F("t.tombstone(%s, key, %s)", o, at)
+		}
+	default:
+		f.Import(module + "topology")
+		output := outputs[0]
+		if len(outputs) > 1 {
+			output = "output"
+			f.F("for _, output := range [...]int{%s} {", strings.Join(outputs, ", "))
+		}
+		f.P("b := t.Out.Begin()")
+		f.P("k := len(b)")
+		f.F("b, err := %s(b, key)", text)
+		f.P("if err != nil {")
+		f.P("return topology.Fatal(err)")
+		f.P("}")
+		f.F("t.Out.SendTombstone(%s, b, k, %s)", output, at)
+		if len(outputs) > 1 {
 			f.P("}")
-			f.F("t.Out.SendTombstone(%s, b, k, %s)", outputConst(sub, o.Index), at)
-			declare = "="
 		}
 	}
 }

@@ -222,7 +222,8 @@ func (g *generator) fold(f *printer.File, c *scope, st *check.Step, row string) 
 // mayBeLate tells whether records may come too late for their windows: the results of a window before it in the same task come before the watermark
 // that closes the windows that they are in.
 func mayBeLate(st *check.Step) bool {
-	return !st.From.Windowed || st.From.Missed || st.Repartition || st.Retimes()
+	_, all := st.From.Results()
+	return !all || st.Repartition || st.Retimes()
 }
 
 // missed is the Go expression of the window that a late record missed; place is what the store knows it by.
@@ -361,8 +362,11 @@ func (g *generator) onlyChanged(st *check.Step) bool {
 // that is about to: where records may be older than that, as another step made their event time in this task, as results of a window are among them, or
 // they say their windows; and where it has to be known which windows were handed on at their ends.
 func (g *generator) goesByPassed(st *check.Step) bool {
-	return st.Window != nil && !st.Repartition &&
-		(st.Retimes() || st.Window.Kind == check.Custom || g.corrects(st) || st.From.BringsResults() && mayBeLate(st))
+	if st.Window == nil || st.Repartition {
+		return false
+	}
+	some, all := st.From.Results()
+	return st.Retimes() || st.Window.Kind == check.Custom || g.corrects(st) || some && !all
 }
 
 // rowOfPayload prints the step's record as it was before its repartition topic, without the values of let that came along.

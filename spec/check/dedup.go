@@ -74,5 +74,5 @@ func (c *checker) passed(st *Step) {
 		st.Out.Scattered = true
 		return
 	}
-	st.Out.Windowed, st.Out.Missed, st.Out.Direct = st.From.Windowed && !st.Repartition, st.From.Missed, st.From.Direct && !st.Repartition
+	st.Out.Windowed, st.Out.Direct = st.From.Windowed && !st.Repartition, st.From.Direct && !st.Repartition
 }

@@ -45,7 +45,7 @@ func (c *checker) input(d *syntax.Step) *Stream {
 // some.
 func (c *checker) fits(d *syntax.Step, m *Stream) bool {
 	first := m.Merged[0]
-	m.Type, m.Windowed, m.Missed, m.Updates = first.Type, first.Windowed, first.Missed, first.Updates
+	m.Type, m.Windowed, m.Updates = first.Type, first.Windowed, first.Updates
 	m.Scattered, m.Retimed, m.Direct, m.Overdue = first.Scattered, first.Retimed, first.Direct, first.Overdue
 	for _, part := range first.Key {
 		m.Key = append(m.Key, KeyPart{Name: part.Name, Type: part.Type, Fields: slices.Clone(part.Fields)})
@@ -66,7 +66,7 @@ func (c *checker) fits(d *syntax.Step, m *Stream) bool {
 			part := &m.Key[j]
 			part.Fields = slices.DeleteFunc(part.Fields, func(f string) bool { return !slices.Contains(s.Key[j].Fields, f) })
 		}
-		m.Windowed, m.Missed, m.Updates, m.Scattered = m.Windowed && s.Windowed, m.Missed || s.Missed, m.Updates || s.Updates, m.Scattered || s.Scattered
+		m.Windowed, m.Updates, m.Scattered = m.Windowed && s.Windowed, m.Updates || s.Updates, m.Scattered || s.Scattered
 		m.Retimed, m.Direct, m.Overdue = m.Retimed || s.Retimed, m.Direct && s.Direct, m.Overdue || s.Overdue
 	}
 	if src, cut := m.Home(); src == nil && cut == nil {

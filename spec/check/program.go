@@ -65,8 +65,6 @@ type Stream struct {
 	Direct bool
 	// Windowed says that window.start and window.end are in scope: the records are results of a window, or came too late for one.
 	Windowed bool
-	// Missed says that the window is one that records came too late for: unlike results they may be late for a window behind it as well.
-	Missed bool
 	// Scattered says that records of one key may be in several partitions: Key was set by a step's key, or streams were merged that
 	// are not partitioned alike.
 	Scattered bool
@@ -94,20 +92,25 @@ func (s *Stream) Inputs() []*Stream {
 	return []*Stream{s}
 }
 
-// BringsResults reports whether there are results of a window of the same task among a stream's records: they come while the watermark closes
-// that window, which is past their own times.
-func (s *Stream) BringsResults() bool {
+// Results tells whether some of a stream's records are, or all of them, results of a window of the same task: they come while the watermark closes
+// that window, which is past their own times. Late records are none.
+func (s *Stream) Results() (some, all bool) {
 	switch st := s.Step; {
 	case s.Merged != nil:
-		return slices.ContainsFunc(s.Merged, (*Stream).BringsResults)
+		all = true
+		for _, in := range s.Merged {
+			a, b := in.Results()
+			some, all = some || a, all && b
+		}
+		return some, all
 	case s.LateOf != nil || st == nil:
-		return false
+		return false, false
 	case st.Window != nil:
-		return st.Window.Bounded()
+		return st.Window.Bounded(), st.Window.Bounded()
 	case st.Keeps() && st.Repartition || st.Delay != nil || st.Process != nil:
-		return false
+		return false, false
 	default:
-		return st.From.BringsResults()
+		return st.From.Results()
 	}
 }
 

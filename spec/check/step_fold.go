@@ -179,7 +179,7 @@ func (c *checker) typeFold(st *Step, out *types.Type) {
 		s.Type, s.Key, s.Retimed = out, groupKey(st, nil), st.Retimes()
 		s.Scattered = s != st.Out
 	}
-	st.Out.Windowed, st.Out.Missed = st.From.Windowed && !st.Repartition, st.From.Missed
+	st.Out.Windowed = st.From.Windowed && !st.Repartition
 }
 
 // warnTimers warns of the timers of a step whose results nothing reads, but for those that forget the group. It tells whether some are read.

@@ -179,8 +179,7 @@ func (c *checker) step(st *Step, d *syntax.Step) {
 	}
 	if !windowed {
 		st.Out.Type, st.Out.Key = st.Row, st.RowKey
-		st.Out.Windowed, st.Out.Missed = st.From.Windowed, st.From.Missed
-		st.Out.Updates, st.Out.Scattered = st.From.Updates, st.From.Scattered
+		st.Out.Windowed, st.Out.Updates, st.Out.Scattered = st.From.Windowed, st.From.Updates, st.From.Scattered
 		st.Out.Retimed, st.Out.Direct, st.Out.Overdue = st.Retimes(), st.From.Direct, st.overdue()
 		c.rekey(st, d)
 		c.branches(st, d)
@@ -200,7 +199,7 @@ func (c *checker) step(st *Step, d *syntax.Step) {
 	c.dropUnreadLets(st)
 	if st.Late != nil {
 		st.Late.Type, st.Late.Key, st.Late.Retimed = st.Row, st.RowKey, st.Retimes()
-		st.Late.Windowed, st.Late.Missed = st.Window.Bounded(), true
+		st.Late.Windowed = st.Window.Bounded()
 		st.Late.Direct, st.Late.Overdue = st.From.Direct && !st.Repartition, st.overdue()
 		if st.Repartition { // late records are found out behind the topic, where the group is the key
 			st.Late.Key = groupKey(st, st.Row)

@@ -140,20 +140,15 @@ func (t *byAmountTask) byAmountFrom(r *ByAmount, key []byte, at int64) error {
 
 // byAmountGone deletes the results of a group in a window that has closed: a tombstone comes under each key that they had.
 func (t *byAmountTask) byAmountGone(w window.Bounds, key []byte, _ *byAmountState) error {
-	b := t.Out.Begin()
-	k := len(b)
-	b, err := appendByAmountKey(b, key)
-	if err != nil {
-		return topology.Fatal(err)
+	for _, output := range [...]int{byAmountSinkAmounts, byAmountSinkAmountsToo} {
+		b := t.Out.Begin()
+		k := len(b)
+		b, err := appendByAmountKey(b, key)
+		if err != nil {
+			return topology.Fatal(err)
+		}
+		t.Out.SendTombstone(output, b, k, w.End+599_998)
 	}
-	t.Out.SendTombstone(byAmountSinkAmounts, b, k, w.End+599_998)
-	b = t.Out.Begin()
-	k = len(b)
-	b, err = appendByAmountKey(b, key)
-	if err != nil {
-		return topology.Fatal(err)
-	}
-	t.Out.SendTombstone(byAmountSinkAmountsToo, b, k, w.End+599_998)
 	return nil
 }
 
