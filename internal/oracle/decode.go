@@ -28,13 +28,7 @@ import (
 func (ev *evaluator) decode(s *check.Source, need Fields, in Record) (elem, error) {
 	e := elem{kafkaKey: in.Key, source: s, in: &in}
 	var err error
-	switch s.Format {
-	case check.JSON:
-		e.rec, err = decodeJSON(s.Value, need, in.Value)
-	case check.CSV:
-		e.rec, err = decodeCSV(s.Value, s.CSV, need, in.Value)
-	}
-	if err == nil {
+	if e.rec, err = decodeValue(s, need, in.Value); err == nil {
 		err = ev.conforms(s.Value, e.rec)
 	}
 	if err != nil {
@@ -53,19 +47,31 @@ func (ev *evaluator) decode(s *check.Source, need Fields, in Record) (elem, erro
 		}
 		e.key = []ref.Val{k}
 	}
-	e.time = in.Timestamp.UnixMilli()
-	if s.EventTime != nil {
-		v, err := ev.eval(s.EventTime, &vars{rec: e.rec, key: e.key, time: e.time})
-		if err != nil {
-			return e, fmt.Errorf("event_time: %w", err)
-		}
-		t := v.(celtypes.Timestamp).Time
-		if y := t.UTC().Year(); y < 1 || y > 9999 {
-			return e, fmt.Errorf("event_time: year %d", y)
-		}
-		e.time = t.UnixMilli()
+	e.time, err = ev.eventTime(s, e.rec, in.Timestamp.UnixMilli())
+	return e, err
+}
+
+func decodeValue(s *check.Source, need Fields, value []byte) (*record, error) {
+	if s.Format == check.CSV {
+		return decodeCSV(s.Value, s.CSV, need, value)
 	}
-	return e, nil
+	return decodeJSON(s.Value, need, value)
+}
+
+// eventTime is the event time of a record that Kafka has another one for.
+func (ev *evaluator) eventTime(s *check.Source, rec *record, timestamp int64) (int64, error) {
+	if s.EventTime == nil {
+		return timestamp, nil
+	}
+	v, err := ev.eval(s.EventTime, &vars{rec: rec, time: timestamp})
+	if err != nil {
+		return 0, fmt.Errorf("event_time: %w", err)
+	}
+	t := v.(celtypes.Timestamp).Time
+	if y := t.UTC().Year(); y < 1 || y > 9999 {
+		return 0, fmt.Errorf("event_time: year %d", y)
+	}
+	return t.UnixMilli(), nil
 }
 
 // complete is up to when a record says that its partition is complete, noTime if it says nothing.
