@@ -66,7 +66,7 @@ func TestDateArithmetic(t *testing.T) {
 func TestZones(t *testing.T) {
 	paris, err := time.LoadLocation("Europe/Paris")
 	if err != nil {
-		t.Skip(err)
+		t.Fatal(err) // the Go tool chain brings the zones along
 	}
 	at := time.Date(2024, 3, 30, 23, 30, 0, 5, time.UTC)
 	if d, c := civil.DateOf(at.In(paris)), civil.TimeOf(at.In(paris)); d.String() != "2024-03-31" || c.String() != "00:30:00.000000005" {
